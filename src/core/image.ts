@@ -1,0 +1,15 @@
+/**
+ * One row image, located but not decoded: where each column's cell begins and ends in the event's bytes.
+ * One object is reused from row to row, so it is valid only until the cursor moves.
+ */
+export interface Image {
+  bytes: Buffer;
+  /** Begin of each cell by column ordinal, or NULL_CELL, or ABSENT_CELL. */
+  readonly at: Int32Array;
+  readonly end: Int32Array;
+}
+
+/** SQL NULL. */
+export const NULL_CELL = -1;
+/** The column is not in this image (BINLOG_ROW_IMAGE is MINIMAL or NOBLOB). */
+export const ABSENT_CELL = -2;

@@ -1,0 +1,27 @@
+import type { GtidSet } from './gtid.js';
+
+/** Who wrote the log: needed to believe a file and an offset, which mean nothing on another server. */
+export interface SourceIdentity {
+  readonly flavour: 'mysql' | 'mariadb';
+  /** The server's uuid; for bare files `server-id:N`. */
+  readonly id: string;
+}
+
+/** Where to resume in the log. It exists only between transactions. */
+export type LogPosition =
+  | { readonly kind: 'gtid'; readonly executed: GtidSet }
+  | { readonly kind: 'file'; readonly file: string; readonly offset: number };
+
+/** A prepared XA transaction before the position that must be read again, because it is not finished. */
+export interface HeldXa {
+  readonly xid: string;
+  readonly file: string;
+  readonly start: number;
+  readonly gtid: string | null;
+}
+
+export interface Position {
+  readonly source: SourceIdentity;
+  readonly log: LogPosition;
+  readonly held: readonly HeldXa[];
+}

@@ -1,0 +1,70 @@
+import type { RawEvent } from './event.js';
+import type { Gtid } from './gtid.js';
+import type { Image } from './image.js';
+import type { Table } from './table.js';
+
+/** From the first byte of a transaction's first event to the end of its last. A fact, never a resume point. */
+export interface LogSpan {
+  readonly file: string;
+  readonly start: number;
+  readonly end: number;
+}
+
+/** Walks the row changes of one row event. `before` and `after` are reused from row to row. */
+export interface RowCursor {
+  /** Null for INSERT. */
+  readonly before: Image | null;
+  /** Null for DELETE. */
+  readonly after: Image | null;
+  /** Moves to the next row; false after the last one. */
+  next(): boolean;
+}
+
+/** One row event (at most some KiB, except for large rows) of a transaction. */
+export interface Rows {
+  readonly kind: 'rows';
+  readonly op: 'insert' | 'update' | 'delete';
+  readonly table: Table;
+  readonly event: RawEvent;
+  cursor(): RowCursor;
+}
+
+/** A statement that is not a row change: DDL, account management, and so on. */
+export interface Statement {
+  readonly kind: 'statement';
+  /** The default schema it ran in; may be empty. */
+  readonly schema: string;
+  readonly sql: string;
+  readonly event: RawEvent;
+}
+
+export type Entry = Rows | Statement;
+
+/** A two-phase transaction: its rows were logged at XA PREPARE and became visible at XA COMMIT. */
+export interface PreparedXa {
+  /** As MySQL prints it: X'gtrid',X'bqual',formatId. */
+  readonly xid: string;
+  readonly gtid: Gtid | null;
+  readonly span: LogSpan;
+}
+
+/** What one commit did. Valid until `write` of the batch that holds it has settled. */
+export interface Transaction {
+  readonly gtid: Gtid | null;
+  readonly span: LogSpan;
+  /** Set when this is an XA COMMIT or XA ROLLBACK: where the rows were logged. */
+  readonly prepared: PreparedXa | null;
+  /** Two-phase transactions that are prepared but not finished after this one. */
+  readonly held: readonly PreparedXa[];
+  /** The logical clock of the source, for parallel apply; null where it logs none. */
+  readonly clock: { readonly lastCommitted: number; readonly sequence: number } | null;
+  /** Microseconds since the epoch at which the source committed (seconds precision before MySQL 8.0). */
+  readonly committedAtUs: number;
+  readonly serverId: number;
+  /** Bytes of all events as held: what counts against every bound. */
+  readonly sizeBytes: number;
+  /** In log order; can be walked more than once. Empty for ROLLBACK and for what was filtered out. */
+  readonly entries: Iterable<Entry>;
+  /** Frees what the transaction holds outside memory. Called by the pipeline, after its batch has settled. */
+  release(): void;
+}

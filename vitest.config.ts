@@ -1,0 +1,20 @@
+import { fileURLToPath } from 'node:url';
+import { defineConfig } from 'vitest/config';
+
+const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
+
+export default defineConfig({
+  resolve: {
+    alias: [
+      { find: /^rowtide$/, replacement: here('./src/index.ts') },
+      { find: /^rowtide\/testing$/, replacement: here('./src/testing.ts') },
+    ],
+  },
+  test: {
+    include: ['test/**/*.test.ts'],
+    testTimeout: 60_000,
+    hookTimeout: 300_000,
+    // Two cores carry the servers as well: one file at a time keeps their load out of each other's way.
+    fileParallelism: false,
+  },
+});

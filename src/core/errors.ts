@@ -35,6 +35,7 @@ export type ErrorCode =
   | 'SINK_CHANGED' // the sink is not the one that the checkpoint describes
   | 'SINK_FENCED' // a newer writer took over
   | 'RECORD_TOO_LARGE'
+  | 'OUTPUT_CLOSED' // who read our output went away, as `| head` does: a quiet end
   // ours
   | 'CONFIG_INVALID'
   | 'USAGE'

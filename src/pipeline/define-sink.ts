@@ -1,0 +1,29 @@
+import type { ZodType } from 'zod';
+import type { Log } from '../core/log.js';
+import type { ForgetfulSink, ResumableSink } from '../core/sink.js';
+
+/** What a pipeline tells the sink that it makes. */
+export interface SinkContext {
+  /** Name of the pipeline: unique among those that share a state folder. */
+  readonly pipeline: string;
+  readonly log: Log;
+}
+
+/**
+ * A connector: how a named sink is configured and made. `create` is called once per attempt and does no I/O yet;
+ * what cannot be known from the options alone is refused by the sink's `open`.
+ */
+export interface SinkDefinition<Options = unknown> {
+  /** The key under `sink:` in a configuration. */
+  readonly name: string;
+  /** What a crash leaves behind, in words for a person: each change exactly once, or at least once. */
+  readonly delivery: 'exactly-once' | 'at-least-once';
+  /** Checks the options of a configuration, and documents them by `.describe()`. */
+  readonly options: ZodType<Options>;
+  create(options: Options, context: SinkContext): ForgetfulSink | ResumableSink;
+}
+
+/** Declares a connector; a package that is a sink exports the result by default. */
+export function defineSink<Options>(definition: SinkDefinition<Options>): SinkDefinition<Options> {
+  return definition;
+}

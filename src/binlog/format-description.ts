@@ -1,5 +1,6 @@
+import { malformed } from '../core/errors.js';
 import { type FormatDescription, HEADER_BYTES } from '../core/event.js';
-import { ByteReader, malformed } from './bytes.js';
+import { ByteReader } from './bytes.js';
 
 const VERSION_BYTES = 50;
 /** Events before this one in the list of lengths: type 0 has no entry. */

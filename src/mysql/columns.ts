@@ -1,0 +1,123 @@
+import type { Connection } from './connect.js';
+
+/** One column as INFORMATION_SCHEMA describes it now. */
+export interface ColumnFacts {
+  readonly name: string;
+  /** From 1. */
+  readonly ordinal: number;
+  /** Lower case, without length: `int`, `varchar`, `enum`. */
+  readonly dataType: string;
+  /** In full: `int(10) unsigned`, `enum('a','b')`. */
+  readonly columnType: string;
+  readonly characterSet: string | null;
+  readonly collation: string | null;
+  readonly collationId: number | null;
+  readonly nullable: boolean;
+  /** Place in the primary key from 1; null outside of it. */
+  readonly keyPosition: number | null;
+  /** `auto_increment`, `VIRTUAL GENERATED`, `INVISIBLE`, …, as the server words it. */
+  readonly extra: string;
+  readonly charLength: number | null;
+  readonly octetLength: number | null;
+  readonly precision: number | null;
+  readonly scale: number | null;
+  readonly datetimePrecision: number | null;
+}
+
+export interface TableFacts {
+  readonly schema: string;
+  readonly name: string;
+  readonly columns: readonly ColumnFacts[];
+}
+
+/** The columns of one table as it is now; null when there is none of that name that the user may see. */
+export async function readColumns(
+  connection: Connection,
+  table: { schema: string; name: string },
+): Promise<ColumnFacts[] | null> {
+  const rows = await connection.query<ColumnRow>(
+    columnsSql('c.TABLE_SCHEMA = ? AND c.TABLE_NAME = ?', 's.TABLE_SCHEMA = ? AND s.TABLE_NAME = ?'),
+    [table.schema, table.name, table.schema, table.name],
+  );
+  return rows.length === 0 ? null : rows.map(columnFacts);
+}
+
+/** All tables that the user may see, without the server's own. */
+export async function readAllColumns(connection: Connection): Promise<TableFacts[]> {
+  const rows = await connection.query<ColumnRow>(
+    columnsSql(`c.TABLE_SCHEMA NOT IN (${SYSTEM_SCHEMAS})`, `s.TABLE_SCHEMA NOT IN (${SYSTEM_SCHEMAS})`),
+  );
+  const tables: (TableFacts & { columns: ColumnFacts[] })[] = [];
+  for (const row of rows) {
+    const [schema, name] = row;
+    let table = tables.at(-1);
+    if (table === undefined || table.schema !== schema || table.name !== name) {
+      table = { schema, name, columns: [] };
+      tables.push(table);
+    }
+    table.columns.push(columnFacts(row));
+  }
+  return tables;
+}
+
+const SYSTEM_SCHEMAS = "'information_schema', 'performance_schema', 'mysql', 'sys'";
+
+type Count = string | number | null;
+type ColumnRow = [
+  schema: string,
+  table: string,
+  name: string,
+  ordinal: Count,
+  dataType: string,
+  columnType: string,
+  characterSet: string | null,
+  collation: string | null,
+  collationId: Count,
+  nullable: string,
+  keyPosition: Count,
+  extra: string,
+  charLength: Count,
+  octetLength: Count,
+  precision: Count,
+  scale: Count,
+  datetimePrecision: Count,
+];
+
+function columnsSql(columns: string, keys: string): string {
+  return `
+    SELECT c.TABLE_SCHEMA, c.TABLE_NAME, c.COLUMN_NAME, c.ORDINAL_POSITION, c.DATA_TYPE, c.COLUMN_TYPE,
+           c.CHARACTER_SET_NAME, c.COLLATION_NAME, l.ID, c.IS_NULLABLE, k.SEQ_IN_INDEX, c.EXTRA,
+           c.CHARACTER_MAXIMUM_LENGTH, c.CHARACTER_OCTET_LENGTH, c.NUMERIC_PRECISION, c.NUMERIC_SCALE,
+           c.DATETIME_PRECISION
+      FROM INFORMATION_SCHEMA.COLUMNS c
+      LEFT JOIN INFORMATION_SCHEMA.COLLATIONS l ON l.COLLATION_NAME = c.COLLATION_NAME
+      LEFT JOIN (SELECT s.TABLE_SCHEMA, s.TABLE_NAME, s.COLUMN_NAME, s.SEQ_IN_INDEX
+                   FROM INFORMATION_SCHEMA.STATISTICS s WHERE s.INDEX_NAME = 'PRIMARY' AND ${keys}) k
+             ON k.TABLE_SCHEMA = c.TABLE_SCHEMA AND k.TABLE_NAME = c.TABLE_NAME AND k.COLUMN_NAME = c.COLUMN_NAME
+     WHERE ${columns}
+     ORDER BY c.TABLE_SCHEMA, c.TABLE_NAME, c.ORDINAL_POSITION`;
+}
+
+function columnFacts(row: ColumnRow): ColumnFacts {
+  return {
+    name: row[2],
+    ordinal: Number(row[3]),
+    dataType: row[4].toLowerCase(),
+    columnType: row[5],
+    characterSet: row[6],
+    collation: row[7],
+    collationId: count(row[8]),
+    nullable: row[9] === 'YES',
+    keyPosition: count(row[10]),
+    extra: row[11],
+    charLength: count(row[12]),
+    octetLength: count(row[13]),
+    precision: count(row[14]),
+    scale: count(row[15]),
+    datetimePrecision: count(row[16]),
+  };
+}
+
+function count(value: Count): number | null {
+  return value === null ? null : Number(value);
+}

@@ -1,0 +1,96 @@
+import { GtidSet } from '../core/gtid.js';
+import type { SourceIdentity } from '../core/position.js';
+import type { Connection } from './connect.js';
+
+/** What a server says about itself and its log, as far as every user that may replicate can ask. */
+export interface ServerFacts {
+  readonly identity: SourceIdentity;
+  readonly version: string;
+  readonly serverId: number;
+  readonly logBin: boolean;
+  readonly binlogFormat: 'ROW' | 'STATEMENT' | 'MIXED';
+  readonly binlogRowImage: string;
+  /** Null before MySQL 8.0, which writes no metadata of columns. */
+  readonly binlogRowMetadata: 'MINIMAL' | 'FULL' | null;
+  readonly binlogChecksum: string;
+  /** Null where transactions have no GTIDs of MySQL's kind: gtid_mode is not ON, or it is a MariaDB. */
+  readonly gtids: { readonly executed: GtidSet; readonly purged: GtidSet } | null;
+  /** As the server calls it, for messages: OFF, ON_PERMISSIVE, …; empty on MariaDB. */
+  readonly gtidMode: string;
+}
+
+const VARIABLES = [
+  'version',
+  'server_id',
+  'server_uuid',
+  'log_bin',
+  'binlog_format',
+  'binlog_row_image',
+  'binlog_row_metadata',
+  'binlog_checksum',
+  'gtid_mode',
+];
+
+export async function probe(connection: Connection): Promise<ServerFacts> {
+  const names = VARIABLES.map((name) => `'${name}'`).join(', ');
+  const rows = await connection.query<[string, string]>(`SHOW GLOBAL VARIABLES WHERE Variable_name IN (${names})`);
+  const variables = new Map(rows.map(([name, value]) => [name.toLowerCase(), value]));
+  const get = (name: string): string => variables.get(name) ?? '';
+  const serverId = Number(get('server_id'));
+  const version = get('version');
+  const gtidMode = get('gtid_mode').toUpperCase();
+  return {
+    identity: /mariadb/i.test(version)
+      ? { flavour: 'mariadb', id: `server-id:${serverId}` }
+      : { flavour: 'mysql', id: get('server_uuid') },
+    version,
+    serverId,
+    logBin: get('log_bin') === 'ON',
+    binlogFormat: formatOf(get('binlog_format')),
+    binlogRowImage: get('binlog_row_image').toUpperCase(),
+    binlogRowMetadata: metadataOf(get('binlog_row_metadata')),
+    binlogChecksum: get('binlog_checksum').toUpperCase(),
+    gtids: gtidMode === 'ON' ? await gtidSets(connection) : null,
+    gtidMode,
+  };
+}
+
+/** A server without the variable, as later ones will be, knows rows only. */
+function formatOf(text: string): ServerFacts['binlogFormat'] {
+  const format = text.toUpperCase();
+  return format === 'STATEMENT' || format === 'MIXED' ? format : 'ROW';
+}
+
+function metadataOf(text: string): ServerFacts['binlogRowMetadata'] {
+  const metadata = text.toUpperCase();
+  return metadata === 'FULL' ? 'FULL' : metadata === '' ? null : 'MINIMAL';
+}
+
+/** Not by SHOW VARIABLES, which cuts values at 1024 characters. */
+async function gtidSets(connection: Connection): Promise<{ executed: GtidSet; purged: GtidSet }> {
+  const [row] = await connection.query<[string, string]>('SELECT @@GLOBAL.gtid_executed, @@GLOBAL.gtid_purged');
+  return { executed: GtidSet.parse(row?.[0] ?? ''), purged: GtidSet.parse(row?.[1] ?? '') };
+}
+
+/**
+ * Waits until the server has executed `gtids`, at most `seconds`; false when it has not. A server sends a transaction
+ * as soon as it is in the log, which is before it counts as executed: by seconds, where a semi-sync replica is awaited.
+ */
+export async function waitForGtids(connection: Connection, gtids: GtidSet, seconds: number): Promise<boolean> {
+  const [row] = await connection.query<[number | string]>('SELECT WAIT_FOR_EXECUTED_GTID_SET(?, ?)', [
+    gtids.toString(),
+    seconds,
+  ]);
+  return Number(row?.[0]) === 0;
+}
+
+export interface LogFile {
+  readonly name: string;
+  readonly sizeBytes: number;
+}
+
+/** All files of the log, oldest first. Needs the privilege REPLICATION CLIENT (MariaDB: BINLOG MONITOR). */
+export async function logFiles(connection: Connection): Promise<LogFile[]> {
+  const rows = await connection.query<[string, number | string]>('SHOW BINARY LOGS');
+  return rows.map(([name, size]) => ({ name, sizeBytes: Number(size) }));
+}

@@ -1,0 +1,207 @@
+import { crc32 } from 'node:zlib';
+import { decodeFormatDescription, formatDescriptionChecksumBytes } from '../binlog/format-description.js';
+import { decodeHeartbeat } from '../binlog/heartbeat.js';
+import { decodeRotate } from '../binlog/rotate.js';
+import {
+  eventTypeName,
+  FLAG_ARTIFICIAL,
+  FLAG_IN_USE,
+  FORMAT_DESCRIPTION_EVENT,
+  HEARTBEAT_LOG_EVENT,
+  HEARTBEAT_LOG_EVENT_V2,
+  ROTATE_EVENT,
+} from '../binlog/types.js';
+import { RowtideError } from '../core/errors.js';
+import { type FormatDescription, HEADER_BYTES, type RawEvent } from '../core/event.js';
+
+const CHECKSUM_BYTES = 4;
+const TWO_TO_32 = 0x100000000;
+/** A log file begins with four bytes that name it a log file. */
+export const FIRST_OFFSET = 4;
+
+/** Gets every event of the log, with its file and the format that its file is written in. */
+export type EventHandler = (event: RawEvent, file: string, format: FormatDescription) => void;
+
+/**
+ * Makes events of their bytes, from a server or a file, and asserts that they follow each other: each begins where the
+ * one before it ended, its checksum holds, and every file begins with its format. What is only about the connection
+ * (heartbeats, and the artificial ROTATE that a server sends before each file) moves the place and goes no further.
+ *
+ * Offsets are counted here in 64 bits. The header has only the low 32, which are compared.
+ */
+export class EventChain {
+  readonly #from: string;
+  readonly #skipsExecuted: boolean;
+  readonly #handler: EventHandler;
+  #file = '';
+  #offset = 0;
+  #format: FormatDescription | null = null;
+
+  /**
+   * `from` is whose log this is, for messages: `db1:3306`, or empty where the file's name says it all.
+   * `skipsExecuted`: the server leaves out the transactions that it was told we have.
+   */
+  constructor(options: { from: string; skipsExecuted: boolean; handler: EventHandler }) {
+    this.#from = options.from;
+    this.#skipsExecuted = options.skipsExecuted;
+    this.#handler = options.handler;
+  }
+
+  get file(): string {
+    return this.#file;
+  }
+
+  /** Where the next event begins. */
+  get offset(): number {
+    return this.#offset;
+  }
+
+  /** The next event is the format of this file; the one after it begins at `offset`. */
+  open(file: string, offset: number): void {
+    this.#file = file;
+    this.#offset = offset;
+    this.#format = null;
+  }
+
+  /** Takes one event: header, body and, where the format says so, checksum. */
+  add(bytes: Buffer, from: number, to: number): void {
+    const length = to - from;
+    if (length < HEADER_BYTES || bytes.readUInt32LE(from + 9) !== length) {
+      throw this.#wrong('EVENT_MALFORMED', `${length} bytes are not an event of the length that its header tells`);
+    }
+    const type = bytes[from + 4]!;
+    const flags = bytes.readUInt16LE(from + 17);
+    if (type === FORMAT_DESCRIPTION_EVENT) this.#beginFile(bytes.subarray(from, to));
+    else if (type === ROTATE_EVENT && (flags & FLAG_ARTIFICIAL) !== 0) this.#moveTo(bytes.subarray(from, to));
+    else this.#addLogged(bytes, from, to);
+  }
+
+  #addLogged(bytes: Buffer, from: number, to: number): void {
+    const type = bytes[from + 4]!;
+    const format = this.#format;
+    if (format === null) {
+      throw this.#wrong('LOG_GAP', `${eventTypeName(type)}, where the file's FORMAT_DESCRIPTION_EVENT is expected`);
+    }
+    const body = format.checksum === 'crc32' ? this.#verified(bytes, from, to) : bytes.subarray(from, to);
+    if (type === HEARTBEAT_LOG_EVENT || type === HEARTBEAT_LOG_EVENT_V2) {
+      this.#skipTo(body, type);
+      return;
+    }
+    const start = this.#offset;
+    const end = start + to - from;
+    const loggedEnd = body.readUInt32LE(13);
+    // Zero: the server made the event up for this connection, or it writes none inside of transactions.
+    if (loggedEnd !== 0 && loggedEnd !== end % TWO_TO_32) throw this.#gap(type, loggedEnd - (to - from));
+    this.#offset = end;
+    this.#handler(rawEvent(body, start, end), this.#file, format);
+  }
+
+  /** The format has a checksum of its own whenever it names an algorithm, and lies at the beginning of its file. */
+  #beginFile(bytes: Buffer): void {
+    const checksumBytes = this.#located(() => formatDescriptionChecksumBytes(bytes));
+    const body = checksumBytes === 0 ? bytes : this.#verified(bytes, 0, bytes.length);
+    const format = this.#located(() => decodeFormatDescription(body));
+    const end = FIRST_OFFSET + bytes.length;
+    this.#format = format;
+    // Reading from the middle of a file, its format comes first nevertheless, and the place does not move.
+    if (this.#offset <= FIRST_OFFSET) this.#offset = end;
+    this.#handler(rawEvent(body, FIRST_OFFSET, end), this.#file, format);
+  }
+
+  /**
+   * The artificial ROTATE comes before the format that would say whether it has a checksum, and after a change of
+   * binlog_checksum neither the old file's format nor the new one's does: the value itself tells.
+   */
+  #moveTo(bytes: Buffer): void {
+    const body = bytes.subarray(0, -CHECKSUM_BYTES);
+    const hasChecksum = body.length > HEADER_BYTES && crc32(body) === bytes.readUInt32LE(body.length);
+    const { file, offset } = this.#located(() => decodeRotate(hasChecksum ? body : bytes));
+    this.open(file, offset);
+  }
+
+  /** A server that has left out transactions says by a heartbeat where it goes on. */
+  #skipTo(bytes: Buffer, type: number): void {
+    const { file, offset } = this.#located(() => decodeHeartbeat(bytes, type));
+    if (file !== this.#file) throw this.#wrong('LOG_GAP', `a heartbeat of the file ${file}`);
+    const low = bytes.readUInt32LE(13);
+    const skipped =
+      offset === null ? (low - (this.#offset % TWO_TO_32) + TWO_TO_32) % TWO_TO_32 : offset - this.#offset;
+    if (skipped === 0) return;
+    if (!this.#skipsExecuted || skipped < 0 || skipped > TWO_TO_32 / 2) {
+      throw this.#wrong('LOG_GAP', `a heartbeat of the offset ${offset ?? low}`);
+    }
+    this.#offset += skipped;
+  }
+
+  #verified(bytes: Buffer, from: number, to: number): Buffer {
+    if (to - from < HEADER_BYTES + CHECKSUM_BYTES) throw this.#wrong('EVENT_MALFORMED', 'an event without a checksum');
+    const body = bytes.subarray(from, to - CHECKSUM_BYTES);
+    const computed = checksumOf(body);
+    const logged = bytes.readUInt32LE(to - CHECKSUM_BYTES);
+    if (computed === logged) return body;
+    throw new RowtideError(
+      'EVENT_CHECKSUM',
+      `${this.#place()}: the checksum of ${eventTypeName(body[4]!)} does not match: logged ${hex(logged)}, computed ${hex(computed)}`,
+      {
+        hint: 'The event was damaged on disk or on the way. Read the server’s own file with mysqlbinlog --verify-binlog-checksum to see where.',
+      },
+    );
+  }
+
+  #gap(type: number, found: number): RowtideError {
+    const expected = this.#offset % TWO_TO_32;
+    return this.#wrong('LOG_GAP', `${eventTypeName(type)} begins at ${found}, and ${expected} is expected`);
+  }
+
+  #wrong(code: 'EVENT_MALFORMED' | 'LOG_GAP', what: string): RowtideError {
+    return new RowtideError(code, `${this.#place()}: ${what}`, {
+      hint:
+        code === 'LOG_GAP'
+          ? 'Something between the log and here lost events; nothing was passed on past this place.'
+          : 'The log is damaged. Check it with the server’s own mysqlbinlog.',
+    });
+  }
+
+  /** Decoders do not know the place. */
+  #located<T>(decode: () => T): T {
+    try {
+      return decode();
+    } catch (error) {
+      if (!(error instanceof RowtideError)) throw error;
+      throw new RowtideError(error.code, `${this.#place()}: ${error.message}`, { ...hintOf(error), cause: error });
+    }
+  }
+
+  #place(): string {
+    const place = `${this.#file}:${this.#offset}`;
+    return this.#from === '' ? place : `${this.#from} ${place}`;
+  }
+}
+
+function rawEvent(bytes: Buffer, start: number, end: number): RawEvent {
+  return {
+    type: bytes[4]!,
+    timestamp: bytes.readUInt32LE(0),
+    serverId: bytes.readUInt32LE(5),
+    flags: bytes.readUInt16LE(17),
+    bytes,
+    start,
+    end,
+  };
+}
+
+/** A file that is not closed is flagged so in its format, after the checksum was computed. */
+function checksumOf(body: Buffer): number {
+  if (body[4] !== FORMAT_DESCRIPTION_EVENT || (body[17]! & FLAG_IN_USE) === 0) return crc32(body);
+  const closed = Buffer.from(body);
+  closed[17] = body[17]! & ~FLAG_IN_USE;
+  return crc32(closed);
+}
+
+function hintOf(error: RowtideError): { hint?: string } {
+  return error.hint === undefined ? {} : { hint: error.hint };
+}
+
+function hex(checksum: number): string {
+  return `0x${checksum.toString(16).padStart(8, '0')}`;
+}

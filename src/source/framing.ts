@@ -1,0 +1,167 @@
+import { RowtideError } from '../core/errors.js';
+
+/** The server cuts a message into packets of at most this many bytes; a full packet is followed by another one. */
+const PACKET_BYTES_MAX = 0xffffff;
+const PACKET_HEADER_BYTES = 4;
+/** Status byte of a message: an event, the end of a log that is not waited for, an error. */
+const STATUS_EVENT = 0x00;
+const STATUS_END = 0xfe;
+const STATUS_ERROR = 0xff;
+/** Where the event's header says how long the event is, and how much of a message must be read to know it. */
+const EVENT_LENGTH_AT = 9;
+const HEAD_BYTES = PACKET_HEADER_BYTES + 1 + EVENT_LENGTH_AT + 4;
+
+/** What comes out of the framing. `event` gets the bytes from `from` to `to`: whole, and never written to again. */
+export interface FrameHandler {
+  event(bytes: Buffer, from: number, to: number): void;
+  end(): void;
+  error(code: number, message: string): void;
+}
+
+/**
+ * Cuts what a socket delivers after a dump command into events.
+ *
+ *   packet: length u24, sequence u8, payload; a message is a packet of less than 2^24-1 bytes, or full packets and a
+ *   last one that is not full, and may be empty
+ *   message: status u8 (0 event, 254 end, 255 error), then the event, or error code u16, '#', SQL state, text
+ *
+ * Events that lie in one chunk are handed on where they lie. Others are copied once, into a buffer of their own length,
+ * which their header tells: memory of that size is only reserved, so a false length costs nothing.
+ */
+export class DumpFraming {
+  readonly #handler: FrameHandler;
+  readonly #eventBytesMax: number;
+  /** Of a packet that a chunk's end cut: its header and as much of the message as tells its length. */
+  readonly #head = Buffer.alloc(HEAD_BYTES);
+  #headBytes = 0;
+  /** The message being put together, status byte included; null between messages. */
+  #message: Buffer | null = null;
+  #messageBytes = 0;
+  /** Bytes of the current packet that are still to come, and whether another packet belongs to the message. */
+  #packetLeft = 0;
+  #continues = false;
+
+  constructor(handler: FrameHandler, options: { eventBytesMax: number }) {
+    this.#handler = handler;
+    this.#eventBytesMax = options.eventBytesMax;
+  }
+
+  /** Takes the next bytes of the connection. The chunk must not be written to afterwards: events are views of it. */
+  execute(chunk: Buffer): void {
+    let at = 0;
+    while (at < chunk.length) {
+      if (this.#message !== null) at = this.#continue(this.#message, chunk, at);
+      else if (this.#headBytes > 0) at = this.#begin(chunk, at);
+      else at = this.#whole(chunk, at);
+    }
+  }
+
+  /** The usual case: the packet lies in the chunk and is the whole message. */
+  #whole(chunk: Buffer, at: number): number {
+    const left = chunk.length - at;
+    if (left < PACKET_HEADER_BYTES) return this.#begin(chunk, at);
+    const length = chunk.readUIntLE(at, 3);
+    const end = at + PACKET_HEADER_BYTES + length;
+    if (end > chunk.length || length === PACKET_BYTES_MAX) return this.#begin(chunk, at);
+    this.#deliver(chunk, at + PACKET_HEADER_BYTES, end);
+    return end;
+  }
+
+  /** Gathers the head of a cut message, until it tells how long the message is. */
+  #begin(chunk: Buffer, at: number): number {
+    let read = at + this.#gather(chunk, at, PACKET_HEADER_BYTES);
+    if (this.#headBytes < PACKET_HEADER_BYTES) return read;
+    const packetBytes = this.#head.readUIntLE(0, 3);
+    const headBytes = Math.min(HEAD_BYTES, PACKET_HEADER_BYTES + packetBytes);
+    read += this.#gather(chunk, read, headBytes);
+    if (this.#headBytes < headBytes) return read;
+
+    const message = Buffer.allocUnsafe(this.#messageLength(packetBytes));
+    this.#messageBytes = this.#head.copy(message, 0, PACKET_HEADER_BYTES, headBytes);
+    this.#packetLeft = packetBytes - this.#messageBytes;
+    this.#continues = packetBytes === PACKET_BYTES_MAX;
+    this.#headBytes = 0;
+    this.#message = message;
+    this.#finish(message);
+    return read;
+  }
+
+  /** Fills the head up to `upTo` bytes; returns how many of them came from the chunk. */
+  #gather(chunk: Buffer, at: number, upTo: number): number {
+    const copied = chunk.copy(this.#head, this.#headBytes, at, Math.min(chunk.length, at + upTo - this.#headBytes));
+    this.#headBytes += copied;
+    return copied;
+  }
+
+  #messageLength(packetBytes: number): number {
+    if (packetBytes < PACKET_BYTES_MAX) return packetBytes;
+    const eventBytes = this.#head.readUInt32LE(PACKET_HEADER_BYTES + 1 + EVENT_LENGTH_AT);
+    if (this.#head[PACKET_HEADER_BYTES] !== STATUS_EVENT || eventBytes + 1 < packetBytes) {
+      throw misframed(`an event of ${eventBytes} bytes in a packet of ${packetBytes}`);
+    }
+    if (eventBytes > this.#eventBytesMax) throw tooLarge(eventBytes, this.#eventBytesMax);
+    return 1 + eventBytes;
+  }
+
+  #continue(message: Buffer, chunk: Buffer, at: number): number {
+    if (this.#packetLeft === 0) return this.#nextPacket(message, chunk, at);
+    const end = Math.min(chunk.length, at + this.#packetLeft);
+    chunk.copy(message, this.#messageBytes, at, end);
+    this.#messageBytes += end - at;
+    this.#packetLeft -= end - at;
+    this.#finish(message);
+    return end;
+  }
+
+  #nextPacket(message: Buffer, chunk: Buffer, at: number): number {
+    const read = at + this.#gather(chunk, at, PACKET_HEADER_BYTES);
+    if (this.#headBytes < PACKET_HEADER_BYTES) return read;
+    this.#headBytes = 0;
+    this.#packetLeft = this.#head.readUIntLE(0, 3);
+    this.#continues = this.#packetLeft === PACKET_BYTES_MAX;
+    if (this.#messageBytes + this.#packetLeft > message.length) {
+      throw misframed(`an event of ${message.length - 1} bytes continues past its end`);
+    }
+    this.#finish(message);
+    return read;
+  }
+
+  #finish(message: Buffer): void {
+    if (this.#packetLeft > 0 || this.#continues) return;
+    if (this.#messageBytes < message.length) {
+      throw misframed(`an event of ${message.length - 1} bytes ends after ${this.#messageBytes - 1}`);
+    }
+    this.#message = null;
+    this.#deliver(message, 0, message.length);
+  }
+
+  #deliver(bytes: Buffer, from: number, to: number): void {
+    if (from === to) throw misframed('an empty message');
+    switch (bytes[from]) {
+      case STATUS_EVENT:
+        if (to - from - 1 > this.#eventBytesMax) throw tooLarge(to - from - 1, this.#eventBytesMax);
+        this.#handler.event(bytes, from + 1, to);
+        return;
+      case STATUS_END:
+        this.#handler.end();
+        return;
+      case STATUS_ERROR:
+        if (to - from < 3) break;
+        this.#handler.error(bytes.readUInt16LE(from + 1), bytes.toString('utf8', from + 3, to).replace(/^#.{5}/s, ''));
+        return;
+    }
+    throw misframed(`a message of ${to - from} bytes begins with ${bytes[from]}`);
+  }
+}
+
+function misframed(what: string): RowtideError {
+  return new RowtideError('EVENT_MALFORMED', what, {
+    hint: 'The connection does not carry a binary log as MySQL sends it; look for a proxy on the way to the server.',
+  });
+}
+
+function tooLarge(bytes: number, max: number): RowtideError {
+  return new RowtideError('EVENT_MALFORMED', `an event of ${bytes} bytes, where at most ${max} are read`, {
+    hint: 'MySQL writes no event above 1 GiB. Raise the limit for events only if the server says that it holds such an event.',
+  });
+}

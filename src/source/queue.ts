@@ -1,0 +1,84 @@
+import type { FormatDescription, LogBlock, RawEvent } from '../core/event.js';
+
+interface Block extends LogBlock {
+  readonly events: RawEvent[];
+  sizeBytes: number;
+}
+
+/**
+ * Events on their way from the socket to the reader, bounded in bytes: above the bound the socket is paused until the
+ * reader has taken half of them. The reader gets whatever is there, as one block for each file.
+ */
+export class BlockQueue {
+  readonly #bytesMax: number;
+  readonly #flow: { pause(): void; resume(): void };
+  readonly #blocks: Block[] = [];
+  #bytes = 0;
+  #paused = false;
+  /** How it ended, once it has; what is queued is still handed out. */
+  #end: { error: Error | null } | null = null;
+  #wake: (() => void) | null = null;
+
+  constructor(options: { bytesMax: number; flow: { pause(): void; resume(): void } }) {
+    this.#bytesMax = options.bytesMax;
+    this.#flow = options.flow;
+  }
+
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  get paused(): boolean {
+    return this.#paused;
+  }
+
+  push(event: RawEvent, file: string, format: FormatDescription): void {
+    let block = this.#blocks.at(-1);
+    if (block === undefined || block.file !== file || block.format !== format) {
+      block = { file, format, events: [], sizeBytes: 0 };
+      this.#blocks.push(block);
+    }
+    block.events.push(event);
+    block.sizeBytes += event.bytes.length;
+    this.#bytes += event.bytes.length;
+  }
+
+  /** After the pushes of one chunk: wakes the reader, and pauses the flow when that was enough. */
+  flush(): void {
+    if (this.#blocks.length > 0) this.#wake?.();
+    if (this.#bytes < this.#bytesMax || this.#paused) return;
+    this.#paused = true;
+    this.#flow.pause();
+  }
+
+  /** The first end counts. */
+  end(error: Error | null): void {
+    this.#end ??= { error };
+    this.#wake?.();
+  }
+
+  /** The next block; null after the last one. Throws what the queue ended with. */
+  async take(): Promise<LogBlock | null> {
+    for (;;) {
+      const block = this.#blocks.shift();
+      if (block !== undefined) return this.#taken(block);
+      if (this.#end !== null) {
+        if (this.#end.error !== null) throw this.#end.error;
+        return null;
+      }
+      await new Promise<void>((resolve) => {
+        this.#wake = resolve;
+      });
+      this.#wake = null;
+    }
+  }
+
+  #taken(block: Block): LogBlock {
+    this.#bytes -= block.sizeBytes;
+    if (this.#paused && this.#bytes < this.#bytesMax / 2) {
+      this.#paused = false;
+      this.#flow.resume();
+    }
+    return block;
+  }
+}

@@ -1,0 +1,295 @@
+import { randomInt, randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import ZongJi from '@vlasky/zongji';
+import { RowtideError } from '../core/errors.js';
+import type { LogBlock } from '../core/event.js';
+import type { LogPosition, Position } from '../core/position.js';
+import type { LogSource } from '../core/source.js';
+import { type Connection, type DriverOptions, driverOptions, withConnection } from '../mysql/connect.js';
+import { serverError } from '../mysql/errors.js';
+import { logFiles, probe, type ServerFacts, waitForGtids } from '../mysql/probe.js';
+import { placeOf, type ServerAddress } from '../mysql/url.js';
+import { dumpError, endedError } from './dump-errors.js';
+import { EventChain, FIRST_OFFSET } from './events.js';
+import { DumpFraming } from './framing.js';
+import { checkFilePosition, checkNotPurged, checkSettings, diverged, extraGtids } from './preflight.js';
+import { BlockQueue } from './queue.js';
+import { SilenceTimer } from './silence.js';
+
+export interface ServerLogOptions {
+  readonly address: ServerAddress;
+  /** What the server knows this reader by; no two may share one. Random, in the upper half of 32 bits, unless given. */
+  readonly serverId?: number;
+  /** How often the server says that it is there when it has nothing else to say. Silence ends the connection before twice this. */
+  readonly heartbeatMs?: number;
+  /** How much is read ahead of a slow reader. */
+  readonly queueBytesMax?: number;
+  /** An event larger than this ends the stream; servers write none above 1 GiB. */
+  readonly eventBytesMax?: number;
+}
+
+interface Settings extends Required<ServerLogOptions> {
+  /** The server ends an older dump of the same uuid: one of ours that it still takes for alive. */
+  readonly replicaUuid: string;
+}
+
+/** The log of a live server, over a connection as replicas have it. */
+export function serverLog(options: ServerLogOptions): LogSource {
+  const settings: Settings = {
+    serverId: randomInt(2 ** 31, 2 ** 32 - 1),
+    heartbeatMs: 5000,
+    queueBytesMax: 4 * 2 ** 20,
+    eventBytesMax: 2 ** 30,
+    ...options,
+    replicaUuid: randomUUID(),
+  };
+  const { address } = settings;
+  const ask = <T>(signal: AbortSignal, use: (connection: Connection, facts: ServerFacts) => Promise<T>): Promise<T> =>
+    withConnection(address, signal, async (connection) => use(connection, await probe(connection)));
+  return {
+    identity: (signal) => ask(signal, async (_, facts) => facts.identity),
+    head: (signal) => ask(signal, headOf),
+    tail: (signal) => ask(signal, tailOf),
+    read: (from, signal) => read(settings, from, signal),
+  };
+}
+
+async function headOf(connection: Connection, facts: ServerFacts): Promise<LogPosition> {
+  if (facts.gtids !== null) return { kind: 'gtid', executed: facts.gtids.executed };
+  const last = (await logFiles(connection)).at(-1);
+  return { kind: 'file', file: last?.name ?? '', offset: last?.sizeBytes ?? FIRST_OFFSET };
+}
+
+async function tailOf(connection: Connection, facts: ServerFacts): Promise<LogPosition> {
+  if (facts.gtids !== null) return { kind: 'gtid', executed: facts.gtids.purged };
+  const first = (await logFiles(connection))[0];
+  return { kind: 'file', file: first?.name ?? '', offset: FIRST_OFFSET };
+}
+
+async function* read(settings: Settings, from: Position, signal: AbortSignal): AsyncGenerator<LogBlock> {
+  let dump: Dump | null = null;
+  try {
+    await withConnection(settings.address, signal, (connection) => preflight(connection, from));
+    dump = new Dump(settings, from.log, await driverOptions(settings.address));
+    yield* dump.blocks(signal);
+  } catch (error) {
+    if (!signal.aborted) throw error;
+  } finally {
+    await dump?.stop();
+  }
+}
+
+/** How long a server may take to count as executed what it has sent already. */
+const EXECUTED_WAIT_SECONDS = 10;
+
+async function preflight(connection: Connection, from: Position): Promise<void> {
+  const place = placeOf(connection.address);
+  const facts = await probe(connection);
+  checkSettings(facts, place);
+  if (from.source.flavour !== facts.identity.flavour) {
+    throw new RowtideError('SOURCE_FOREIGN', `${place}: a position of ${from.source.flavour} on ${facts.version}`, {
+      hint: 'MySQL and MariaDB number transactions in ways that do not fit each other.',
+    });
+  }
+  if (from.log.kind === 'file') {
+    checkFilePosition(from, { facts, files: await logFiles(connection), place });
+    return;
+  }
+  checkNotPurged(from.log.executed, facts, place);
+  const extra = extraGtids(from.log.executed, facts, place);
+  if (!extra.isEmpty && !(await waitForGtids(connection, extra, EXECUTED_WAIT_SECONDS))) throw diverged(extra, place);
+}
+
+/** What we use of mysql2's connection inside of zongji; the contract test pins it. */
+interface DumpConnection {
+  readonly stream: { pause(): void; resume(): void; destroy(): void };
+  packetParser: { execute(chunk: Buffer): void };
+  query(sql: string, done: (error: Error | null) => void): void;
+}
+
+/** zongji's command that asks for the dump: `start` writes it, the method it returns gets each packet that comes back. */
+interface DumpCommand {
+  start(packet: unknown, connection: DumpConnection): unknown;
+}
+
+interface Zongji {
+  readonly connection: DumpConnection | null;
+  readonly ctrlConnection: DumpConnection | null;
+  BinlogClass: new (done: unknown) => DumpCommand;
+  on(event: 'error' | 'ready', listener: (error?: Error) => void): void;
+  start(options: object): void;
+  stop(): void;
+}
+
+/** A server that searches many files for the first transaction is silent for that long. */
+const FIRST_BYTE_MS = 60_000;
+/** A reader that pauses for this long, or a connection that idles, is not cut off by the server. */
+const PATIENCE_SECONDS = 24 * 60 * 60;
+
+/**
+ * One dump: zongji connects, negotiates and asks for it, and stops it; the bytes that come are ours. zongji fires
+ * `ready` just before it queues the dump command, which is where our session settings and our command get in. From the
+ * moment that the command is written on, nothing else comes over the connection, so our framing takes the driver's place.
+ */
+class Dump {
+  readonly #settings: Settings;
+  readonly #zongji: Zongji;
+  readonly #queue: BlockQueue;
+  readonly #chain: EventChain;
+  readonly #framing: DumpFraming;
+  readonly #silence = new SilenceTimer(() => this.#fail(endedError(`${this.#place()}: nothing was heard in time`)));
+  #stopping: Promise<void> | null = null;
+
+  constructor(settings: Settings, from: LogPosition, driver: DriverOptions) {
+    this.#settings = settings;
+    this.#queue = new BlockQueue({ bytesMax: settings.queueBytesMax, flow: this.#flow() });
+    this.#chain = new EventChain({
+      from: placeOf(settings.address),
+      skipsExecuted: from.kind === 'gtid',
+      handler: (event, file, format) => this.#queue.push(event, file, format),
+    });
+    this.#framing = new DumpFraming(
+      {
+        event: (bytes, start, end) => this.#chain.add(bytes, start, end),
+        end: () => this.#fail(endedError(`${this.#place()}: the server ended the stream`)),
+        error: (code, message) => this.#fail(dumpError(code, message, this.#place())),
+      },
+      { eventBytesMax: settings.eventBytesMax },
+    );
+    this.#zongji = this.#connect(driver);
+    this.#silence.start(FIRST_BYTE_MS);
+    this.#zongji.start({ serverId: settings.serverId, requestAnnotateRows: true, ...startOf(from) });
+  }
+
+  async *blocks(signal: AbortSignal): AsyncGenerator<LogBlock> {
+    const abort = (): void => this.#end(null);
+    signal.addEventListener('abort', abort, { once: true });
+    try {
+      while (!signal.aborted) {
+        const block = await this.#queue.take();
+        if (block === null) return;
+        yield block;
+      }
+    } finally {
+      signal.removeEventListener('abort', abort);
+    }
+  }
+
+  /** Ends the dump on the server and both connections; resolves when they are gone. */
+  stop(): Promise<void> {
+    this.#stopping ??= this.#close();
+    return this.#stopping;
+  }
+
+  async #close(): Promise<void> {
+    this.#silence.stop();
+    const streams = [this.#zongji.connection?.stream, this.#zongji.ctrlConnection?.stream];
+    const stopped = once(this.#zongji as unknown as ZongJi, 'stopped');
+    this.#zongji.stop();
+    await stopped;
+    // zongji only says goodbye, and the other end may not be there to hear it.
+    for (const stream of streams) stream?.destroy();
+  }
+
+  #connect(driver: DriverOptions): Zongji {
+    const zongji = new ZongJi(driver) as unknown as Zongji;
+    zongji.on('error', (error) => this.#fail(this.#connectionError(error)));
+    zongji.on('ready', () => {
+      const { connection, ctrlConnection, BinlogClass } = zongji;
+      const check = (error: Error | null): void => {
+        if (error !== null) this.#fail(this.#connectionError(error));
+      };
+      connection?.query(sessionSql(this.#settings), check);
+      ctrlConnection?.query(`SET wait_timeout = ${PATIENCE_SECONDS}`, check);
+      const begin = (dumping: DumpConnection): void => this.#begin(dumping);
+      zongji.BinlogClass = class extends BinlogClass {
+        override start(packet: unknown, dumping: DumpConnection): unknown {
+          const next = super.start(packet, dumping);
+          begin(dumping);
+          return next;
+        }
+      };
+    });
+    return zongji;
+  }
+
+  /** The dump command is written: what comes from here on is the log. */
+  #begin(connection: DumpConnection): void {
+    let first = true;
+    connection.packetParser = {
+      execute: (chunk) => {
+        if (this.#stopping !== null) return;
+        if (first) this.#listen();
+        first = false;
+        this.#silence.heard();
+        try {
+          this.#framing.execute(chunk);
+          this.#queue.flush();
+        } catch (error) {
+          this.#fail(error instanceof Error ? error : new Error(String(error)));
+        }
+      },
+    };
+  }
+
+  /** A heartbeat is due after one period; half of another one is for the way. */
+  #listen(): void {
+    this.#silence.start(this.#settings.heartbeatMs * 1.5);
+  }
+
+  /** While nothing is read, nothing can be heard. */
+  #flow(): { pause(): void; resume(): void } {
+    return {
+      pause: () => {
+        this.#silence.stop();
+        this.#zongji.connection?.stream.pause();
+      },
+      resume: () => {
+        if (this.#stopping !== null) return;
+        this.#listen();
+        this.#zongji.connection?.stream.resume();
+      },
+    };
+  }
+
+  #fail(error: Error): void {
+    this.#end(error);
+  }
+
+  /** The connections go at once; what was read before is still handed out, unless the reader aborted. */
+  #end(error: Error | null): void {
+    this.#queue.end(error);
+    void this.stop();
+  }
+
+  #connectionError(error: unknown): RowtideError {
+    const { code, message, hint, retryable } = serverError(error, this.#settings.address);
+    const details = { retryable, cause: error, ...(hint === undefined ? {} : { hint }) };
+    return this.#chain.file === ''
+      ? new RowtideError(code, message, details)
+      : new RowtideError(code, `${message} (after ${this.#chain.file}:${this.#chain.offset})`, details);
+  }
+
+  #place(): string {
+    const server = placeOf(this.#settings.address);
+    return this.#chain.file === '' ? server : `${server} ${this.#chain.file}:${this.#chain.offset}`;
+  }
+}
+
+function startOf(from: LogPosition): object {
+  return from.kind === 'gtid' ? { gtidSet: from.executed.toString() } : { filename: from.file, position: from.offset };
+}
+
+/**
+ * Older servers read the variables' old names. The checksum is asked for whatever the server's default is, since files
+ * of another setting may come; each file says what it has.
+ */
+function sessionSql({ heartbeatMs, replicaUuid }: Settings): string {
+  const values = [
+    ['heartbeat_period', String(Math.round(heartbeatMs * 1e6))],
+    ['binlog_checksum', "'CRC32'"],
+  ].flatMap(([name, value]) => [`@master_${name} = ${value}`, `@source_${name} = ${value}`]);
+  values.push(`@slave_uuid = '${replicaUuid}'`, `@replica_uuid = '${replicaUuid}'`);
+  values.push(`net_write_timeout = ${PATIENCE_SECONDS}`);
+  return `SET ${values.join(', ')}`;
+}

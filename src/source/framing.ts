@@ -88,7 +88,8 @@ export class DumpFraming {
 
   /** Fills the head up to `upTo` bytes; returns how many of them came from the chunk. */
   #gather(chunk: Buffer, at: number, upTo: number): number {
-    const copied = chunk.copy(this.#head, this.#headBytes, at, Math.min(chunk.length, at + upTo - this.#headBytes));
+    const wanted = Math.max(0, upTo - this.#headBytes);
+    const copied = chunk.copy(this.#head, this.#headBytes, at, Math.min(chunk.length, at + wanted));
     this.#headBytes += copied;
     return copied;
   }

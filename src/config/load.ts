@@ -1,0 +1,196 @@
+import { dirname, resolve } from 'node:path';
+import type * as z from 'zod';
+import { RowtideError } from '../core/errors.js';
+import type { TableFilterOptions } from '../transform/filter.js';
+import { type ConfigDocument, type Path, type Problem, parseConfigDocument } from './document.js';
+import { configSchema, type SourceConfig } from './schema.js';
+import { hasReference, type Surroundings, substitute } from './substitute.js';
+
+/** All that the configuration needs to know of a connector. */
+export interface Configurable {
+  readonly options: z.ZodType;
+}
+
+export interface PipelineConfig<S extends Configurable> {
+  readonly name: string;
+  readonly source: SourceConfig;
+  readonly transform: TableFilterOptions;
+  /** `options` are what the connector's own schema made of them. */
+  readonly sink: { readonly name: string; readonly connector: S; readonly options: unknown };
+}
+
+export interface Config<S extends Configurable> {
+  readonly stateDir: string;
+  readonly pipelines: readonly PipelineConfig<S>[];
+  /** Texts that no log and no message may show. */
+  readonly secrets: readonly string[];
+}
+
+export interface LoadOptions<S extends Configurable> extends Surroundings {
+  readonly file: string;
+  /** Finds a connector by its name; throws a RowtideError when there is none. */
+  readonly connector: (name: string) => Promise<S>;
+}
+
+/**
+ * Reads and checks a configuration file. Throws CONFIG_INVALID, whose message lists every problem as
+ * `file:line:column path: message`.
+ */
+export async function loadConfig<S extends Configurable>(options: LoadOptions<S>): Promise<Config<S>> {
+  const document = parseConfigDocument(read(options));
+  if (document.problems.length > 0) throw invalid(options.file, document.problems);
+  const problems: Problem[] = [];
+  const secrets = new Set<string>();
+  const expanded = expand(document, { options, problems, secrets });
+
+  const base = check(configSchema, expanded, { document, problems, path: [] });
+  const sinks = await loadSinks(expanded, { document, problems, options });
+  if (base === undefined || problems.length > 0) throw invalid(options.file, problems);
+
+  return {
+    stateDir: resolve(dirname(options.file), base.state),
+    pipelines: Object.entries(base.pipelines).map(([name, { source, transform }]) => {
+      const sink = sinks.get(name);
+      if (sink === undefined) throw new Error(`the sink of ${name} was not checked`);
+      return { name, source, transform, sink };
+    }),
+    secrets: [...secrets],
+  };
+}
+
+function read(options: LoadOptions<Configurable>): string {
+  try {
+    return options.readFile(options.file);
+  } catch (cause) {
+    throw new RowtideError('CONFIG_INVALID', `cannot read ${options.file}: ${reason(cause)}`, {
+      hint: 'Name the configuration with --config FILE.',
+      cause,
+    });
+  }
+}
+
+interface Expansion {
+  readonly options: Surroundings;
+  readonly problems: Problem[];
+  readonly secrets: Set<string>;
+}
+
+/** The value of the document with every reference replaced. */
+function expand(document: ConfigDocument, { options, problems, secrets }: Expansion): unknown {
+  const walk = (value: unknown, path: Path): unknown => {
+    if (Array.isArray(value)) return value.map((each, index) => walk(each, [...path, index]));
+    if (typeof value === 'object' && value !== null) {
+      return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, walk(each, [...path, key])]));
+    }
+    if (typeof value !== 'string') return value;
+    try {
+      const text = substitute(value, options);
+      if (value.includes('${file:') || SECRET_KEY.test(String(path.at(-1)))) secrets.add(text);
+      return text;
+    } catch (error) {
+      problems.push({ place: document.place(path), path, message: reason(error) });
+      return value;
+    }
+  };
+  return walk(document.value, []);
+}
+
+const SECRET_KEY = /password|passphrase|secret|token/i;
+
+interface Check {
+  readonly document: ConfigDocument;
+  readonly problems: Problem[];
+  /** Where the value stands in the document. */
+  readonly path: Path;
+}
+
+/** The checked value; undefined, and problems noted, if it does not fit. */
+function check<T extends z.ZodType>(schema: T, value: unknown, to: Check): z.output<T> | undefined {
+  let result = schema.safeParse(value);
+  // Text from ${…} is text; where a number or a switch is wanted, it is read as one.
+  if (!result.success) result = schema.safeParse(retype(value, result.error.issues, to));
+  if (result.success) return result.data;
+  for (const issue of result.error.issues) to.problems.push(...problemsOf(issue, to));
+  return undefined;
+}
+
+function retype(value: unknown, issues: readonly z.core.$ZodIssue[], { document, path }: Check): unknown {
+  const copy = structuredClone(value);
+  for (const issue of issues) {
+    const original = at(document.value, [...path, ...issue.path]);
+    if (issue.code !== 'invalid_type' || typeof original !== 'string' || !hasReference(original)) continue;
+    const text = at(copy, issue.path);
+    const parent = at(copy, issue.path.slice(0, -1)) as Record<PropertyKey, unknown>;
+    const key = issue.path.at(-1) ?? '';
+    if (issue.expected === 'boolean' && (text === 'true' || text === 'false')) parent[key] = text === 'true';
+    else if (['number', 'int'].includes(issue.expected) && /^-?\d+(\.\d+)?$/.test(String(text)))
+      parent[key] = Number(text);
+  }
+  return copy;
+}
+
+function at(value: unknown, path: Path): unknown {
+  return path.reduce<unknown>((each, key) => (each as Record<PropertyKey, unknown> | undefined)?.[key], value);
+}
+
+function problemsOf(issue: z.core.$ZodIssue, { document, path }: Check): Problem[] {
+  const full = [...path, ...issue.path];
+  if (issue.code === 'unrecognized_keys') {
+    return issue.keys.map((key) => {
+      const keyPath = [...full, key];
+      return { place: document.keyPlace(keyPath), path: keyPath, message: 'unknown key' };
+    });
+  }
+  const place = issue.code === 'invalid_key' ? document.keyPlace(full) : document.place(full);
+  const message = issue.code === 'invalid_key' ? (issue.issues[0]?.message ?? issue.message) : issue.message;
+  return [{ place, path: full, message }];
+}
+
+interface SinkLoading<S extends Configurable> {
+  readonly document: ConfigDocument;
+  readonly problems: Problem[];
+  readonly options: LoadOptions<S>;
+}
+
+/** Sinks by pipeline, checked also when something else is wrong, so that all problems are listed at once. */
+async function loadSinks<S extends Configurable>(
+  config: unknown,
+  { document, problems, options }: SinkLoading<S>,
+): Promise<Map<string, PipelineConfig<S>['sink']>> {
+  const sinks = new Map<string, PipelineConfig<S>['sink']>();
+  for (const [pipeline, value] of entries(at(config, ['pipelines']))) {
+    const [only, ...more] = entries(at(value, ['sink']));
+    if (only === undefined || more.length > 0) continue;
+    const [name, sinkOptions] = only;
+    const path = ['pipelines', pipeline, 'sink', name];
+    try {
+      const connector = await options.connector(name);
+      const checked = check(connector.options, sinkOptions ?? {}, { document, problems, path });
+      if (checked !== undefined) sinks.set(pipeline, { name, connector, options: checked });
+    } catch (error) {
+      if (!(error instanceof RowtideError)) throw error;
+      problems.push({ place: document.keyPlace(path), path, message: error.message });
+    }
+  }
+  return sinks;
+}
+
+function entries(value: unknown): [string, unknown][] {
+  return typeof value === 'object' && value !== null ? Object.entries(value) : [];
+}
+
+function invalid(file: string, problems: readonly Problem[]): RowtideError {
+  const lines = problems
+    .toSorted((a, b) => a.place.line - b.place.line || a.place.column - b.place.column)
+    .map(({ place, path, message }) => {
+      const where = path.length === 0 ? '' : ` ${path.map(String).join('.')}:`;
+      return `${file}:${place.line}:${place.column}${where} ${message}`;
+    });
+  return new RowtideError('CONFIG_INVALID', lines.join('\n'), {
+    hint: 'The form of the file is described in the README, under Configuration.',
+  });
+}
+
+function reason(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

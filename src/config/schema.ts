@@ -1,0 +1,93 @@
+import * as z from 'zod';
+import { RowtideError } from '../core/errors.js';
+import { tablePattern } from '../transform/patterns.js';
+import { parsePoint } from './point.js';
+import { Secret } from './secret.js';
+
+/** Makes what a parser of ours refuses an issue at its place. */
+function parsed<T>(parse: (text: string) => T) {
+  return z.string().transform((text, context) => {
+    try {
+      return parse(text);
+    } catch (error) {
+      if (!(error instanceof RowtideError)) throw error;
+      context.addIssue(error.hint === undefined ? error.message : `${error.message}. ${error.hint}`);
+      return z.NEVER;
+    }
+  });
+}
+
+const pattern = parsed((text) => {
+  tablePattern(text);
+  return text;
+});
+const point = parsed(parsePoint);
+const secret = z.string().transform((text) => new Secret(text));
+
+/** How column names are found when the log does not carry them. */
+const columns = z.enum(['auto', 'assume-current', 'none']).default('auto');
+
+const serverSource = z
+  .strictObject({
+    /** mysql://user@host:port, with TLS options as its query. */
+    url: z.string(),
+    password: secret.optional(),
+    /** Which server id we register with; random when absent. */
+    serverId: z
+      .int()
+      .min(1)
+      .max(2 ** 32 - 1)
+      .optional(),
+    heartbeatMs: z.int().min(100).max(3_600_000).optional(),
+    /** Where to begin when there is no checkpoint yet. */
+    from: point.default({ kind: 'now' }),
+    schema: columns,
+  })
+  .transform((server) => ({ kind: 'server' as const, ...server }));
+
+const filesSource = z
+  .strictObject({
+    files: z.array(z.string()).min(1),
+    /** Wait for more at the end of the last file, and for the file that follows it. */
+    follow: z.boolean().default(false),
+    from: point.default({ kind: 'beginning' }),
+    schema: columns,
+  })
+  .transform((files) => ({ kind: 'files' as const, ...files }));
+
+// Not z.union: its message lists what every member dislikes.
+const source = z.unknown().transform((value, context) => {
+  const isFiles = typeof value === 'object' && value !== null && 'files' in value;
+  const result = isFiles ? filesSource.safeParse(value) : serverSource.safeParse(value);
+  if (result.success) return result.data;
+  for (const issue of result.error.issues) context.issues.push({ ...issue, input: value } as z.core.$ZodRawIssue);
+  return z.NEVER;
+});
+
+const pipeline = z.strictObject({
+  source,
+  transform: z
+    .strictObject({ include: z.array(pattern).default([]), exclude: z.array(pattern).default([]) })
+    .default({ include: [], exclude: [] }),
+  /** Checked by the sink's own schema. */
+  sink: z.record(z.string(), z.unknown()).refine((sink) => Object.keys(sink).length === 1, {
+    error: 'exactly one sink: its name, and its options beneath',
+  }),
+});
+
+const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
+
+export const configSchema = z.strictObject({
+  /** Folder of checkpoints, spool and control socket, relative to the configuration file. */
+  state: z.string().min(1).default('./state'),
+  pipelines: z
+    .record(
+      z.string().regex(NAME, { error: 'a pipeline is named with letters, digits, dot, dash and underscore' }),
+      pipeline,
+    )
+    .refine((pipelines) => Object.keys(pipelines).length > 0, { error: 'at least one pipeline' }),
+});
+
+export type SourceConfig = z.output<typeof source>;
+export type ServerConfig = Extract<SourceConfig, { kind: 'server' }>;
+export type FilesConfig = Extract<SourceConfig, { kind: 'files' }>;

@@ -1,0 +1,83 @@
+import { unreachable } from '../core/errors.js';
+import type { Table } from '../core/table.js';
+import type { Entry, Transaction } from '../core/transaction.js';
+import { type TablePattern, tablePattern } from './patterns.js';
+
+/** Rewrites a transaction, lazily. What is left may be empty: the transaction still passes, so that the position moves. */
+export type Transform = (transaction: Transaction) => Transaction;
+
+export interface TableFilterOptions {
+  /** Patterns of the tables wanted; empty: all. */
+  readonly include: readonly string[];
+  /** Patterns of tables that are left out even if included. */
+  readonly exclude: readonly string[];
+}
+
+/**
+ * Keeps the tables that some include and no exclude matches; the rows of the others are never located nor decoded.
+ *
+ * A statement is judged by its default schema alone, since one may name several tables: it passes unless no include
+ * could match a table of that schema, or an exclude takes the whole schema (`shop.*`). Without a default schema it
+ * passes.
+ */
+export function tableFilter(options: TableFilterOptions): Transform {
+  const include = options.include.map(tablePattern);
+  const exclude = options.exclude.map(tablePattern);
+  if (include.length === 0 && exclude.length === 0) return (transaction) => transaction;
+
+  const verdicts = new WeakMap<Table, boolean>();
+  const wantsTable = (table: Table): boolean => {
+    let wanted = verdicts.get(table);
+    if (wanted === undefined) {
+      const matches = (pattern: TablePattern): boolean => pattern.table(table.schema, table.name);
+      wanted = (include.length === 0 || include.some(matches)) && !exclude.some(matches);
+      verdicts.set(table, wanted);
+    }
+    return wanted;
+  };
+  const wantsSchema = (schema: string): boolean =>
+    schema === '' ||
+    ((include.length === 0 || include.some((pattern) => pattern.schema?.(schema) ?? true)) &&
+      !exclude.some((pattern) => pattern.wholeSchema && pattern.schema?.(schema)));
+
+  return keepEntries((entry) => {
+    switch (entry.kind) {
+      case 'rows':
+        return wantsTable(entry.table);
+      case 'statement':
+        return wantsSchema(entry.schema);
+      default:
+        return unreachable(entry);
+    }
+  });
+}
+
+/** Empties what was committed before `timeUs`, microseconds since the epoch. */
+export function since(timeUs: number): Transform {
+  return (transaction) => (transaction.committedAtUs < timeUs ? withEntries(transaction, []) : transaction);
+}
+
+function keepEntries(wanted: (entry: Entry) => boolean): Transform {
+  return (transaction) =>
+    withEntries(transaction, {
+      *[Symbol.iterator]() {
+        for (const entry of transaction.entries) if (wanted(entry)) yield entry;
+      },
+    });
+}
+
+// Field by field: a spread would drop the accessors and methods of a class instance.
+function withEntries(transaction: Transaction, entries: Iterable<Entry>): Transaction {
+  return {
+    gtid: transaction.gtid,
+    span: transaction.span,
+    prepared: transaction.prepared,
+    held: transaction.held,
+    clock: transaction.clock,
+    committedAtUs: transaction.committedAtUs,
+    serverId: transaction.serverId,
+    sizeBytes: transaction.sizeBytes,
+    entries,
+    release: () => transaction.release(),
+  };
+}

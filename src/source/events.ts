@@ -30,7 +30,7 @@ export type EventHandler = (event: RawEvent, file: string, format: FormatDescrip
  * Offsets are counted here in 64 bits. The header has only the low 32, which are compared.
  */
 export class EventChain {
-  readonly #from: string;
+  readonly #prefix: string;
   readonly #skipsExecuted: boolean;
   readonly #handler: EventHandler;
   #file = '';
@@ -38,11 +38,11 @@ export class EventChain {
   #format: FormatDescription | null = null;
 
   /**
-   * `from` is whose log this is, for messages: `db1:3306`, or empty where the file's name says it all.
+   * `prefix` is what messages put before file and offset: `db1:3306 `, or the path that the file is in.
    * `skipsExecuted`: the server leaves out the transactions that it was told we have.
    */
-  constructor(options: { from: string; skipsExecuted: boolean; handler: EventHandler }) {
-    this.#from = options.from;
+  constructor(options: { prefix: string; skipsExecuted: boolean; handler: EventHandler }) {
+    this.#prefix = options.prefix;
     this.#skipsExecuted = options.skipsExecuted;
     this.#handler = options.handler;
   }
@@ -173,8 +173,7 @@ export class EventChain {
   }
 
   #place(): string {
-    const place = `${this.#file}:${this.#offset}`;
-    return this.#from === '' ? place : `${this.#from} ${place}`;
+    return `${this.#prefix}${this.#file}:${this.#offset}`;
   }
 }
 

@@ -144,7 +144,7 @@ class Dump {
     this.#settings = settings;
     this.#queue = new BlockQueue({ bytesMax: settings.queueBytesMax, flow: this.#flow() });
     this.#chain = new EventChain({
-      from: placeOf(settings.address),
+      prefix: `${placeOf(settings.address)} `,
       skipsExecuted: from.kind === 'gtid',
       handler: (event, file, format) => this.#queue.push(event, file, format),
     });

@@ -1,0 +1,195 @@
+import { decodeRotate } from '../binlog/rotate.js';
+import { ROTATE_EVENT, STOP_EVENT } from '../binlog/types.js';
+import { malformed, RowtideError } from '../core/errors.js';
+import { type FormatDescription, HEADER_BYTES, type LogBlock, type RawEvent } from '../core/event.js';
+import { EventChain, FIRST_OFFSET } from './events.js';
+import type { Input } from './input.js';
+
+const MAGIC = Buffer.from([0xfe, 0x62, 0x69, 0x6e]);
+const MAGIC_ENCRYPTED = Buffer.from([0xfd, 0x62, 0x69, 0x6e]);
+const BLOCK_BYTES = 2 ** 20;
+
+/**
+ * Reads the events of one file. Every read begins at an event, so that nothing is ever put together: a block's events
+ * are views of it, and an event larger than a block gets a buffer of its own.
+ */
+export class FileReader {
+  readonly #input: Input;
+  readonly #eventBytesMax: number;
+  readonly #chain: EventChain;
+  /** Where the current file begins in the input: servers' files can come one after the other through a pipe. */
+  #base = 0;
+  #format: FormatDescription | null = null;
+  #events: RawEvent[] = [];
+  #last: RawEvent | null = null;
+
+  constructor(input: Input, options: { eventBytesMax: number }) {
+    this.#input = input;
+    this.#eventBytesMax = options.eventBytesMax;
+    this.#chain = new EventChain({
+      prefix: dirOf(input),
+      skipsExecuted: false,
+      handler: (event, _, format) => {
+        this.#events.push(event);
+        this.#last = event;
+        this.#format = format;
+      },
+    });
+  }
+
+  /** Where the next event begins. */
+  get offset(): number {
+    return this.#chain.offset;
+  }
+
+  /** The file that the log says to go on with. */
+  get rotatedTo(): string | null {
+    return this.#last?.type === ROTATE_EVENT ? decodeRotate(this.#last.bytes).file : null;
+  }
+
+  /** Whether the file is long enough to begin: its server makes it first and writes it then. */
+  async hasFirst(): Promise<boolean> {
+    const head = Buffer.alloc(FIRST_OFFSET + HEADER_BYTES);
+    const read = await this.#input.read(head, 0, head.length);
+    const length = head.readUInt32LE(FIRST_OFFSET + 9);
+    return read === head.length && ((await this.#input.size()) ?? Number.POSITIVE_INFINITY) >= FIRST_OFFSET + length;
+  }
+
+  /** Checks that it is a log file, and reads its format; `next` goes on from `offset`. */
+  async first(offset: number): Promise<RawEvent> {
+    await this.#checkMagic();
+    await this.#checkStart(offset);
+    this.#chain.open(this.#input.name, offset);
+    return this.#readFormat();
+  }
+
+  /** The next events, about a block's worth; null where no whole event is left. */
+  async next(): Promise<LogBlock | null> {
+    if (this.#endsFile() && !(await this.#nextFile())) return null;
+    const file = this.#chain.file;
+    if (this.#events.length === 0) await this.#readBlock();
+    const events = this.#events;
+    if (events.length === 0 || this.#format === null) return null;
+    this.#events = [];
+    return { file, format: this.#format, events };
+  }
+
+  /** BINLOG_TRUNCATED if bytes are left that are no whole event. */
+  async checkEnd(): Promise<void> {
+    const rest = await this.#input.read(Buffer.alloc(1), this.#base + this.#chain.offset, 1);
+    if (rest > 0) throw this.#truncated(this.#chain.offset, 'inside of the event that begins there');
+  }
+
+  async #readFormat(): Promise<RawEvent> {
+    const at = this.#base + FIRST_OFFSET;
+    const head = Buffer.alloc(HEADER_BYTES);
+    const read = await this.#input.read(head, at, HEADER_BYTES);
+    const length = read < HEADER_BYTES ? Number.POSITIVE_INFINITY : this.#lengthOf(head, 0);
+    if (length === Number.POSITIVE_INFINITY) throw this.#truncated(FIRST_OFFSET, 'inside of its first event');
+    const bytes = Buffer.allocUnsafe(length);
+    if ((await this.#input.read(bytes, at, length)) < length)
+      throw this.#truncated(FIRST_OFFSET, 'inside of its first event');
+    this.#chain.add(bytes, 0, length);
+    const first = this.#last;
+    if (first === null) throw malformed('a file’s first event is not its format');
+    return first;
+  }
+
+  /** Reads a block, or, where the next event is larger, that event. */
+  async #readBlock(): Promise<void> {
+    const at = this.#base + this.#chain.offset;
+    this.#input.forget(at);
+    let wanted = HEADER_BYTES;
+    while (wanted < Number.POSITIVE_INFINITY) {
+      const bytes = Buffer.allocUnsafe(Math.max(BLOCK_BYTES, wanted));
+      const read = await this.#input.read(bytes, at, wanted);
+      if (read < wanted || this.#addAll(bytes, read) > 0) return;
+      wanted = this.#lengthOf(bytes, 0);
+    }
+  }
+
+  /** Takes the whole events of a block; returns how many bytes they were. */
+  #addAll(block: Buffer, to: number): number {
+    let at = 0;
+    while (to - at >= HEADER_BYTES && !this.#endsFile()) {
+      const length = this.#lengthOf(block, at);
+      if (length > to - at) break;
+      this.#chain.add(block, at, at + length);
+      at += length;
+    }
+    return at;
+  }
+
+  /** What a crash left behind a file's end is zeros, and is no event: infinitely long, so to say. */
+  #lengthOf(bytes: Buffer, at: number): number {
+    const length = bytes.readUInt32LE(at + 9);
+    if (length === 0 && bytes.subarray(at, at + HEADER_BYTES).every((byte) => byte === 0))
+      return Number.POSITIVE_INFINITY;
+    if (length >= HEADER_BYTES && length <= this.#eventBytesMax) return length;
+    throw new RowtideError('EVENT_MALFORMED', `${this.#place(this.#chain.offset)}: an event of ${length} bytes`, {
+      hint: 'The file is damaged here, or the position is not the begin of an event.',
+    });
+  }
+
+  #endsFile(): boolean {
+    return this.#last !== null && (this.#last.type === ROTATE_EVENT || this.#last.type === STOP_EVENT);
+  }
+
+  /** Behind the last event of a file, a pipe may bring the next file. */
+  async #nextFile(): Promise<boolean> {
+    const magic = Buffer.alloc(MAGIC.length);
+    const base = this.#base + this.#chain.offset;
+    await this.#input.read(magic, base, MAGIC.length);
+    if (!magic.equals(MAGIC)) return false;
+    this.#chain.open(this.rotatedTo ?? this.#input.name, FIRST_OFFSET);
+    this.#base = base;
+    await this.#readFormat();
+    return true;
+  }
+
+  async #checkMagic(): Promise<void> {
+    const magic = Buffer.alloc(MAGIC.length);
+    const read = await this.#input.read(magic, 0, MAGIC.length);
+    if (magic.equals(MAGIC)) return;
+    if (magic.equals(MAGIC_ENCRYPTED)) {
+      throw new RowtideError('BINLOG_ENCRYPTED', `${this.#input.path} is encrypted`, {
+        hint: 'Only its server has the key: read it through the server, as mysql://user@host.',
+      });
+    }
+    if (magic.subarray(0, read).equals(MAGIC.subarray(0, read))) throw this.#truncated(0, `after ${read} bytes`);
+    throw new RowtideError('NOT_A_BINLOG', `${this.#input.path} is not a binary log: it begins with ${hex(magic)}`, {
+      hint: 'A log file begins with fe 62 69 6e. What MariaDB keeps in InnoDB (.ibb) is read through its server.',
+    });
+  }
+
+  async #checkStart(offset: number): Promise<void> {
+    const size = await this.#input.size();
+    if (offset >= FIRST_OFFSET && (size === null || offset <= Math.max(size, FIRST_OFFSET))) return;
+    throw new RowtideError(
+      'SOURCE_DIVERGED',
+      `${this.#place(offset)} is outside of the file, which has ${size} bytes`,
+      {
+        hint: 'The file lost its end since the position was taken, or the position was written by hand.',
+      },
+    );
+  }
+
+  #truncated(offset: number, where: string): RowtideError {
+    return new RowtideError('BINLOG_TRUNCATED', `${this.#place(offset)}: the file ends ${where}`, {
+      hint: 'Everything before was handed on. If its server still writes the file, follow it; otherwise get a whole copy.',
+    });
+  }
+
+  #place(offset: number): string {
+    return `${this.#chain.file === '' ? this.#input.path : `${dirOf(this.#input)}${this.#chain.file}`}:${offset}`;
+  }
+}
+
+/** The path in front of the name, so that a message can be copied into a command. */
+function dirOf(input: Input): string {
+  return input.path.slice(0, input.path.length - input.name.length);
+}
+
+function hex(bytes: Buffer): string {
+  return bytes.toString('hex').replace(/(..)(?=.)/g, '$1 ');
+}

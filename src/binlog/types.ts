@@ -124,3 +124,7 @@ export const FLAG_IN_USE = 0x1;
 export const FLAG_ARTIFICIAL = 0x20;
 /** A reader that does not know the type may skip the event. */
 export const FLAG_IGNORABLE = 0x80;
+
+export function isKnownEvent(type: number): boolean {
+  return NAMES.has(type);
+}

@@ -1,39 +1,38 @@
 /**
- * What a cell turns into, decided by its reader: a JavaScript value, JSON bytes, an SQL literal. A codec knows the bytes
- * of one column type and pushes a primitive; a visitor knows nothing of the bytes. Every method gets `into`, the
- * accumulator, and returns the next one: writers of bytes pass the offset along and share no write position, builders
- * of values ignore it.
+ * What a cell turns into is decided by its reader: a JavaScript value, JSON bytes, an SQL literal. A codec knows the
+ * bytes of one column type and pushes a primitive; a visitor knows nothing of those bytes. Visitors are made for one
+ * column, so its labels and character set are bound in them. Every method gets `into`, the accumulator, and returns the
+ * next one: writers of bytes pass an offset along and share no write position, builders of values ignore it.
  */
 export interface Visitor<T> {
-  null(into: T): T;
-  /** Whole numbers that are exact as a double: up to 32 bits, and YEAR. */
+  /** Whole numbers of up to 32 bits, and YEAR. */
   int(value: number, into: T): T;
-  /** 64 bit whole numbers in two halves, so that nobody has to make a BigInt: value = high·2^32 + low. */
-  long(high: number, low: number, unsigned: boolean, into: T): T;
+  /** 64 bit whole numbers in two halves, so that nobody has to make a BigInt: value = high·2^32 + low, high signed. */
+  long(high: number, low: number, into: T): T;
+  /** The same, high unsigned. Also BIT(n). */
+  unsignedLong(high: number, low: number, into: T): T;
   float(value: number, into: T): T;
   double(value: number, into: T): T;
   /** ASCII text of a DECIMAL with its sign and scale, in a buffer that is reused. */
   decimal(bytes: Buffer, from: number, to: number, into: T): T;
-  /** ASCII text of DATE, TIME, DATETIME as MySQL prints them, in a buffer that is reused. */
+  /** ASCII text of DATE, TIME, DATETIME and (in UTC) TIMESTAMP as MySQL prints them, in a buffer that is reused. */
   temporal(bytes: Buffer, from: number, to: number, into: T): T;
-  /** TIMESTAMP: seconds since the epoch and the fraction; seconds 0 with fraction 0 is the zero date. */
-  timestamp(seconds: number, micros: number, fractionDigits: number, into: T): T;
   /** Text in the encoding of the column's collation. */
   text(bytes: Buffer, from: number, to: number, into: T): T;
-  bytes(bytes: Buffer, from: number, to: number, into: T): T;
-  /** BIT(n) in two halves. */
-  bits(high: number, low: number, into: T): T;
+  /** Bytes without an encoding. `length` ≥ to − from: BINARY(n) is logged without its trailing zero bytes. */
+  bytes(bytes: Buffer, from: number, to: number, length: number, into: T): T;
   /** ENUM: index into the labels, from 1; 0 is the empty error value. */
   member(index: number, into: T): T;
-  /** SET: a bit for each label, in two halves. */
+  /** SET: a bit for each label, in two unsigned halves. */
   members(high: number, low: number, into: T): T;
-  /** Binary JSON, not parsed. */
+  /** Binary JSON, not parsed yet. */
   json(bytes: Buffer, from: number, to: number, into: T): T;
 }
 
 /** The bytes of one column type. Made once per column of a table version, with the column's facts bound. */
 export interface Codec {
-  /** Where the cell that begins at `at` ends. Checked against the image's end by the caller. */
-  end(bytes: Buffer, at: number): number;
+  /** Length of the cell, or minus the length (1 to 4) of the little-endian length prefix before it. */
+  readonly width: number;
+  /** Reads the cell between `at` and `end`, prefix excluded. NULL and absent cells never come here. */
   read<T>(bytes: Buffer, at: number, end: number, visitor: Visitor<T>, into: T): T;
 }

@@ -67,3 +67,24 @@ export class RowtideError extends Error {
 export function unreachable(value: never): never {
   throw new Error(`unreachable: ${String(value)}`);
 }
+
+/** Bytes that contradict each other. Who knows the place in the log adds it, see `locateError`. */
+export function malformed(what: string): RowtideError {
+  return new RowtideError('EVENT_MALFORMED', what, {
+    hint: 'The log is damaged, or has a form that this version does not know: see what the server’s mysqlbinlog says of it.',
+  });
+}
+
+/** The same error with the place in front of its message; errors that are not ours are wrapped. */
+export function locateError(error: unknown, place: string): RowtideError {
+  if (!(error instanceof RowtideError)) {
+    const cause = error instanceof Error ? error : new Error(String(error));
+    return new RowtideError('EVENT_MALFORMED', `${place}: ${cause.message}`, { cause });
+  }
+  const { hint, retryable } = error;
+  return new RowtideError(error.code, `${place}: ${error.message}`, {
+    ...(hint === undefined ? {} : { hint }),
+    retryable,
+    cause: error,
+  });
+}

@@ -1,0 +1,85 @@
+import type { FormatDescription, RawEvent } from '../core/event.js';
+import type { Gtid } from '../core/gtid.js';
+import type { Table } from '../core/table.js';
+import type { Entry, LogSpan, PreparedXa, Transaction } from '../core/transaction.js';
+import type { GtidEvent } from './gtid.js';
+import type { HeldEvents } from './held-events.js';
+import { decodeQuery } from './query.js';
+import { DUMMY_TABLE_ID, rowsOf, rowsTableId } from './rows.js';
+import { QUERY_EVENT } from './types.js';
+
+/** By table id, as the TABLE_MAPs before a row event said. */
+export type Tables = ReadonlyMap<number, Table>;
+
+/** The events between a GTID or BEGIN and the commit, on their way to become a transaction. */
+export interface Group {
+  readonly opened: GtidEvent | null;
+  readonly file: string;
+  readonly start: number;
+  /** True once BEGIN or XA START was seen: statements no longer stand alone. */
+  begun: boolean;
+  /** Of XA START, until XA_PREPARE names it. */
+  xa: boolean;
+  readonly format: FormatDescription;
+  readonly events: HeldEvents;
+  /** A table's id does not change inside a transaction, so the last map holds for all of it. */
+  tables: Tables;
+  /** Number of events at each SAVEPOINT. */
+  readonly savepoints: Map<string, number>;
+}
+
+export interface Commit {
+  readonly group: Group;
+  /** Whose events the transaction shows: its own group's, those of the XA PREPARE it commits, or none. */
+  readonly content: Group | null;
+  readonly last: RawEvent;
+  readonly prepared: PreparedXa | null;
+  readonly held: readonly PreparedXa[];
+}
+
+const SECONDS_TO_US = 1_000_000;
+
+export function commit({ group, content, last, prepared, held }: Commit): Transaction {
+  const opened = group.opened;
+  const sizeBytes = content === null ? 0 : content.events.bytes;
+  return {
+    gtid: opened?.gtid ?? null,
+    span: spanOf(group, last),
+    prepared,
+    held,
+    clock: opened === null || opened.sequenceNumber === 0
+      ? null
+      : { lastCommitted: opened.lastCommitted, sequence: opened.sequenceNumber },
+    committedAtUs: opened?.immediateCommitUs ?? last.timestamp * SECONDS_TO_US,
+    serverId: last.serverId,
+    sizeBytes,
+    entries: content === null ? [] : { [Symbol.iterator]: () => entriesOf(content) },
+    release: () => content?.events.release(),
+  };
+}
+
+export function prepare(group: Group, xid: string, last: RawEvent): PreparedXa {
+  return { xid, gtid: gtidOf(group), span: spanOf(group, last) };
+}
+
+function gtidOf(group: Group): Gtid | null {
+  return group.opened?.gtid ?? null;
+}
+
+function spanOf(group: Group, last: RawEvent): LogSpan {
+  return { file: group.file, start: group.start, end: last.end };
+}
+
+function* entriesOf(group: Group): Generator<Entry> {
+  const { format, tables } = group;
+  for (const event of group.events.events()) {
+    if (event.type === QUERY_EVENT) {
+      const { schema, sql } = decodeQuery(event, format);
+      yield { kind: 'statement', schema, sql, event };
+      continue;
+    }
+    const table = tables.get(rowsTableId(event, format));
+    if (table !== undefined) yield rowsOf(event, table, format);
+    else if (rowsTableId(event, format) !== DUMMY_TABLE_ID) throw new Error(`row event at ${event.start} without a table`);
+  }
+}

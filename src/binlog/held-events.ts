@@ -1,0 +1,58 @@
+import type { RawEvent } from '../core/event.js';
+import type { Spool, SpoolFile } from './spool.js';
+
+/** The events of one transaction: in memory up to a bound, on disk from there on. */
+export class HeldEvents {
+  readonly #spool: Spool;
+  readonly #memoryBytesMax: number;
+  #memory: RawEvent[] = [];
+  #file: SpoolFile | null = null;
+  #count = 0;
+  #bytes = 0;
+
+  constructor(spool: Spool, memoryBytesMax: number) {
+    this.#spool = spool;
+    this.#memoryBytesMax = memoryBytesMax;
+  }
+
+  get count(): number {
+    return this.#count;
+  }
+
+  /** Bytes of all events, wherever they are. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  push(event: RawEvent): void {
+    this.#count++;
+    this.#bytes += event.bytes.length;
+    if (this.#file !== null) this.#file.append(event);
+    else {
+      this.#memory.push(event);
+      if (this.#bytes > this.#memoryBytesMax) this.#moveToFile();
+    }
+  }
+
+  /** ROLLBACK TO SAVEPOINT: what came after the first `count` events did not happen. */
+  truncate(count: number): void {
+    this.#count = count;
+    this.#memory.length = Math.min(this.#memory.length, count);
+    this.#file?.truncate(count);
+  }
+
+  events(): Iterable<RawEvent> {
+    return this.#file === null ? this.#memory : this.#file.events();
+  }
+
+  release(): void {
+    this.#file?.close();
+    this.#memory = [];
+  }
+
+  #moveToFile(): void {
+    this.#file = this.#spool.create();
+    for (const event of this.#memory) this.#file.append(event);
+    this.#memory = [];
+  }
+}

@@ -1,0 +1,125 @@
+import { ImageReader } from '../column/image.js';
+import { typeName } from '../column/types.js';
+import { malformed, RowtideError } from '../core/errors.js';
+import { type FormatDescription, HEADER_BYTES, type RawEvent } from '../core/event.js';
+import type { Image } from '../core/image.js';
+import type { Table } from '../core/table.js';
+import type { RowCursor, Rows } from '../core/transaction.js';
+import { ByteReader } from './bytes.js';
+import { DELETE_ROWS_EVENT, UPDATE_ROWS_EVENT, WRITE_ROWS_EVENT } from './types.js';
+
+/** Row events of any version say which table they belong to in the same place. */
+export function rowsTableId(event: RawEvent, format: FormatDescription): number {
+  return format.postHeaderBytes(event.type) === 6
+    ? event.bytes.readUInt32LE(HEADER_BYTES)
+    : event.bytes.readUIntLE(HEADER_BYTES, 6);
+}
+
+/** A table id that stands for no table: the statement matched nothing that is replicated. */
+export const DUMMY_TABLE_ID = 0xffffff;
+
+/** The row event as an entry of its transaction; its rows stay bytes until a cursor walks them. */
+export function rowsOf(event: RawEvent, table: Table, format: FormatDescription): Rows {
+  return new RowsEntry(event, table, format);
+}
+
+class RowsEntry implements Rows {
+  readonly kind = 'rows';
+  readonly op: 'insert' | 'update' | 'delete';
+  readonly event: RawEvent;
+  readonly table: Table;
+  readonly #format: FormatDescription;
+
+  constructor(event: RawEvent, table: Table, format: FormatDescription) {
+    this.event = event;
+    this.table = table;
+    this.#format = format;
+    this.op = opOf(event.type);
+  }
+
+  cursor(): RowCursor {
+    return openCursor(this.event, this.table, this.#format);
+  }
+}
+
+function opOf(eventType: number): 'insert' | 'update' | 'delete' {
+  switch (eventType) {
+    case WRITE_ROWS_EVENT:
+      return 'insert';
+    case UPDATE_ROWS_EVENT:
+      return 'update';
+    case DELETE_ROWS_EVENT:
+      return 'delete';
+    default:
+      throw malformed(`event type ${eventType} is not a row event`);
+  }
+}
+
+/**
+ *   table id u48, flags u16, extra length u16 (counts itself), extra
+ *   width lenenc, columns-present bitmap (for UPDATE one for the before and one for the after image)
+ *   rows: image (before, after or both)
+ */
+function openCursor(event: RawEvent, table: Table, format: FormatDescription): RowCursor {
+  const r = new ByteReader(event.bytes, HEADER_BYTES);
+  r.skip(format.postHeaderBytes(event.type) - 2);
+  r.skip(r.u16() - 2);
+  const width = r.lengthEncoded();
+  if (width !== table.columns.length) throw columnCount(event, table, width);
+  const bitmap = r.slice((width + 7) >> 3);
+  const second = event.type === UPDATE_ROWS_EVENT ? r.slice((width + 7) >> 3) : null;
+  const reader = (present: Buffer): ImageReader => new ImageReader(table, event.bytes, presentColumns(present, width));
+  switch (event.type) {
+    case WRITE_ROWS_EVENT:
+      return new Cursor(r, null, reader(bitmap));
+    case DELETE_ROWS_EVENT:
+      return new Cursor(r, reader(bitmap), null);
+    default:
+      return new Cursor(r, reader(bitmap), reader(second ?? bitmap));
+  }
+}
+
+function presentColumns(bitmap: Buffer, width: number): Int32Array {
+  const present: number[] = [];
+  for (let i = 0; i < width; i++) if ((bitmap[i >> 3]! & (1 << (i & 7))) !== 0) present.push(i);
+  return Int32Array.from(present);
+}
+
+class Cursor implements RowCursor {
+  readonly before: Image | null;
+  readonly after: Image | null;
+  readonly #beforeReader: ImageReader | null;
+  readonly #afterReader: ImageReader | null;
+  #at: number;
+  readonly #end: number;
+
+  constructor(r: ByteReader, before: ImageReader | null, after: ImageReader | null) {
+    this.#at = r.at;
+    this.#end = r.end;
+    this.#beforeReader = before;
+    this.#afterReader = after;
+    this.before = before === null ? null : before.image;
+    this.after = after === null ? null : after.image;
+  }
+
+  next(): boolean {
+    if (this.#at >= this.#end) return false;
+    let at = this.#at;
+    if (this.#beforeReader !== null) at = this.#beforeReader.locate(at);
+    if (this.#afterReader !== null) at = this.#afterReader.locate(at);
+    // A length that points outside also ends here: cells only move forward.
+    if (!(at <= this.#end) || at === this.#at)
+      throw malformed(`a row ends at ${at}, outside the event's ${this.#end} bytes`);
+    this.#at = at;
+    return true;
+  }
+}
+
+function columnCount(event: RawEvent, table: Table, width: number): RowtideError {
+  const known = table.columns.map((column) => `${column.name} ${typeName(column.type)}`).join(', ');
+  return new RowtideError(
+    'TABLE_MISMATCH',
+    `rows of ${table.schema}.${table.name} at ${event.start} have ${width} columns, but ${table.columns.length} are known: ${known}`,
+    { hint: 'Set binlog_row_metadata=FULL on the server, or take names as they are now with --schema assume-current.' },
+  );
+}

@@ -1,0 +1,216 @@
+import * as type from '../column/types.js';
+import { malformed } from '../core/errors.js';
+import { type FormatDescription, HEADER_BYTES, type RawEvent } from '../core/event.js';
+import { ByteReader } from './bytes.js';
+import { TABLE_MAP_EVENT } from './types.js';
+
+/** The physical facts of one column: all that row images need to be located, but no name. */
+export interface MappedColumn {
+  /** STRING resolved to ENUM, SET or STRING. */
+  readonly type: number;
+  /** Low byte first as logged; for STRING its length in bytes, for ENUM and SET their width. */
+  readonly meta: number;
+  readonly nullable: boolean;
+}
+
+/** What the server adds by binlog_row_metadata: by column ordinal; null where the field was not written. */
+export interface TableMetadata {
+  readonly unsigned: readonly boolean[] | null;
+  readonly collations: ReadonlyMap<number, number>;
+  readonly names: readonly string[] | null;
+  /** Labels of ENUM and SET, in the column's own character set. */
+  readonly labels: ReadonlyMap<number, readonly Buffer[]>;
+  readonly primaryKey: readonly number[] | null;
+  readonly visible: readonly boolean[] | null;
+}
+
+export interface TableMap {
+  readonly tableId: number;
+  readonly schema: string;
+  readonly name: string;
+  readonly columns: readonly MappedColumn[];
+  /** Null when the server writes none (before MySQL 8.0). */
+  readonly metadata: TableMetadata | null;
+}
+
+/**
+ *   table id u48 (u32 when the post-header has 6 bytes), flags u16
+ *   schema length u8, schema, NUL, name length u8, name, NUL
+ *   columns lenenc, type u8 × columns, metadata length lenenc, metadata, null bitmap
+ *   optional fields: type u8, length lenenc, value
+ */
+export function decodeTableMap(event: RawEvent, format: FormatDescription): TableMap {
+  const r = new ByteReader(event.bytes, HEADER_BYTES);
+  const tableId = format.postHeaderBytes(TABLE_MAP_EVENT) === 6 ? r.u32() : r.u48();
+  r.at = HEADER_BYTES + format.postHeaderBytes(TABLE_MAP_EVENT);
+  const schema = terminated(r);
+  const name = terminated(r);
+  const count = r.lengthEncoded();
+  const types = r.slice(count);
+  const metaEnd = r.lengthEncoded() + r.at;
+  const columns: { type: number; meta: number; nullable: boolean }[] = [];
+  for (const code of types) columns.push({ ...readMeta(r, code), nullable: false });
+  if (r.at !== metaEnd)
+    throw malformed(`TABLE_MAP of ${schema}.${name}: column metadata ends at ${r.at}, not ${metaEnd}`);
+  const nulls = r.slice((count + 7) >> 3);
+  columns.forEach((column, i) => {
+    column.nullable = (nulls[i >> 3]! & (1 << (i & 7))) !== 0;
+  });
+  const metadata = r.left === 0 ? null : readMetadata(r, columns);
+  return { tableId, schema, name, columns, metadata };
+}
+
+function terminated(r: ByteReader): string {
+  const text = r.utf8(r.u8());
+  r.skip(1);
+  return text;
+}
+
+function readMeta(r: ByteReader, code: number): { type: number; meta: number } {
+  switch (code) {
+    case type.STRING:
+      return readStringMeta(r.u8(), r.u8());
+    case type.VARCHAR:
+    case type.VAR_STRING:
+    case type.BIT:
+    case type.NEWDECIMAL:
+      return { type: code, meta: r.u16() };
+    case type.FLOAT:
+    case type.DOUBLE:
+    case type.BLOB:
+    case type.JSON_DOCUMENT:
+    case type.GEOMETRY:
+    case type.VECTOR:
+    case type.TIME2:
+    case type.DATETIME2:
+    case type.TIMESTAMP2:
+      return { type: code, meta: r.u8() };
+    case type.TINY:
+    case type.SHORT:
+    case type.INT24:
+    case type.LONG:
+    case type.LONGLONG:
+    case type.YEAR:
+    case type.DATE:
+      return { type: code, meta: 0 };
+    default:
+      throw malformed(`column type code ${code} is not known`);
+  }
+}
+
+/** Real type and length share two bytes: lengths over 255 put their high bits, inverted, into bits 4 and 5 of the type. */
+function readStringMeta(first: number, second: number): { type: number; meta: number } {
+  if ((first & 0x30) !== 0x30) {
+    return { type: first | 0x30, meta: second | (((first & 0x30) ^ 0x30) << 4) };
+  }
+  return { type: first, meta: second };
+}
+
+const FIELD = {
+  signedness: 1,
+  defaultCharset: 2,
+  columnCharset: 3,
+  columnName: 4,
+  setLabels: 5,
+  enumLabels: 6,
+  simplePrimaryKey: 8,
+  primaryKeyWithPrefix: 9,
+  enumSetDefaultCharset: 10,
+  enumSetColumnCharset: 11,
+  columnVisibility: 12,
+} as const;
+
+function readMetadata(r: ByteReader, columns: readonly MappedColumn[]): TableMetadata {
+  const ordinals = (wanted: (type: number) => boolean): number[] =>
+    columns.flatMap((column, i) => (wanted(column.type) ? [i] : []));
+  const characters = ordinals(type.isCharacter);
+  const labelled = ordinals(type.isLabelled);
+  const collations = new Map<number, number>();
+  const labels = new Map<number, Buffer[]>();
+  let unsigned: boolean[] | null = null;
+  let names: string[] | null = null;
+  let primaryKey: number[] | null = null;
+  let visible: boolean[] | null = null;
+  while (r.left > 0) {
+    const field = r.u8();
+    const length = r.lengthEncoded();
+    const value = new ByteReader(r.bytes, r.at, r.at + length);
+    r.skip(length);
+    switch (field) {
+      case FIELD.signedness:
+        unsigned = readBits(value, columns, ordinals(type.isNumeric));
+        break;
+      case FIELD.defaultCharset:
+        readDefaultCharset(value, characters, collations);
+        break;
+      case FIELD.columnCharset:
+        for (const i of characters) collations.set(i, value.lengthEncoded());
+        break;
+      case FIELD.enumSetDefaultCharset:
+        readDefaultCharset(value, labelled, collations);
+        break;
+      case FIELD.enumSetColumnCharset:
+        for (const i of labelled) collations.set(i, value.lengthEncoded());
+        break;
+      case FIELD.columnName:
+        names = columns.map(() => value.utf8(value.lengthEncoded()));
+        break;
+      case FIELD.setLabels:
+        for (const i of ordinals((code) => code === type.SET)) labels.set(i, readLabels(value));
+        break;
+      case FIELD.enumLabels:
+        for (const i of ordinals((code) => code === type.ENUM)) labels.set(i, readLabels(value));
+        break;
+      case FIELD.simplePrimaryKey:
+        primaryKey = [];
+        while (value.left > 0) primaryKey.push(value.lengthEncoded());
+        break;
+      case FIELD.primaryKeyWithPrefix:
+        primaryKey = [];
+        while (value.left > 0) {
+          primaryKey.push(value.lengthEncoded());
+          value.lengthEncoded(); // prefix length in characters
+        }
+        break;
+      case FIELD.columnVisibility:
+        visible = readBits(
+          value,
+          columns,
+          columns.map((_, i) => i),
+        );
+        break;
+      default:
+        // GEOMETRY_TYPE, VECTOR_DIMENSIONALITY and later ones say nothing that the bytes of a row depend on.
+        break;
+    }
+  }
+  return { unsigned, collations, names, labels, primaryKey, visible };
+}
+
+/** A bit for each of `ordinals`, from the highest bit of the first byte on. */
+function readBits(r: ByteReader, columns: readonly MappedColumn[], ordinals: readonly number[]): boolean[] {
+  const bits = columns.map(() => false);
+  const bytes = r.slice(r.left);
+  ordinals.forEach((ordinal, i) => {
+    bits[ordinal] = ((bytes[i >> 3] ?? 0) & (0x80 >> (i & 7))) !== 0;
+  });
+  return bits;
+}
+
+/** The most common collation, then (index among `ordinals`, collation) for the others. */
+function readDefaultCharset(r: ByteReader, ordinals: readonly number[], into: Map<number, number>): void {
+  const common = r.lengthEncoded();
+  for (const ordinal of ordinals) into.set(ordinal, common);
+  while (r.left > 0) {
+    const ordinal = ordinals[r.lengthEncoded()];
+    const collation = r.lengthEncoded();
+    if (ordinal === undefined) throw malformed('a collation for a column that does not exist');
+    into.set(ordinal, collation);
+  }
+}
+
+function readLabels(r: ByteReader): Buffer[] {
+  const labels: Buffer[] = [];
+  for (let count = r.lengthEncoded(); count > 0; count--) labels.push(r.slice(r.lengthEncoded()));
+  return labels;
+}

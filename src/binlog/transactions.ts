@@ -1,0 +1,391 @@
+import { locateError, malformed, RowtideError } from '../core/errors.js';
+import type { FormatDescription, LogBlock, LogPoint, RawEvent } from '../core/event.js';
+import { formatGtid } from '../core/gtid.js';
+import type { LogPosition, Position } from '../core/position.js';
+import type { LogSource, Source } from '../core/source.js';
+import type { Table } from '../core/table.js';
+import type { PreparedXa, Transaction } from '../core/transaction.js';
+import { changesRows } from '../sql/keyword.js';
+import { decodeGtid, decodeGtidTagged, type GtidEvent } from './gtid.js';
+import { commit, type Group, prepare, type Tables } from './group.js';
+import { HeldEvents } from './held-events.js';
+import { decodeIncident } from './incident.js';
+import { payloadEvents } from './payload-events.js';
+import { decodeQuery, type QueryEvent } from './query.js';
+import { rowsTableId } from './rows.js';
+import type { Spool } from './spool.js';
+import { decodeTableMap, type TableMap } from './table-map.js';
+import * as type from './types.js';
+import { decodeXaPrepare } from './xa-prepare.js';
+
+/** Says what the columns of a table are. `table` is asked once for each distinct TABLE_MAP of a stream. */
+export interface Schemas {
+  /** Throws TABLE_UNKNOWN where there is no honest answer. */
+  table(map: TableMap, at: LogPoint): Promise<Table>;
+  /** A statement that may have changed tables, before any later event is asked about. */
+  statement(statement: { schema: string; sql: string }, at: LogPoint): void;
+}
+
+export interface TransactionsOptions {
+  readonly schemas: Schemas;
+  readonly spool: Spool;
+  /** Where an empty sink begins; once per pipeline. */
+  start(log: LogSource, signal: AbortSignal): Promise<LogPosition>;
+  /** Bytes of one transaction held in memory; what is larger goes to the spool. */
+  readonly memoryBytesMax?: number;
+}
+
+const MEMORY_BYTES_MAX = 64 * 1024 * 1024;
+
+/** The one way from a log to transactions. Whatever it does not understand ends the stream by name. */
+export function transactions(log: LogSource, options: TransactionsOptions): Source {
+  return {
+    async start(signal) {
+      const [source, position] = [await log.identity(signal), await options.start(log, signal)];
+      return { source, log: position, held: [] };
+    },
+    async *read(from, signal) {
+      const assembler = new Assembler(from, options);
+      try {
+        for await (const block of log.read(assembler.readFrom, signal)) {
+          for (const event of block.events) {
+            // Only few events have to wait for something; the others should not cost a turn of the event loop.
+            if (event.type === type.TABLE_MAP_EVENT) await assembler.tableMap(event, block);
+            else if (event.type === type.TRANSACTION_PAYLOAD_EVENT) {
+              yield* assembler.payload(event, block);
+            } else {
+              const transaction = assembler.accept(event, block);
+              if (transaction !== null) yield transaction;
+            }
+          }
+        }
+      } finally {
+        assembler.release();
+      }
+    },
+  };
+}
+
+/** Where in the log, as an error message begins. */
+function placeOf(event: RawEvent, block: LogBlock): string {
+  return `${block.file}:${event.start} (${type.eventTypeName(event.type)})`;
+}
+
+/**
+ * Groups events into transactions:
+ *
+ *   idle ──GTID──▶ opened ──BEGIN, XA START──▶ begun ──XID, COMMIT──▶ idle, yields
+ *     │              └──any other statement──▶ idle, yields            ├──ROLLBACK──▶ idle, yields nothing of it
+ *     └──BEGIN (no GTIDs before MySQL 5.7)──▶ begun                    └──XA_PREPARE──▶ idle, held until XA COMMIT
+ */
+class Assembler {
+  readonly #options: TransactionsOptions;
+  readonly #from: Position;
+  /** Until a file position is reached again that was left for the sake of a prepared XA transaction before it. */
+  #rereading: boolean;
+  #group: Group | null = null;
+  readonly #prepared = new Map<string, { group: Group; xa: PreparedXa }>();
+  #tables: Tables = new Map();
+  readonly #maps = new Map<number, { body: Buffer; format: FormatDescription; table: Table }>();
+
+  constructor(from: Position, options: TransactionsOptions) {
+    this.#options = options;
+    this.#from = from;
+    this.#rereading = from.log.kind === 'file' && from.held.length > 0;
+  }
+
+  /** A file position goes back to the first XA PREPARE that is not finished; a GTID set leaves it out, so it comes again. */
+  get readFrom(): Position {
+    const [first] = this.#from.held;
+    if (this.#from.log.kind === 'gtid' || first === undefined) return this.#from;
+    return { ...this.#from, log: { kind: 'file', file: first.file, offset: first.start } };
+  }
+
+  release(): void {
+    this.#group?.events.release();
+    for (const { group } of this.#prepared.values()) group.events.release();
+  }
+
+  async tableMap(event: RawEvent, block: LogBlock): Promise<void> {
+    if (this.#group === null) throw locateError(malformed('outside a transaction'), placeOf(event, block));
+    const tableId = rowsTableId(event, block.format);
+    const known = this.#maps.get(tableId);
+    if (known === undefined || known.format !== block.format || !sameBody(known.body, event.bytes)) {
+      const table = await this.#resolve(event, block);
+      this.#maps.set(tableId, { body: event.bytes, format: block.format, table });
+      // Transactions share the map until it changes; those that are on their way keep the old one.
+      this.#tables = new Map(this.#tables).set(tableId, table);
+    }
+    this.#group.tables = this.#tables;
+  }
+
+  async *payload(event: RawEvent, block: LogBlock): AsyncGenerator<Transaction> {
+    for await (const inner of payloadEvents(event)) {
+      if (inner.type === type.TABLE_MAP_EVENT) await this.tableMap(inner, block);
+      else {
+        const transaction = this.accept(inner, block);
+        if (transaction !== null) yield transaction;
+      }
+    }
+  }
+
+  accept(event: RawEvent, block: LogBlock): Transaction | null {
+    try {
+      return this.#skipReread(this.#accept(event, block), block);
+    } catch (error) {
+      throw locateError(error, placeOf(event, block));
+    }
+  }
+
+  #accept(event: RawEvent, block: LogBlock): Transaction | null {
+    switch (event.type) {
+      case type.WRITE_ROWS_EVENT:
+      case type.UPDATE_ROWS_EVENT:
+      case type.DELETE_ROWS_EVENT:
+        this.#begun('rows').events.push(event);
+        return null;
+      case type.GTID_LOG_EVENT:
+        return this.#open(event, block, decodeGtid(event, false));
+      case type.ANONYMOUS_GTID_LOG_EVENT:
+        return this.#open(event, block, decodeGtid(event, true));
+      case type.GTID_TAGGED_LOG_EVENT:
+        return this.#open(event, block, decodeGtidTagged(event));
+      case type.QUERY_EVENT:
+        return this.#query(event, block, decodeQuery(event, block.format));
+      case type.XID_EVENT: {
+        const group = this.#begun('XID');
+        return this.#finish(group, group, event);
+      }
+      case type.XA_PREPARE_LOG_EVENT:
+        return this.#prepare(event);
+      case type.FORMAT_DESCRIPTION_EVENT:
+      case type.ROTATE_EVENT:
+      case type.STOP_EVENT:
+        if (this.#group !== null) throw malformed('the file ends inside a transaction');
+        return null;
+      case type.INCIDENT_EVENT:
+        throw incident(decodeIncident(event).message);
+      case type.BEGIN_LOAD_QUERY_EVENT:
+      case type.APPEND_BLOCK_EVENT:
+      case type.EXECUTE_LOAD_QUERY_EVENT:
+      case type.DELETE_FILE_EVENT:
+        throw statementLogged('LOAD DATA');
+      case type.PARTIAL_UPDATE_ROWS_EVENT:
+        throw new RowtideError('EVENT_UNSUPPORTED', 'partial JSON updates are not read yet', {
+          hint: "Run SET GLOBAL binlog_row_value_options = '' on the source, and take a position behind these events.",
+        });
+      case type.PREVIOUS_GTIDS_LOG_EVENT:
+      case type.ROWS_QUERY_LOG_EVENT:
+      case type.IGNORABLE_LOG_EVENT:
+      // What a statement depends on; a statement that changes rows stops by itself.
+      case type.INTVAR_EVENT:
+      case type.RAND_EVENT:
+      case type.USER_VAR_EVENT:
+      // Certification of group replication, which its members need and readers do not.
+      case type.TRANSACTION_CONTEXT_EVENT:
+      case type.VIEW_CHANGE_EVENT:
+        return null;
+      default:
+        if ((event.flags & type.FLAG_IGNORABLE) !== 0) return null;
+        throw unknownEvent(event);
+    }
+  }
+
+  #open(event: RawEvent, block: LogBlock, opened: GtidEvent | null): null {
+    if (this.#group !== null) throw malformed('a transaction begins inside another one');
+    if (opened !== null && opened.gtid === null && this.#from.log.kind === 'gtid') throw anonymous();
+    this.#group = {
+      opened,
+      file: block.file,
+      start: event.start,
+      begun: false,
+      xa: false,
+      format: block.format,
+      events: new HeldEvents(this.#options.spool, this.#options.memoryBytesMax ?? MEMORY_BYTES_MAX),
+      tables: this.#tables,
+      savepoints: new Map(),
+    };
+    return null;
+  }
+
+  #query(event: RawEvent, block: LogBlock, query: QueryEvent): Transaction | null {
+    if (this.#group === null) this.#open(event, block, null);
+    const group = this.#group!;
+    const control = transactionControl(query.sql);
+    switch (control.kind) {
+      case 'begin':
+        group.begun = true;
+        return null;
+      case 'xa-start':
+        group.begun = true;
+        group.xa = true;
+        return null;
+      case 'commit':
+        return this.#finish(group, group, event);
+      case 'rollback':
+        group.events.release();
+        return this.#finish(group, null, event);
+      case 'savepoint':
+        group.savepoints.set(control.name, group.events.count);
+        return null;
+      case 'rollback-to': {
+        const count = group.savepoints.get(control.name);
+        if (count === undefined) throw malformed(`ROLLBACK TO the unknown savepoint ${control.name}`);
+        group.events.truncate(count);
+        return null;
+      }
+      case 'xa-end':
+        return null;
+      case 'xa-commit':
+      case 'xa-rollback':
+        return this.#finishXa(group, control, event);
+      case 'statement':
+        return this.#statement(group, event, query);
+    }
+  }
+
+  #statement(group: Group, event: RawEvent, query: QueryEvent): Transaction | null {
+    if (changesRows(query.sql)) throw statementLogged(query.sql);
+    this.#options.schemas.statement(query, { file: group.file, offset: event.start });
+    group.events.push(event);
+    return group.begun ? null : this.#finish(group, group, event);
+  }
+
+  #prepare(event: RawEvent): Transaction | null {
+    const group = this.#begun('XA_PREPARE');
+    const { onePhase, xid } = decodeXaPrepare(event);
+    if (onePhase) return this.#finish(group, group, event);
+    this.#prepared.set(xid, { group, xa: prepare(group, xid, event) });
+    this.#group = null;
+    return null;
+  }
+
+  #finishXa(group: Group, control: { kind: 'xa-commit' | 'xa-rollback'; xid: string }, event: RawEvent): Transaction {
+    const { xid } = control;
+    const held = this.#prepared.get(xid);
+    this.#prepared.delete(xid);
+    if (control.kind === 'xa-rollback') {
+      held?.group.events.release();
+      return this.#finish(group, null, event, held?.xa);
+    }
+    if (held === undefined) throw prepareMissing(xid);
+    return this.#finish(group, held.group, event, held.xa);
+  }
+
+  #finish(group: Group, content: Group | null, last: RawEvent, prepared: PreparedXa | null = null): Transaction {
+    this.#group = null;
+    const held = [...this.#prepared.values()].map((each) => each.xa);
+    return commit({ group, content, last, prepared, held });
+  }
+
+  #begun(what: string): Group {
+    if (this.#group === null) throw malformed(`${what} outside a transaction`);
+    return this.#group;
+  }
+
+  /** Files begin with transactions that a GTID set may hold already; a server leaves them out by itself. */
+  #skipReread(transaction: Transaction | null, block: LogBlock): Transaction | null {
+    if (transaction === null) return null;
+    const { log } = this.#from;
+    if (log.kind === 'gtid') {
+      if (transaction.gtid === null || !log.executed.has(transaction.gtid)) return transaction;
+    } else {
+      this.#rereading &&= block.file !== log.file || transaction.span.start < log.offset;
+      if (!this.#rereading) return transaction;
+    }
+    transaction.release();
+    return null;
+  }
+
+  async #resolve(event: RawEvent, block: LogBlock): Promise<Table> {
+    try {
+      const map = decodeTableMap(event, block.format);
+      return await this.#options.schemas.table(map, { file: block.file, offset: event.start });
+    } catch (error) {
+      throw locateError(error, placeOf(event, block));
+    }
+  }
+}
+
+function sameBody(left: Buffer, right: Buffer): boolean {
+  // The headers differ in time and place.
+  return left.length === right.length && left.compare(right, HEADER, right.length, HEADER, left.length) === 0;
+}
+const HEADER = 19;
+
+type Control =
+  | { kind: 'begin' | 'commit' | 'rollback' | 'xa-start' | 'xa-end' | 'statement' }
+  | { kind: 'savepoint' | 'rollback-to'; name: string }
+  | { kind: 'xa-commit' | 'xa-rollback'; xid: string };
+
+/** The server writes these itself, so their spelling is fixed; XA ids come as X'…',X'…',n. */
+function transactionControl(sql: string): Control {
+  switch (sql) {
+    case 'BEGIN':
+      return { kind: 'begin' };
+    case 'COMMIT':
+      return { kind: 'commit' };
+    case 'ROLLBACK':
+      return { kind: 'rollback' };
+  }
+  const words = /^(SAVEPOINT|ROLLBACK TO|XA START|XA END|XA COMMIT|XA ROLLBACK)\s+(?:SAVEPOINT\s+)?(.+)$/is.exec(sql);
+  const rest = words?.[2] ?? '';
+  switch (words?.[1]?.toUpperCase()) {
+    case 'SAVEPOINT':
+      return { kind: 'savepoint', name: rest };
+    case 'ROLLBACK TO':
+      return { kind: 'rollback-to', name: rest };
+    case 'XA START':
+      return { kind: 'xa-start' };
+    case 'XA END':
+      return { kind: 'xa-end' };
+    case 'XA COMMIT':
+      return { kind: 'xa-commit', xid: rest };
+    case 'XA ROLLBACK':
+      return { kind: 'xa-rollback', xid: rest };
+    default:
+      return { kind: 'statement' };
+  }
+}
+
+function statementLogged(sql: string): RowtideError {
+  const shown = sql.length > 80 ? `${sql.slice(0, 80)}…` : sql;
+  return new RowtideError('STATEMENT_LOGGED', `rows were changed by a logged statement, not by row events: ${shown}`, {
+    hint: 'A session or the server had binlog_format other than ROW. Set it to ROW everywhere, copy the tables anew, and take a position behind this event.',
+  });
+}
+
+function unknownEvent(event: RawEvent): RowtideError {
+  const known = type.isKnownEvent(event.type);
+  const name = type.eventTypeName(event.type);
+  return known
+    ? new RowtideError('EVENT_UNSUPPORTED', `${name} cannot be turned into changes without loss`, {
+        hint: 'Nothing was skipped: the position is still before it. Use a version of Rowtide that reads it.',
+      })
+    : new RowtideError('EVENT_UNKNOWN', `${name} is not known, and not marked as one that may be ignored`, {
+        hint: 'Nothing was skipped: the position is still before it. A newer server needs a newer Rowtide; else see what mysqlbinlog says.',
+      });
+}
+
+function incident(message: string): RowtideError {
+  return new RowtideError('SOURCE_INCIDENT', `the server logged that events are missing here: ${message}`, {
+    hint: 'Copy the tables anew and take a position behind this event.',
+  });
+}
+
+function anonymous(): RowtideError {
+  return new RowtideError('SOURCE_SETTINGS', 'a transaction without a GTID, while the position is a GTID set', {
+    hint: 'Set gtid_mode=ON on the source, or begin again with a file and an offset.',
+  });
+}
+
+function prepareMissing(xid: string): RowtideError {
+  return new RowtideError('LOG_GAP', `XA COMMIT ${xid}, but its XA PREPARE was logged before the position`, {
+    hint: 'Begin at a position before the XA PREPARE.',
+  });
+}
+
+/** For messages of others. */
+export function describe(transaction: Transaction): string {
+  return transaction.gtid === null ? `${transaction.span.file}:${transaction.span.start}` : formatGtid(transaction.gtid);
+}

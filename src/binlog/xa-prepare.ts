@@ -1,0 +1,21 @@
+import { HEADER_BYTES, type RawEvent } from '../core/event.js';
+import { ByteReader } from './bytes.js';
+
+export interface XaPrepareEvent {
+  /** XA COMMIT … ONE PHASE: this event is the commit. */
+  readonly onePhase: boolean;
+  /** As the server prints it: X'gtrid',X'bqual',formatId. */
+  readonly xid: string;
+}
+
+/** one_phase u8, format_id i32, gtrid length u32, bqual length u32, gtrid, bqual */
+export function decodeXaPrepare(event: RawEvent): XaPrepareEvent {
+  const r = new ByteReader(event.bytes, HEADER_BYTES);
+  const onePhase = r.u8() !== 0;
+  const formatId = r.u32() | 0;
+  const gtridLength = r.u32();
+  const bqualLength = r.u32();
+  const gtrid = r.slice(gtridLength).toString('hex');
+  const bqual = r.slice(bqualLength).toString('hex');
+  return { onePhase, xid: `X'${gtrid}',X'${bqual}',${formatId}` };
+}

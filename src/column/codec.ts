@@ -1,0 +1,90 @@
+import { RowtideError } from '../core/errors.js';
+import type { Column, Table } from '../core/table.js';
+import { BitCodec, EnumCodec, SetCodec } from './bits.js';
+import { DecimalCodec } from './decimal.js';
+import { DoubleCodec, FloatCodec } from './float.js';
+import { integerCodec, YearCodec } from './integer.js';
+import { DateCodec, DatetimeCodec, TimeCodec, TimestampCodec } from './temporal.js';
+import { BytesCodec, JsonCodec, TextCodec } from './text.js';
+import * as type from './types.js';
+import type { Codec } from './visitor.js';
+
+/** What a column's type code and metadata say about its bytes. `meta` is as TABLE_MAP has it, low byte first. */
+export function codecFor(column: Column): Codec {
+  const { meta, unsigned } = column;
+  const low = meta & 0xff;
+  const high = meta >> 8;
+  switch (column.type) {
+    case type.TINY:
+      return integerCodec(1, unsigned);
+    case type.SHORT:
+      return integerCodec(2, unsigned);
+    case type.INT24:
+      return integerCodec(3, unsigned);
+    case type.LONG:
+      return integerCodec(4, unsigned);
+    case type.LONGLONG:
+      return integerCodec(8, unsigned);
+    case type.YEAR:
+      return new YearCodec();
+    case type.FLOAT:
+      return new FloatCodec();
+    case type.DOUBLE:
+      return new DoubleCodec();
+    case type.NEWDECIMAL:
+      return new DecimalCodec(low, high);
+    case type.DATE:
+      return new DateCodec();
+    case type.TIME2:
+      return new TimeCodec(low);
+    case type.DATETIME2:
+      return new DatetimeCodec(low);
+    case type.TIMESTAMP2:
+      return new TimestampCodec(low);
+    case type.BIT:
+      return new BitCodec(high * 8 + low);
+    case type.ENUM:
+      return new EnumCodec(low);
+    case type.SET:
+      return new SetCodec(low);
+    case type.VARCHAR:
+    case type.VAR_STRING:
+      return characters(column, meta > 255 ? 2 : 1, 0);
+    case type.STRING:
+      return characters(column, meta > 255 ? 2 : 1, meta);
+    case type.BLOB:
+      return characters(column, low, 0);
+    case type.GEOMETRY:
+    case type.VECTOR:
+      return new BytesCodec(low);
+    case type.JSON_DOCUMENT:
+      return new JsonCodec(low);
+    default:
+      throw new RowtideError(
+        'EVENT_UNSUPPORTED',
+        `column ${column.name} has the type code ${column.type}, which is not known`,
+        {
+          hint: 'Leave the table out with an exclude filter, or use a newer version of Rowtide.',
+        },
+      );
+  }
+}
+
+/** `lengthMin`: BINARY(n) is logged without its trailing zero bytes and gets them back. */
+function characters(column: Column, prefixBytes: number, lengthMin: number): Codec {
+  return column.collation === type.BINARY_COLLATION
+    ? new BytesCodec(prefixBytes, lengthMin)
+    : new TextCodec(prefixBytes);
+}
+
+const compiled = new WeakMap<Table, readonly Codec[]>();
+
+/** The codecs of a table version, made once. */
+export function codecsOf(table: Table): readonly Codec[] {
+  let codecs = compiled.get(table);
+  if (codecs === undefined) {
+    codecs = table.columns.map(codecFor);
+    compiled.set(table, codecs);
+  }
+  return codecs;
+}

@@ -1,0 +1,240 @@
+import { malformed } from '../core/errors.js';
+import { writeDecimal, writeDigits } from './decimal.js';
+import { doubleText } from './double-text.js';
+import { writeClock, writeDate, writeFraction } from './temporal.js';
+import * as column from './types.js';
+import { writeEscaped } from './utf8.js';
+
+/** Types of binary JSON values. */
+const TYPE = {
+  smallObject: 0,
+  largeObject: 1,
+  smallArray: 2,
+  largeArray: 3,
+  literal: 4,
+  int16: 5,
+  uint16: 6,
+  int32: 7,
+  uint32: 8,
+  int64: 9,
+  uint64: 10,
+  double: 11,
+  string: 12,
+  opaque: 15,
+} as const;
+
+const LITERALS = ['null', 'true', 'false'] as const;
+/** MySQL refuses documents deeper than 100. */
+const DEPTH_MAX = 100;
+
+/** Output bytes per input byte at the most: a control character becomes \u00XX, an inline null takes 3 bytes. */
+export const JSON_TEXT_EXPANSION = 7;
+/** … plus this for the document. */
+export const JSON_TEXT_SLACK = 64;
+
+/**
+ * Writes a binary JSON document as the server prints it: a space after each comma and colon, keys in stored order.
+ * Returns the offset behind. A cell without any byte is JSON null (an in-place default of old servers).
+ */
+export function writeJsonText(out: Buffer, at: number, document: { bytes: Buffer; from: number; to: number }): number {
+  const { bytes, from, to } = document;
+  if (from === to) return writeAscii(out, at, 'null');
+  return new Writer(out, bytes, to).value(at, bytes[from]!, from + 1, 0);
+}
+
+/**
+ *   document  = type u8, value
+ *   container = count, size in bytes (u16 in small, u32 in large ones; offsets count from here)
+ *               objects: (key offset, key length u16) × count
+ *               (type u8, offset or inline value) × count, keys, values
+ *   string    = length in 7 bit groups, low first; bytes in utf8mb4
+ *   opaque    = column type u8, length in 7 bit groups, bytes
+ */
+class Writer {
+  readonly #out: Buffer;
+  readonly #bytes: Buffer;
+  readonly #end: number;
+
+  constructor(out: Buffer, bytes: Buffer, end: number) {
+    this.#out = out;
+    this.#bytes = bytes;
+    this.#end = end;
+  }
+
+  value(at: number, type: number, from: number, depth: number): number {
+    const bytes = this.#bytes;
+    switch (type) {
+      case TYPE.smallObject:
+        return this.#container(at, { from, depth, large: false, object: true });
+      case TYPE.largeObject:
+        return this.#container(at, { from, depth, large: true, object: true });
+      case TYPE.smallArray:
+        return this.#container(at, { from, depth, large: false, object: false });
+      case TYPE.largeArray:
+        return this.#container(at, { from, depth, large: true, object: false });
+      case TYPE.literal:
+        return writeAscii(this.#out, at, LITERALS[bytes[this.#need(from, 1)]!] ?? refuse(`literal ${bytes[from]}`));
+      case TYPE.int16:
+        return writeAscii(this.#out, at, `${bytes.readInt16LE(this.#need(from, 2))}`);
+      case TYPE.uint16:
+        return writeAscii(this.#out, at, `${bytes.readUInt16LE(this.#need(from, 2))}`);
+      case TYPE.int32:
+        return writeAscii(this.#out, at, `${bytes.readInt32LE(this.#need(from, 4))}`);
+      case TYPE.uint32:
+        return writeAscii(this.#out, at, `${bytes.readUInt32LE(this.#need(from, 4))}`);
+      case TYPE.int64:
+        return writeAscii(this.#out, at, `${bytes.readBigInt64LE(this.#need(from, 8))}`);
+      case TYPE.uint64:
+        return writeAscii(this.#out, at, `${bytes.readBigUInt64LE(this.#need(from, 8))}`);
+      case TYPE.double:
+        return writeAscii(this.#out, at, jsonDouble(bytes.readDoubleLE(this.#need(from, 8))));
+      case TYPE.string: {
+        const { start, length } = this.#length(from);
+        return this.#string(at, start, length);
+      }
+      case TYPE.opaque: {
+        const { start, length } = this.#length(from + 1);
+        return this.#opaque(at, { type: bytes[from]!, start, length });
+      }
+      default:
+        return refuse(`value type ${type}`);
+    }
+  }
+
+  #container(at: number, c: { from: number; depth: number; large: boolean; object: boolean }): number {
+    if (c.depth >= DEPTH_MAX) refuse(`more than ${DEPTH_MAX} levels`);
+    const word = c.large ? 4 : 2;
+    const count = this.#word(c.from, c.large);
+    const keys = c.from + 2 * word;
+    const values = keys + (c.object ? count * (word + 2) : 0);
+    this.#need(values, count * (word + 1));
+    let to = at;
+    this.#out[to++] = c.object ? 0x7b : 0x5b;
+    for (let i = 0; i < count; i++) {
+      if (i > 0) {
+        this.#out[to++] = 0x2c;
+        this.#out[to++] = 0x20;
+      }
+      if (c.object) {
+        const entry = keys + i * (word + 2);
+        const start = c.from + this.#word(entry, c.large);
+        to = this.#string(to, start, this.#bytes.readUInt16LE(entry + word));
+        this.#out[to++] = 0x3a;
+        this.#out[to++] = 0x20;
+      }
+      const entry = values + i * (word + 1);
+      const type = this.#bytes[entry]!;
+      const from = isInline(type, c.large) ? entry + 1 : c.from + this.#word(entry + 1, c.large);
+      to = this.value(to, type, from, c.depth + 1);
+    }
+    this.#out[to++] = c.object ? 0x7d : 0x5d;
+    return to;
+  }
+
+  #string(at: number, from: number, length: number): number {
+    this.#need(from, length);
+    this.#out[at] = 0x22;
+    const to = writeEscaped(this.#out, at + 1, this.#bytes, from, from + length);
+    this.#out[to] = 0x22;
+    return to + 1;
+  }
+
+  #opaque(at: number, value: { type: number; start: number; length: number }): number {
+    const { type, start, length } = value;
+    this.#need(start, length);
+    const out = this.#out;
+    switch (type) {
+      case column.NEWDECIMAL: {
+        const precision = this.#bytes[start]!;
+        const scale = this.#bytes[start + 1]!;
+        return writeDecimal(out, at, { bytes: this.#bytes, at: start + 2, integerDigits: precision - scale, scale });
+      }
+      case column.DATE:
+      case 7: // TIMESTAMP
+      case 12: // DATETIME
+      case 11: // TIME
+        return this.#temporal(at, type, this.#bytes.readBigInt64LE(this.#need(start, 8)));
+      default: {
+        const base64 = this.#bytes.toString('base64', start, start + length);
+        return writeAscii(out, at, `"base64:type${type}:${base64}"`);
+      }
+    }
+  }
+
+  /** Packed as integer part · 2^24 + µs; the integer part as in DATETIME2 and TIME2 without their bias. */
+  #temporal(at: number, type: number, packed: bigint): number {
+    const out = this.#out;
+    let to = at;
+    out[to++] = 0x22;
+    const magnitude = packed < 0n ? -packed : packed;
+    const micros = Number(magnitude & 0xffffffn);
+    const whole = Number(magnitude >> 24n);
+    if (type === 11) {
+      if (packed < 0n) out[to++] = 0x2d;
+      const hours = Math.trunc(whole / 4096) % 1024;
+      if (hours > 99) to = writeDigits(out, to, Math.trunc(hours / 100), 1);
+      to = writeClock(out, to, hours % 100, (whole >> 6) & 63, whole & 63);
+      to = writeFraction(out, to, micros, 6);
+    } else {
+      const days = Math.trunc(whole / 2 ** 17);
+      const yearMonth = Math.trunc(days / 32);
+      to = writeDate(out, to, Math.trunc(yearMonth / 13), yearMonth % 13, days % 32);
+      if (type !== column.DATE) {
+        const clock = whole % 2 ** 17;
+        out[to++] = 0x20;
+        to = writeClock(out, to, clock >> 12, (clock >> 6) & 63, clock & 63);
+        to = writeFraction(out, to, micros, 6);
+      }
+    }
+    out[to++] = 0x22;
+    return to;
+  }
+
+  #word(at: number, large: boolean): number {
+    return large ? this.#bytes.readUInt32LE(this.#need(at, 4)) : this.#bytes.readUInt16LE(this.#need(at, 2));
+  }
+
+  #length(at: number): { start: number; length: number } {
+    let length = 0;
+    for (let i = 0; i < 5; i++) {
+      const byte = this.#bytes[this.#need(at + i, 1)]!;
+      length += (byte & 0x7f) * 2 ** (7 * i);
+      if (byte < 0x80) return { start: at + i + 1, length };
+    }
+    return refuse('a length of more than 5 bytes');
+  }
+
+  #need(at: number, length: number): number {
+    if (at + length > this.#end) refuse(`${length} bytes at ${at}, behind the end of the document at ${this.#end}`);
+    return at;
+  }
+}
+
+function isInline(type: number, large: boolean): boolean {
+  switch (type) {
+    case TYPE.literal:
+    case TYPE.int16:
+    case TYPE.uint16:
+      return true;
+    case TYPE.int32:
+    case TYPE.uint32:
+      return large;
+    default:
+      return false;
+  }
+}
+
+/** A double in JSON always shows that it is one: 1 is printed as 1.0. */
+function jsonDouble(value: number): string {
+  const text = doubleText(value);
+  return /[.e]/.test(text) ? text : `${text}.0`;
+}
+
+function writeAscii(out: Buffer, at: number, text: string): number {
+  for (let i = 0; i < text.length; i++) out[at + i] = text.charCodeAt(i);
+  return at + text.length;
+}
+
+function refuse(what: string): never {
+  throw malformed(`binary JSON: ${what}`);
+}

@@ -1,0 +1,84 @@
+/** Column type codes as TABLE_MAP and row images use them (enum_field_types of the server). */
+export const TINY = 1;
+export const SHORT = 2;
+export const LONG = 3;
+export const FLOAT = 4;
+export const DOUBLE = 5;
+export const LONGLONG = 8;
+export const INT24 = 9;
+export const DATE = 10;
+export const YEAR = 13;
+export const VARCHAR = 15;
+export const BIT = 16;
+export const TIMESTAMP2 = 17;
+export const DATETIME2 = 18;
+export const TIME2 = 19;
+export const VECTOR = 242;
+export const JSON_DOCUMENT = 245;
+export const NEWDECIMAL = 246;
+export const ENUM = 247;
+export const SET = 248;
+export const BLOB = 252;
+export const VAR_STRING = 253;
+export const STRING = 254;
+export const GEOMETRY = 255;
+
+/** Collation id of everything that is not text. */
+export const BINARY_COLLATION = 63;
+
+const NAMES: ReadonlyMap<number, string> = new Map([
+  [TINY, 'TINYINT'],
+  [SHORT, 'SMALLINT'],
+  [LONG, 'INT'],
+  [FLOAT, 'FLOAT'],
+  [DOUBLE, 'DOUBLE'],
+  [LONGLONG, 'BIGINT'],
+  [INT24, 'MEDIUMINT'],
+  [DATE, 'DATE'],
+  [YEAR, 'YEAR'],
+  [VARCHAR, 'VARCHAR'],
+  [BIT, 'BIT'],
+  [TIMESTAMP2, 'TIMESTAMP'],
+  [DATETIME2, 'DATETIME'],
+  [TIME2, 'TIME'],
+  [VECTOR, 'VECTOR'],
+  [JSON_DOCUMENT, 'JSON'],
+  [NEWDECIMAL, 'DECIMAL'],
+  [ENUM, 'ENUM'],
+  [SET, 'SET'],
+  [BLOB, 'BLOB'],
+  [VAR_STRING, 'VARCHAR'],
+  [STRING, 'CHAR'],
+  [GEOMETRY, 'GEOMETRY'],
+]);
+
+export function typeName(type: number): string {
+  return NAMES.get(type) ?? `type ${type}`;
+}
+
+/** Types that SIGNEDNESS has a bit for, in column order. */
+export function isNumeric(type: number): boolean {
+  switch (type) {
+    case TINY:
+    case SHORT:
+    case INT24:
+    case LONG:
+    case LONGLONG:
+    case NEWDECIMAL:
+    case FLOAT:
+    case DOUBLE:
+    case YEAR:
+      return true;
+    default:
+      return false;
+  }
+}
+
+/** Types that the character set fields have an entry for; ENUM and SET have fields of their own. */
+export function isCharacter(type: number): boolean {
+  return type === STRING || type === VAR_STRING || type === VARCHAR || type === BLOB;
+}
+
+export function isLabelled(type: number): boolean {
+  return type === ENUM || type === SET;
+}

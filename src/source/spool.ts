@@ -1,0 +1,142 @@
+import { randomUUID } from 'node:crypto';
+import { closeSync, fstatSync, ftruncateSync, mkdirSync, openSync, readSync, unlinkSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Spool, SpoolFile } from '../binlog/spool.js';
+import { RowtideError } from '../core/errors.js';
+import type { RawEvent } from '../core/event.js';
+
+const WRITE_BYTES = 1024 * 1024;
+const READ_BYTES = 256 * 1024;
+/** type u32, timestamp u32, serverId u32, flags u32, start f64, end f64, length u32 */
+const FRAME_BYTES = 36;
+
+/**
+ * Spool files in `folder`, made on first use. A file is unlinked as soon as it is open, so that even a kill leaves
+ * nothing behind; it holds row data, so nobody else may read it.
+ */
+export function diskSpool(folder: string): Spool {
+  return { create: () => new DiskSpoolFile(folder) };
+}
+
+class DiskSpoolFile implements SpoolFile {
+  readonly #folder: string;
+  readonly #fd: number;
+  #open = true;
+  /** Offset behind each event, to cut off what a savepoint took back. */
+  readonly #ends: number[] = [];
+  #written = 0;
+  #pending: Buffer[] = [];
+  #pendingBytes = 0;
+
+  constructor(folder: string) {
+    this.#folder = folder;
+    const path = join(folder, `transaction-${randomUUID()}.spool`);
+    this.#fd = this.#attempt('create', () => {
+      mkdirSync(folder, { recursive: true, mode: 0o700 });
+      const fd = openSync(path, 'wx+', 0o600);
+      unlinkSync(path);
+      return fd;
+    });
+  }
+
+  append(event: RawEvent): void {
+    const frame = Buffer.allocUnsafe(FRAME_BYTES);
+    frame.writeUInt32LE(event.type, 0);
+    frame.writeUInt32LE(event.timestamp, 4);
+    frame.writeUInt32LE(event.serverId, 8);
+    frame.writeUInt32LE(event.flags, 12);
+    frame.writeDoubleLE(event.start, 16);
+    frame.writeDoubleLE(event.end, 24);
+    frame.writeUInt32LE(event.bytes.length, 32);
+    this.#pending.push(frame, event.bytes);
+    this.#pendingBytes += FRAME_BYTES + event.bytes.length;
+    this.#ends.push(this.#written + this.#pendingBytes);
+    if (this.#pendingBytes >= WRITE_BYTES) this.#flush();
+  }
+
+  truncate(count: number): void {
+    this.#flush();
+    this.#ends.length = count;
+    this.#written = this.#ends.at(-1) ?? 0;
+    this.#attempt('cut', () => ftruncateSync(this.#fd, this.#written));
+  }
+
+  *events(): Generator<RawEvent> {
+    this.#flush();
+    let block = Buffer.alloc(0);
+    let blockAt = 0;
+    const read = (at: number, length: number): Buffer => {
+      if (at < blockAt || at + length > blockAt + block.length) {
+        block = this.#read(at, Math.max(length, Math.min(READ_BYTES, this.#written - at)));
+        blockAt = at;
+      }
+      return block.subarray(at - blockAt, at - blockAt + length);
+    };
+    for (let at = 0; at < this.#written; ) {
+      const frame = read(at, FRAME_BYTES);
+      const length = frame.readUInt32LE(32);
+      const event = {
+        type: frame.readUInt32LE(0),
+        timestamp: frame.readUInt32LE(4),
+        serverId: frame.readUInt32LE(8),
+        flags: frame.readUInt32LE(12),
+        start: frame.readDoubleLE(16),
+        end: frame.readDoubleLE(24),
+      };
+      yield { ...event, bytes: read(at + FRAME_BYTES, length) };
+      at += FRAME_BYTES + length;
+    }
+  }
+
+  close(): void {
+    if (!this.#open) return;
+    this.#open = false;
+    closeSync(this.#fd);
+  }
+
+  #flush(): void {
+    if (this.#pendingBytes === 0) return;
+    const bytes = Buffer.concat(this.#pending, this.#pendingBytes);
+    this.#pending = [];
+    this.#pendingBytes = 0;
+    this.#attempt('write', () => {
+      for (let done = 0; done < bytes.length; ) {
+        done += writeSync(this.#fd, bytes, done, bytes.length - done, this.#written + done);
+      }
+    });
+    this.#written += bytes.length;
+  }
+
+  #read(at: number, length: number): Buffer {
+    const bytes = Buffer.allocUnsafe(length);
+    const got = this.#attempt('read', () => {
+      let done = 0;
+      while (done < length) {
+        const count = readSync(this.#fd, bytes, done, length - done, at + done);
+        if (count === 0) break;
+        done += count;
+      }
+      return done;
+    });
+    if (got !== length) {
+      throw new RowtideError(
+        'IO',
+        `a spool file in ${this.#folder} has ${fstatSync(this.#fd).size} bytes, expected ${at + length}`,
+      );
+    }
+    return bytes;
+  }
+
+  #attempt<T>(what: string, action: () => T): T {
+    try {
+      return action();
+    } catch (cause) {
+      const { message } = cause as Error;
+      throw new RowtideError('IO', `cannot ${what} a spool file in ${this.#folder}: ${message}`, {
+        hint: 'Large transactions wait there for their commit: give it the space of the largest one, or name another folder.',
+        retryable: (cause as NodeJS.ErrnoException).code === 'ENOSPC',
+        cause,
+      });
+    }
+  }
+}

@@ -173,7 +173,7 @@ export class EventChain {
   }
 
   #place(): string {
-    return `${this.#prefix}${this.#file}:${this.#offset}`;
+    return this.#file === '' ? this.#prefix.trim() : `${this.#prefix}${this.#file}:${this.#offset}`;
   }
 }
 

@@ -1,6 +1,6 @@
 import { decodeRotate } from '../binlog/rotate.js';
 import { ROTATE_EVENT, STOP_EVENT } from '../binlog/types.js';
-import { malformed, RowtideError } from '../core/errors.js';
+import { RowtideError } from '../core/errors.js';
 import { type FormatDescription, HEADER_BYTES, type LogBlock, type RawEvent } from '../core/event.js';
 import { EventChain, FIRST_OFFSET } from './events.js';
 import type { Input } from './input.js';
@@ -90,9 +90,7 @@ export class FileReader {
     if ((await this.#input.read(bytes, at, length)) < length)
       throw this.#truncated(FIRST_OFFSET, 'inside of its first event');
     this.#chain.add(bytes, 0, length);
-    const first = this.#last;
-    if (first === null) throw malformed('a file’s first event is not its format');
-    return first;
+    return this.#last!;
   }
 
   /** Reads a block, or, where the next event is larger, that event. */
@@ -112,10 +110,16 @@ export class FileReader {
   #addAll(block: Buffer, to: number): number {
     let at = 0;
     while (to - at >= HEADER_BYTES && !this.#endsFile()) {
-      const length = this.#lengthOf(block, at);
-      if (length > to - at) break;
-      this.#chain.add(block, at, at + length);
-      at += length;
+      try {
+        const length = this.#lengthOf(block, at);
+        if (length > to - at) break;
+        this.#chain.add(block, at, at + length);
+        at += length;
+      } catch (error) {
+        // What came before goes out first; then this event is read again, as the first of a block.
+        if (at === 0) throw error;
+        break;
+      }
     }
     return at;
   }

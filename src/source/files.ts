@@ -36,7 +36,7 @@ export function fileLog(options: FileLogOptions): LogSource {
   checkSequence(names);
   const inputs = new Inputs(settings);
   return {
-    identity: (signal) => inputs.use(0, signal, identityOf),
+    identity: (signal) => identityOf({ settings, names, inputs }, signal),
     head: (signal) => inputs.use(settings.paths.length - 1, signal, headOf),
     tail: async () => ({ kind: 'file', file: names[0]!, offset: FIRST_OFFSET }),
     read: (from, signal) => read({ settings, names, inputs }, from, signal),
@@ -75,27 +75,42 @@ class Inputs {
 
   async open(path: string, signal: AbortSignal): Promise<Input> {
     if (path !== '-') return openInput(path, signal);
+    const input = this.#standardInput(signal);
+    this.#stdinRead = true;
+    return input;
+  }
+
+  #standardInput(signal: AbortSignal): Input {
     if (this.#stdinRead) {
       throw new RowtideError('USAGE', 'standard input was read before, and cannot be read again', {
         hint: 'Save it to a file, and read that.',
       });
     }
-    this.#stdinRead = true;
-    return this.#standardInput(signal);
-  }
-
-  #standardInput(signal: AbortSignal): Input {
     addAbortSignal(signal, this.#settings.stdin);
     this.#stdin ??= new StreamInput('-', this.#settings.stdin);
     return this.#stdin;
   }
 }
 
-async function identityOf(input: Input): Promise<SourceIdentity> {
-  const reader = new FileReader(input, { eventBytesMax: 2 ** 20 });
-  const event = await reader.first(FIRST_OFFSET);
-  const { serverVersion } = decodeFormatDescription(event.bytes);
-  return { flavour: /mariadb/i.test(serverVersion) ? 'mariadb' : 'mysql', id: `server-id:${event.serverId}` };
+interface Reading {
+  readonly settings: Settings;
+  readonly names: readonly string[];
+  readonly inputs: Inputs;
+}
+
+function identityOf({ inputs, settings }: Reading, signal: AbortSignal): Promise<SourceIdentity> {
+  return inputs.use(0, signal, async (input) => {
+    const reader = new FileReader(input, settings);
+    if (settings.follow) await begun(reader, settings, signal);
+    const event = await reader.first(FIRST_OFFSET);
+    const { serverVersion } = decodeFormatDescription(event.bytes);
+    return { flavour: /mariadb/i.test(serverVersion) ? 'mariadb' : 'mysql', id: `server-id:${event.serverId}` };
+  });
+}
+
+/** A server makes a file first and writes it then. */
+async function begun(reader: FileReader, { pollMs }: Settings, signal: AbortSignal): Promise<void> {
+  while (!(await reader.hasFirst())) await sleep(pollMs, undefined, { signal });
 }
 
 async function headOf(input: Input): Promise<LogPosition> {
@@ -104,12 +119,6 @@ async function headOf(input: Input): Promise<LogPosition> {
   throw new RowtideError('USAGE', `${input.path}: nobody knows the end of a pipe before it comes`, {
     hint: 'Give an end by GTID, file and offset, or time; or none.',
   });
-}
-
-interface Reading {
-  readonly settings: Settings;
-  readonly names: readonly string[];
-  readonly inputs: Inputs;
 }
 
 async function* read(reading: Reading, from: Position, signal: AbortSignal): AsyncGenerator<LogBlock> {
@@ -134,8 +143,8 @@ async function* read(reading: Reading, from: Position, signal: AbortSignal): Asy
   }
 }
 
-async function checkSource({ inputs }: Reading, { source, log }: Position, signal: AbortSignal): Promise<void> {
-  const own = await inputs.use(0, signal, identityOf);
+async function checkSource(reading: Reading, { source, log }: Position, signal: AbortSignal): Promise<void> {
+  const own = await identityOf(reading, signal);
   if (source.flavour === own.flavour && (log.kind === 'gtid' || source.id === own.id)) return;
   throw new RowtideError(
     'SOURCE_FOREIGN',
@@ -163,15 +172,12 @@ interface FileReading {
 /** Yields what a file holds, and returns the path of the file that was found to follow it, if it was waited for. */
 async function* readFile(input: Input, reading: FileReading): AsyncGenerator<LogBlock, string | null> {
   const { settings, signal, follow } = reading;
-  const reader = new FileReader(input, { eventBytesMax: settings.eventBytesMax });
-  let begun = false;
+  const reader = new FileReader(input, settings);
+  if (follow) await begun(reader, settings, signal);
+  await reader.first(reading.start);
   for (;;) {
     signal.throwIfAborted();
-    if (!begun && (!follow || (await reader.hasFirst()))) {
-      await reader.first(reading.start);
-      begun = true;
-    }
-    const block = begun ? await reader.next() : null;
+    const block = await reader.next();
     if (block !== null) {
       yield block;
       continue;

@@ -165,6 +165,7 @@ describe('fileLog', () => {
         expect(['NOT_A_BINLOG', 'LOG_GAP', 'EVENT_CHECKSUM', 'EVENT_MALFORMED', 'BINLOG_TRUNCATED']).toContain(
           error!.code,
         );
+        expect(events.length).toBe(ends.filter((end) => end <= i).length);
       }
     });
 

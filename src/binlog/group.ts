@@ -47,9 +47,10 @@ export function commit({ group, content, last, prepared, held }: Commit): Transa
     span: spanOf(group, last),
     prepared,
     held,
-    clock: opened === null || opened.sequenceNumber === 0
-      ? null
-      : { lastCommitted: opened.lastCommitted, sequence: opened.sequenceNumber },
+    clock:
+      opened === null || opened.sequenceNumber === 0
+        ? null
+        : { lastCommitted: opened.lastCommitted, sequence: opened.sequenceNumber },
     committedAtUs: opened?.immediateCommitUs ?? last.timestamp * SECONDS_TO_US,
     serverId: last.serverId,
     sizeBytes,
@@ -80,6 +81,7 @@ function* entriesOf(group: Group): Generator<Entry> {
     }
     const table = tables.get(rowsTableId(event, format));
     if (table !== undefined) yield rowsOf(event, table, format);
-    else if (rowsTableId(event, format) !== DUMMY_TABLE_ID) throw new Error(`row event at ${event.start} without a table`);
+    else if (rowsTableId(event, format) !== DUMMY_TABLE_ID)
+      throw new Error(`row event at ${event.start} without a table`);
   }
 }

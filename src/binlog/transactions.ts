@@ -6,8 +6,8 @@ import type { LogSource, Source } from '../core/source.js';
 import type { Table } from '../core/table.js';
 import type { PreparedXa, Transaction } from '../core/transaction.js';
 import { changesRows } from '../sql/keyword.js';
-import { decodeGtid, decodeGtidTagged, type GtidEvent } from './gtid.js';
 import { commit, type Group, prepare, type Tables } from './group.js';
+import { decodeGtid, decodeGtidTagged, type GtidEvent } from './gtid.js';
 import { HeldEvents } from './held-events.js';
 import { decodeIncident } from './incident.js';
 import { payloadEvents } from './payload-events.js';
@@ -387,5 +387,7 @@ function prepareMissing(xid: string): RowtideError {
 
 /** For messages of others. */
 export function describe(transaction: Transaction): string {
-  return transaction.gtid === null ? `${transaction.span.file}:${transaction.span.start}` : formatGtid(transaction.gtid);
+  return transaction.gtid === null
+    ? `${transaction.span.file}:${transaction.span.start}`
+    : formatGtid(transaction.gtid);
 }

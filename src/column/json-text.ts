@@ -1,4 +1,5 @@
 import { malformed } from '../core/errors.js';
+import { writeAscii } from './ascii-write.js';
 import { writeDecimal, writeDigits } from './decimal.js';
 import { doubleText } from './double-text.js';
 import { writeClock, writeDate, writeFraction } from './temporal.js';
@@ -228,11 +229,6 @@ function isInline(type: number, large: boolean): boolean {
 function jsonDouble(value: number): string {
   const text = doubleText(value);
   return /[.e]/.test(text) ? text : `${text}.0`;
-}
-
-function writeAscii(out: Buffer, at: number, text: string): number {
-  for (let i = 0; i < text.length; i++) out[at + i] = text.charCodeAt(i);
-  return at + text.length;
 }
 
 function refuse(what: string): never {

@@ -1,8 +1,8 @@
 import * as z from 'zod';
 import { RowtideError } from '../core/errors.js';
+import { parseServerUrl } from '../mysql/url.js';
 import { tablePattern } from '../transform/patterns.js';
 import { parsePoint } from './point.js';
-import { Secret } from './secret.js';
 
 /** Makes what a parser of ours refuses an issue at its place. */
 function parsed<T>(parse: (text: string) => T) {
@@ -10,11 +10,15 @@ function parsed<T>(parse: (text: string) => T) {
     try {
       return parse(text);
     } catch (error) {
-      if (!(error instanceof RowtideError)) throw error;
-      context.addIssue(error.hint === undefined ? error.message : `${error.message}. ${error.hint}`);
+      context.addIssue(refusal(error));
       return z.NEVER;
     }
   });
+}
+
+function refusal(error: unknown): string {
+  if (!(error instanceof RowtideError)) throw error;
+  return error.hint === undefined ? error.message : `${error.message}. ${error.hint}`;
 }
 
 const pattern = parsed((text) => {
@@ -22,7 +26,6 @@ const pattern = parsed((text) => {
   return text;
 });
 const point = parsed(parsePoint);
-const secret = z.string().transform((text) => new Secret(text));
 
 /** How column names are found when the log does not carry them. */
 const columns = z.enum(['auto', 'assume-current', 'none']).default('auto');
@@ -31,7 +34,8 @@ const serverSource = z
   .strictObject({
     /** mysql://user@host:port, with TLS options as its query. */
     url: z.string(),
-    password: secret.optional(),
+    /** Beats the one in the URL. */
+    password: z.string().optional(),
     /** Which server id we register with; random when absent. */
     serverId: z
       .int()
@@ -43,7 +47,15 @@ const serverSource = z
     from: point.default({ kind: 'now' }),
     schema: columns,
   })
-  .transform((server) => ({ kind: 'server' as const, ...server }));
+  .transform(({ url, password, ...server }, context) => {
+    try {
+      const address = parseServerUrl(url, password === undefined ? {} : { password });
+      return { kind: 'server' as const, address, ...server };
+    } catch (error) {
+      context.issues.push({ code: 'custom', input: url, path: ['url'], message: refusal(error) });
+      return z.NEVER;
+    }
+  });
 
 const filesSource = z
   .strictObject({

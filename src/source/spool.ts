@@ -63,7 +63,7 @@ class DiskSpoolFile implements SpoolFile {
 
   *events(): Generator<RawEvent> {
     this.#flush();
-    let block = Buffer.alloc(0);
+    let block: Buffer = Buffer.alloc(0);
     let blockAt = 0;
     const read = (at: number, length: number): Buffer => {
       if (at < blockAt || at + length > blockAt + block.length) {

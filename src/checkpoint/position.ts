@@ -1,0 +1,55 @@
+import { GtidSet } from '../core/gtid.js';
+import type { HeldXa, LogPosition, Position, SourceIdentity } from '../core/position.js';
+
+/** A position as plain JSON: for checkpoints, status and messages. */
+export function encodePosition({ source, log, held }: Position): object {
+  return {
+    source: { flavour: source.flavour, id: source.id },
+    log: log.kind === 'gtid' ? { gtid: log.executed.toString() } : { file: log.file, offset: log.offset },
+    held: held.map(({ xid, file, start, gtid }) => ({ xid, file, start, gtid })),
+  };
+}
+
+/** The position that `encodePosition` made; `refuse` makes the error for anything else, from a reason. */
+export function decodePosition(json: unknown, refuse: (reason: string) => Error): Position {
+  if (!isObject(json) || !Array.isArray(json.held)) throw refuse('it has no position');
+  return {
+    source: decodeSource(json.source, refuse),
+    log: decodeLog(json.log, refuse),
+    held: json.held.map((each) => decodeHeld(each, refuse)),
+  };
+}
+
+function decodeSource(json: unknown, refuse: (reason: string) => Error): SourceIdentity {
+  if (isObject(json) && typeof json.id === 'string' && (json.flavour === 'mysql' || json.flavour === 'mariadb')) {
+    return { flavour: json.flavour, id: json.id };
+  }
+  throw refuse('its position names no source');
+}
+
+function decodeLog(json: unknown, refuse: (reason: string) => Error): LogPosition {
+  if (isObject(json)) {
+    const { gtid, file, offset } = json;
+    if (typeof gtid === 'string') return { kind: 'gtid', executed: GtidSet.parse(gtid) };
+    if (typeof file === 'string' && isOffset(offset)) return { kind: 'file', file, offset };
+  }
+  throw refuse('its position is neither a GTID set nor a file and an offset');
+}
+
+function decodeHeld(json: unknown, refuse: (reason: string) => Error): HeldXa {
+  if (isObject(json)) {
+    const { xid, file, start, gtid } = json;
+    if (typeof xid === 'string' && typeof file === 'string' && isOffset(start)) {
+      if (gtid === null || typeof gtid === 'string') return { xid, file, start, gtid };
+    }
+  }
+  throw refuse('a prepared transaction of its position is incomplete');
+}
+
+function isOffset(value: unknown): value is number {
+  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
+}
+
+export function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,30 @@
+/** Writes a whole number, exact up to 2^53, as ASCII digits; returns the offset behind. */
+export function writeNumber(out: Buffer, at: number, value: number): number {
+  let to = at;
+  let rest = value;
+  if (rest < 0) {
+    out[to++] = 0x2d;
+    rest = -rest;
+  }
+  if (rest > 0x7fffffff) return writeAscii(out, to, String(rest));
+  let digits = 1;
+  for (let limit = 10; rest >= limit; limit *= 10) digits++;
+  for (let i = to + digits - 1; i >= to; i--) {
+    const next = (rest / 10) | 0;
+    out[i] = 0x30 + rest - next * 10;
+    rest = next;
+  }
+  return to + digits;
+}
+
+export function writeAscii(out: Buffer, at: number, text: string): number {
+  for (let i = 0; i < text.length; i++) out[at + i] = text.charCodeAt(i);
+  return at + text.length;
+}
+
+/** Copies a short buffer; a native copy costs more below some 60 bytes. */
+export function copyShort(from: Buffer, out: Buffer, at: number): number {
+  const length = from.length;
+  for (let i = 0; i < length; i++) out[at + i] = from[i]!;
+  return at + length;
+}

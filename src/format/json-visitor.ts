@@ -1,0 +1,131 @@
+import { copyShort, writeAscii, writeNumber } from '../column/ascii-write.js';
+import { charsetOf, type TextDecode } from '../column/charset.js';
+import { shortestFloat } from '../column/double-text.js';
+import { JSON_TEXT_EXPANSION, JSON_TEXT_SLACK, writeJsonText } from '../column/json-text.js';
+import * as type from '../column/types.js';
+import { writeEscaped } from '../column/utf8.js';
+import { memberList } from '../column/value.js';
+import type { Visitor } from '../column/visitor.js';
+import type { Column, Table } from '../core/table.js';
+
+const QUOTE = 0x22;
+const NULL = Buffer.from('null');
+/** The longest number or temporal with its quotes: a DECIMAL of 65 digits. */
+const SCALAR_BYTES_MAX = 72;
+const ESCAPE_BYTES_MAX = 6;
+
+/** What a cell of a column may take in JSON: a constant, and a multiple of its length in the log. */
+export function jsonBytesMax(column: Column): { fixed: number; factor: number } {
+  switch (column.type) {
+    case type.JSON_DOCUMENT:
+      return { fixed: JSON_TEXT_SLACK, factor: JSON_TEXT_EXPANSION };
+    case type.ENUM:
+    case type.SET:
+      return {
+        fixed: 4 + ESCAPE_BYTES_MAX * Buffer.byteLength((column.labels ?? []).join(',')) + SCALAR_BYTES_MAX,
+        factor: 0,
+      };
+    case type.STRING:
+      // BINARY(n) gets its trailing zero bytes back.
+      return { fixed: 4 + 2 * column.meta, factor: ESCAPE_BYTES_MAX };
+    case type.VARCHAR:
+    case type.VAR_STRING:
+    case type.BLOB:
+    case type.GEOMETRY:
+    case type.VECTOR:
+      return { fixed: 4, factor: column.collation === type.BINARY_COLLATION ? 2 : ESCAPE_BYTES_MAX };
+    default:
+      return { fixed: SCALAR_BYTES_MAX, factor: 0 };
+  }
+}
+
+/** Writes cells of one column as JSON, into `out` from `into` on: numbers, strings, base64 for bytes, JSON as it is. */
+export class JsonVisitor implements Visitor<number> {
+  out: Buffer = NULL;
+  readonly #decode: TextDecode | null;
+  readonly #labels: readonly string[];
+  readonly #members: readonly Buffer[];
+
+  constructor(table: Table, column: Column) {
+    const isText = type.isCharacter(column.type) && column.collation !== type.BINARY_COLLATION;
+    const charset = isText ? charsetOf(column.collation, `column ${table.schema}.${table.name}.${column.name}`) : null;
+    this.#decode = charset === null || charset.isUtf8 ? null : charset.decode;
+    this.#labels = column.labels ?? [];
+    this.#members = ['', ...this.#labels].map((label) => Buffer.from(JSON.stringify(label)));
+  }
+
+  null(at: number): number {
+    return copyShort(NULL, this.out, at);
+  }
+
+  int(value: number, at: number): number {
+    return writeNumber(this.out, at, value);
+  }
+
+  long(high: number, low: number, at: number): number {
+    const value = high * 0x100000000 + low;
+    if (Number.isSafeInteger(value)) return writeNumber(this.out, at, value);
+    return writeAscii(this.out, at, String((BigInt(high) << 32n) | BigInt(low)));
+  }
+
+  unsignedLong(high: number, low: number, at: number): number {
+    return this.long(high, low, at);
+  }
+
+  float(value: number, at: number): number {
+    return writeAscii(this.out, at, String(shortestFloat(value)));
+  }
+
+  double(value: number, at: number): number {
+    return writeAscii(this.out, at, Object.is(value, -0) ? '-0' : String(value));
+  }
+
+  decimal(bytes: Buffer, from: number, to: number, at: number): number {
+    return this.#quoted(bytes, from, to, at);
+  }
+
+  temporal(bytes: Buffer, from: number, to: number, at: number): number {
+    return this.#quoted(bytes, from, to, at);
+  }
+
+  text(bytes: Buffer, from: number, to: number, at: number): number {
+    const { out } = this;
+    if (this.#decode !== null) return at + out.write(JSON.stringify(this.#decode(bytes, from, to)), at);
+    out[at] = QUOTE;
+    const end = writeEscaped(out, at + 1, bytes, from, to);
+    out[end] = QUOTE;
+    return end + 1;
+  }
+
+  bytes(bytes: Buffer, from: number, to: number, length: number, at: number): number {
+    let cell = bytes.subarray(from, to);
+    if (length > cell.length) cell = Buffer.concat([cell], length);
+    this.out[at] = QUOTE;
+    const end = at + 1 + this.out.write(cell.toString('base64'), at + 1, 'latin1');
+    this.out[end] = QUOTE;
+    return end + 1;
+  }
+
+  member(index: number, at: number): number {
+    const label = this.#members[index];
+    return label === undefined ? writeAscii(this.out, at, `"${index}"`) : copyShort(label, this.out, at);
+  }
+
+  members(high: number, low: number, at: number): number {
+    return at + this.out.write(JSON.stringify(memberList(high, low, this.#labels).join(',')), at);
+  }
+
+  json(bytes: Buffer, from: number, to: number, at: number): number {
+    return writeJsonText(this.out, at, { bytes, from, to });
+  }
+
+  /** ASCII that needs no escapes. */
+  #quoted(bytes: Buffer, from: number, to: number, at: number): number {
+    const { out } = this;
+    let end = at;
+    out[end++] = QUOTE;
+    for (let i = from; i < to; i++) out[end++] = bytes[i]!;
+    out[end++] = QUOTE;
+    return end;
+  }
+}

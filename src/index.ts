@@ -1,0 +1,22 @@
+/** The public API: all that a connector, ours or a stranger's, may import. */
+export { transactions } from './binlog/transactions.js';
+export { changes } from './column/changes.js';
+export type { Batch } from './core/batch.js';
+export type { Change, Row, Value } from './core/change.js';
+export { type ErrorCode, type ErrorDetails, RowtideError, unreachable } from './core/errors.js';
+export type { RawEvent } from './core/event.js';
+export { formatGtid, type Gtid, GtidSet } from './core/gtid.js';
+export { ABSENT_CELL, type Image, NULL_CELL } from './core/image.js';
+export type { Log } from './core/log.js';
+export type { HeldXa, LogPosition, Position, SourceIdentity } from './core/position.js';
+export type { ForgetfulSink, ResumableSink, Sink, SinkState } from './core/sink.js';
+export type { LogSource, Source } from './core/source.js';
+export type { Column, Table } from './core/table.js';
+export type { Entry, LogSpan, PreparedXa, RowCursor, Rows, Statement, Transaction } from './core/transaction.js';
+export type { Format, RowsWriter } from './format/format.js';
+export { jsonFormat } from './format/json.js';
+export { defineSink, type SinkContext, type SinkDefinition } from './pipeline/define-sink.js';
+export { schemas } from './schema/schemas.js';
+export { fileLog } from './source/files.js';
+export { serverLog } from './source/server.js';
+export { diskSpool } from './source/spool.js';

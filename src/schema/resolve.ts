@@ -1,0 +1,199 @@
+import type { TableMap } from '../binlog/table-map.js';
+import { charsetOf } from '../column/charset.js';
+import * as type from '../column/types.js';
+import { RowtideError } from '../core/errors.js';
+import type { Column, Table } from '../core/table.js';
+import type { ColumnFacts } from '../mysql/columns.js';
+
+/** True when the event itself says all there is to know: binlog_row_metadata=FULL. */
+export function isSelfDescribing(map: TableMap): boolean {
+  return map.metadata?.names != null;
+}
+
+/** The table as its TABLE_MAP describes it. */
+export function tableFromMap(map: TableMap): Table {
+  const { metadata } = map;
+  return {
+    schema: map.schema,
+    name: map.name,
+    names: 'table-map',
+    primaryKey: metadata?.primaryKey ?? [],
+    columns: map.columns.map(
+      (_, i): Column => ({
+        ...physical(map, i),
+        name: metadata?.names?.[i] ?? ordinalName(i),
+        labels: decodeLabels(map, i),
+        visible: metadata?.visible?.[i] ?? true,
+      }),
+    ),
+  };
+}
+
+/**
+ * The table with names that nobody vouches for: @1, @2, … Before MySQL 8.0 nothing says what is unsigned and what is
+ * text, so numbers are signed there and text is bytes.
+ */
+export function tableWithoutNames(map: TableMap): Table {
+  return {
+    schema: map.schema,
+    name: map.name,
+    names: 'ordinal',
+    primaryKey: [],
+    columns: map.columns.map(
+      (_, i): Column => ({
+        ...physical(map, i),
+        name: ordinalName(i),
+        labels: null,
+        visible: true,
+      }),
+    ),
+  };
+}
+
+/** The table with names and facts from INFORMATION_SCHEMA, checked against the bytes as far as they can tell. */
+export function tableFromFacts(
+  map: TableMap,
+  facts: readonly ColumnFacts[],
+  names: 'information-schema' | 'assumed',
+): Table {
+  const differences = differencesOf(map, facts);
+  if (differences.length > 0) throw mismatch(map, differences);
+  const key = facts.filter((fact) => fact.keyPosition !== null);
+  key.sort((a, b) => a.keyPosition! - b.keyPosition!);
+  return {
+    schema: map.schema,
+    name: map.name,
+    names,
+    primaryKey: key.map((fact) => facts.indexOf(fact)),
+    columns: facts.map(
+      (fact, i): Column => ({
+        ...physical(map, i),
+        name: fact.name,
+        unsigned: isUnsigned(fact),
+        collation: fact.collationId ?? type.BINARY_COLLATION,
+        labels: labelsOf(fact),
+        visible: !fact.extra.toUpperCase().includes('INVISIBLE'),
+      }),
+    ),
+  };
+}
+
+function physical(map: TableMap, i: number): Omit<Column, 'name' | 'labels' | 'visible'> {
+  const column = map.columns[i]!;
+  return {
+    ordinal: i,
+    type: column.type,
+    meta: column.meta,
+    nullable: column.nullable,
+    unsigned: map.metadata?.unsigned?.[i] ?? false,
+    collation: map.metadata?.collations.get(i) ?? type.BINARY_COLLATION,
+  };
+}
+
+function ordinalName(i: number): string {
+  return `@${i + 1}`;
+}
+
+function decodeLabels(map: TableMap, i: number): readonly string[] | null {
+  const labels = map.metadata?.labels.get(i);
+  if (labels === undefined) return null;
+  const collation = map.metadata?.collations.get(i) ?? type.BINARY_COLLATION;
+  if (collation === type.BINARY_COLLATION) return labels.map((label) => label.toString('latin1'));
+  const { decode } = charsetOf(
+    collation,
+    `column ${map.schema}.${map.name}.${map.metadata?.names?.[i] ?? ordinalName(i)}`,
+  );
+  return labels.map((label) => decode(label, 0, label.length));
+}
+
+function isUnsigned(fact: ColumnFacts): boolean {
+  return fact.dataType === 'year' || / unsigned\b/.test(fact.columnType);
+}
+
+/** `enum('a','it''s')` → a, it's */
+function labelsOf(fact: ColumnFacts): readonly string[] | null {
+  if (fact.dataType !== 'enum' && fact.dataType !== 'set') return null;
+  const list = fact.columnType.slice(fact.columnType.indexOf('(') + 1, -1);
+  return [...list.matchAll(/'((?:[^']|'')*)'/g)].map((match) => match[1]!.replaceAll("''", "'"));
+}
+
+/** Two INT columns that changed places pass: only what the bytes depend on can be compared. */
+function differencesOf(map: TableMap, facts: readonly ColumnFacts[]): string[] {
+  if (map.columns.length !== facts.length) {
+    return [`the event has ${map.columns.length} columns, the table ${facts.length}`];
+  }
+  return facts.flatMap((fact, i) => {
+    const { type: code, meta } = map.columns[i]!;
+    return fits(code, meta, fact)
+      ? []
+      : [`column ${fact.name} is ${fact.columnType}, in the event ${type.typeName(code)} (${meta})`];
+  });
+}
+
+const TYPES_BY_NAME: Readonly<Record<string, readonly number[]>> = {
+  tinyint: [type.TINY],
+  smallint: [type.SHORT],
+  mediumint: [type.INT24],
+  int: [type.LONG],
+  bigint: [type.LONGLONG],
+  float: [type.FLOAT],
+  double: [type.DOUBLE],
+  decimal: [type.NEWDECIMAL],
+  year: [type.YEAR],
+  date: [type.DATE],
+  time: [type.TIME2],
+  datetime: [type.DATETIME2],
+  timestamp: [type.TIMESTAMP2],
+  bit: [type.BIT],
+  char: [type.STRING],
+  binary: [type.STRING],
+  varchar: [type.VARCHAR, type.VAR_STRING],
+  varbinary: [type.VARCHAR, type.VAR_STRING],
+  tinytext: [type.BLOB],
+  text: [type.BLOB],
+  mediumtext: [type.BLOB],
+  longtext: [type.BLOB],
+  tinyblob: [type.BLOB],
+  blob: [type.BLOB],
+  mediumblob: [type.BLOB],
+  longblob: [type.BLOB],
+  enum: [type.ENUM],
+  set: [type.SET],
+  json: [type.JSON_DOCUMENT],
+  vector: [type.VECTOR],
+};
+const GEOMETRY_NAMES =
+  /^(geometry|point|linestring|polygon|multipoint|multilinestring|multipolygon|geom\w*collection)$/;
+
+function fits(code: number, meta: number, fact: ColumnFacts): boolean {
+  if (GEOMETRY_NAMES.test(fact.dataType)) return code === type.GEOMETRY;
+  if (!(TYPES_BY_NAME[fact.dataType]?.includes(code) ?? false)) return false;
+  switch (code) {
+    case type.NEWDECIMAL:
+      return (meta & 0xff) === fact.precision && meta >> 8 === (fact.scale ?? 0);
+    case type.TIME2:
+    case type.DATETIME2:
+    case type.TIMESTAMP2:
+      return meta === (fact.datetimePrecision ?? 0);
+    case type.BIT:
+      return (meta >> 8) * 8 + (meta & 0xff) === fact.precision;
+    case type.STRING:
+    case type.VARCHAR:
+      return meta === fact.octetLength;
+    default:
+      return true;
+  }
+}
+
+function mismatch(map: TableMap, differences: readonly string[]): RowtideError {
+  return new RowtideError(
+    'TABLE_MISMATCH',
+    `${map.schema}.${map.name} is not as it was when these rows were logged: ${differences.join('; ')}`,
+    { hint: WAYS_OUT },
+  );
+}
+
+/** What to do when nobody knows the columns of an event. */
+export const WAYS_OUT =
+  'Set binlog_row_metadata=FULL on the source and begin behind that; or take the columns as they are now, checked by count, ' +
+  'types and lengths, with --schema assume-current; or have names as @1, @2, … with --schema none.';

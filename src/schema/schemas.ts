@@ -1,0 +1,82 @@
+import type { TableMap } from '../binlog/table-map.js';
+import type { Schemas } from '../binlog/transactions.js';
+import { RowtideError } from '../core/errors.js';
+import type { LogPoint } from '../core/event.js';
+import type { Table } from '../core/table.js';
+import type { ColumnFacts, TableFacts } from '../mysql/columns.js';
+import { isSelfDescribing, tableFromFacts, tableFromMap, tableWithoutNames, WAYS_OUT } from './resolve.js';
+
+/** INFORMATION_SCHEMA of the source, or nothing where the log comes without its server. */
+export interface Catalog {
+  columns(table: { schema: string; name: string }): Promise<readonly ColumnFacts[] | null>;
+}
+
+/** What may be said about columns when the events do not describe themselves. */
+export type SchemaMode =
+  /** Only what is certain. Without a catalog that is nothing. */
+  | { kind: 'auto'; attached: AttachedCatalog | null }
+  /** As the tables are now. */
+  | { kind: 'assume-current'; catalog: Catalog }
+  /** @1, @2, … */
+  | { kind: 'none' };
+
+/** All tables as they were at one moment. */
+export interface AttachedCatalog {
+  readonly tables: readonly TableFacts[];
+  /** False where an event is older than the moment of the copy, or may be. */
+  isAfter(at: LogPoint): boolean;
+}
+
+export function schemas(mode: SchemaMode): Schemas {
+  return new StreamSchemas(mode);
+}
+
+/** Rowtide never guesses: two INT columns that changed places pass every check of types. */
+class StreamSchemas implements Schemas {
+  readonly #mode: SchemaMode;
+  /** Tables that a statement behind the copy names: whatever it did, they may have changed. */
+  readonly #named = new Set<TableFacts>();
+
+  constructor(mode: SchemaMode) {
+    this.#mode = mode;
+  }
+
+  async table(map: TableMap, at: LogPoint): Promise<Table> {
+    if (isSelfDescribing(map)) return tableFromMap(map);
+    switch (this.#mode.kind) {
+      case 'none':
+        return tableWithoutNames(map);
+      case 'assume-current': {
+        const facts = await this.#mode.catalog.columns(map);
+        if (facts === null) throw unknown(map, 'the table does not exist any more');
+        return tableFromFacts(map, facts, 'assumed');
+      }
+      case 'auto':
+        return this.#attachedTable(map, at, this.#mode.attached);
+    }
+  }
+
+  statement(statement: { sql: string }, at: LogPoint): void {
+    const attached = this.#mode.kind === 'auto' ? this.#mode.attached : null;
+    if (!attached?.isAfter(at)) return;
+    const sql = statement.sql.toLowerCase();
+    for (const table of attached.tables) if (sql.includes(table.name.toLowerCase())) this.#named.add(table);
+  }
+
+  #attachedTable(map: TableMap, at: LogPoint, attached: AttachedCatalog | null): Table {
+    if (attached === null) throw unknown(map, 'the log does not describe them');
+    if (!attached.isAfter(at)) {
+      throw unknown(map, 'the log does not describe them, and these rows are older than what was read from the server');
+    }
+    const facts = attached.tables.find((table) => table.schema === map.schema && table.name === map.name);
+    if (facts === undefined) throw unknown(map, 'it was made after the columns of all tables were read');
+    if (this.#named.has(facts)) throw unknown(map, 'a statement after its columns were read may have changed them');
+    return tableFromFacts(map, facts.columns, 'information-schema');
+  }
+}
+
+function unknown(map: TableMap, why: string): RowtideError {
+  return new RowtideError('TABLE_UNKNOWN', `columns of ${map.schema}.${map.name} are not known: ${why}`, {
+    hint: WAYS_OUT,
+  });
+}

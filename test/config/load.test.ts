@@ -2,8 +2,8 @@ import { inspect } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import * as z from 'zod';
 import { loadConfig } from '../../src/config/load.js';
-import { Secret } from '../../src/config/secret.js';
 import { RowtideError } from '../../src/core/errors.js';
+import { Secret } from '../../src/mysql/secret.js';
 
 const connectors: Record<string, { options: z.ZodType }> = {
   kafka: {
@@ -61,7 +61,12 @@ describe('a configuration that is right', () => {
     const [pipeline] = config.pipelines;
     expect(pipeline).toMatchObject({
       name: 'shop-to-kafka',
-      source: { kind: 'server', url: 'mysql://cdc@db1:3306', from: { kind: 'now' }, schema: 'auto' },
+      source: {
+        kind: 'server',
+        address: { host: 'db1', port: 3306, user: 'cdc' },
+        from: { kind: 'now' },
+        schema: 'auto',
+      },
       transform: { include: ['shop.*'], exclude: ['shop.tmp_*'] },
       sink: { name: 'kafka', options: { brokers: ['kafka:9092'], topic: '{schema}.{table}', timeoutMs: 30_000 } },
     });
@@ -71,9 +76,9 @@ describe('a configuration that is right', () => {
     const config = await load(SHOP);
     const source = config.pipelines[0]?.source;
     if (source?.kind !== 'server') throw new Error('expected a server');
-    expect(source.password).toBeInstanceOf(Secret);
-    expect(source.password?.reveal()).toBe('pa:ss$word');
-    expect(`${source.password} ${JSON.stringify(source)} ${inspect(source)}`).not.toContain('pa:ss');
+    expect(source.address.password).toBeInstanceOf(Secret);
+    expect(source.address.password.reveal()).toBe('pa:ss$word');
+    expect(`${source.address.password} ${JSON.stringify(source)} ${inspect(source)}`).not.toContain('pa:ss');
     expect(config.secrets).toEqual(['pa:ss$word']);
   });
 

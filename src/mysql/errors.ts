@@ -45,6 +45,10 @@ const AWAY = new Set([
   'ER_NET_ERROR_ON_WRITE',
 ]);
 
+const LOGIN_HINT =
+  'Check user and password, and that the user may connect from here: SHOW GRANTS FOR the user on the server.';
+export const GRANT_HINT = 'Reading the log needs GRANT REPLICATION SLAVE, REPLICATION CLIENT ON *.* TO the user.';
+
 /**
  * Says in our terms why a server could not be reached or asked: SOURCE_ACCESS_DENIED, SOURCE_UNREACHABLE (retryable,
  * unless it is about certificates) or SOURCE_SETTINGS. Names place and user, never the password.
@@ -55,7 +59,7 @@ export function serverError(error: unknown, address: ServerAddress): RowtideErro
   const place = placeOf(address);
   if (DENIED.has(code)) {
     return new RowtideError('SOURCE_ACCESS_DENIED', `${place}: ${message} (user ${address.user})`, {
-      hint: 'Check user and password, and that the user may connect from here: SHOW GRANTS FOR the user on the server.',
+      hint: code === 'ER_SPECIFIC_ACCESS_DENIED_ERROR' ? GRANT_HINT : LOGIN_HINT,
       cause: error,
     });
   }

@@ -1,4 +1,5 @@
 import { type ErrorCode, RowtideError } from '../core/errors.js';
+import { GRANT_HINT } from '../mysql/errors.js';
 
 const ER_MASTER_FATAL_ERROR_READING_BINLOG = 1236;
 
@@ -39,9 +40,7 @@ const ENDED = new Set([1053, 1152, 1158, 1159, 1160, 1161, 1184, 1317, 1927, 403
 export function dumpError(code: number, message: string, place: string): RowtideError {
   const said = `${place}: ${message} (error ${code})`;
   if (DENIED.has(code)) {
-    return new RowtideError('SOURCE_ACCESS_DENIED', said, {
-      hint: 'Reading the log needs GRANT REPLICATION SLAVE, REPLICATION CLIENT ON *.* TO the user.',
-    });
+    return new RowtideError('SOURCE_ACCESS_DENIED', said, { hint: GRANT_HINT });
   }
   if (ENDED.has(code)) return endedError(said);
   const reason = code === ER_MASTER_FATAL_ERROR_READING_BINLOG ? REASONS.find(({ text }) => text.test(message)) : null;

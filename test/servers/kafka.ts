@@ -1,0 +1,236 @@
+/**
+ * Real Apache Kafka in KRaft mode, one process per node: each is broker and controller at once.
+ *
+ *   await using kafka = await startKafka({ properties: { 'message.max.bytes': '10000000' } });
+ *   await using cluster = await startKafkaCluster({ nodes: 3 });   // cluster.nodes[1].kill()
+ */
+import { randomBytes } from 'node:crypto';
+import { rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Kafka, logLevel } from 'kafkajs';
+import { type Command, run } from './command.js';
+import { debian } from './debian.js';
+import { java } from './java.js';
+import { mavenLibraries } from './maven.js';
+import { freePort } from './ports.js';
+import { ServerProcess } from './process.js';
+import { newFolder } from './runs.js';
+
+export const kafkaVersion = '4.3.1';
+
+export type Properties = Readonly<Record<string, string | number | boolean>>;
+
+export interface StartKafkaOptions {
+  /** Lines of server.properties. */
+  properties?: Properties;
+  port?: number;
+}
+
+export interface KafkaAddress {
+  version: string;
+  brokers: string[];
+}
+
+export async function startKafka(start: StartKafkaOptions = {}): Promise<KafkaNode> {
+  const member = { id: 1, port: start.port ?? (await freePort()), controllerPort: await freePort() };
+  const node = await KafkaNode.create(member, [member], newClusterId(), start.properties ?? {});
+  await node.launch();
+  return node;
+}
+
+export async function startKafkaCluster(start: { nodes: number; properties?: Properties }): Promise<KafkaCluster> {
+  const members: Member[] = [];
+  for (let id = 1; id <= start.nodes; id++) {
+    members.push({ id, port: await freePort(), controllerPort: await freePort() });
+  }
+  const cluster = newClusterId();
+  const create = (member: Member) => KafkaNode.create(member, members, cluster, start.properties ?? {});
+  const nodes = await Promise.all(members.map(create));
+  // A node answers only once a majority of the controllers is there.
+  await Promise.all(nodes.map((node) => node.launch()));
+  return new KafkaCluster(nodes);
+}
+
+interface Member {
+  id: number;
+  port: number;
+  controllerPort: number;
+}
+
+export class KafkaNode implements KafkaAddress {
+  readonly version = kafkaVersion;
+  private process: ServerProcess | undefined;
+
+  private constructor(
+    readonly id: number,
+    readonly port: number,
+    readonly folder: string,
+    private readonly command: Command,
+  ) {}
+
+  static async create(member: Member, members: readonly Member[], cluster: string, properties: Properties) {
+    const folder = newFolder(`kafka-${member.id}`);
+    const command = await kafkaCommand();
+    const file = join(folder, 'server.properties');
+    const lines = { ...nodeProperties(member, members, folder), ...properties };
+    await writeFile(
+      file,
+      `${Object.entries(lines)
+        .map(([key, value]) => `${key}=${value}`)
+        .join('\n')}\n`,
+    );
+    await run(command, ['kafka.tools.StorageTool', 'format', `--cluster-id=${cluster}`, '--config', file]);
+    return new KafkaNode(member.id, member.port, folder, command);
+  }
+
+  get brokers(): string[] {
+    return [`127.0.0.1:${this.port}`];
+  }
+
+  get address(): string {
+    return this.brokers.join(',');
+  }
+
+  get logFile(): string {
+    return join(this.folder, 'log');
+  }
+
+  get pid(): number {
+    return this.process?.pid ?? 0;
+  }
+
+  async stop(): Promise<void> {
+    await this.process?.end('SIGTERM');
+  }
+
+  async kill(): Promise<void> {
+    await this.process?.end('SIGKILL');
+  }
+
+  async restart(): Promise<void> {
+    await this.stop();
+    await this.launch();
+  }
+
+  /** Freezes the process: connections stay open and silent. */
+  pause(): void {
+    this.process?.signal('SIGSTOP');
+  }
+
+  resume(): void {
+    this.process?.signal('SIGCONT');
+  }
+
+  async remove(): Promise<void> {
+    await this.kill();
+    await rm(this.folder, { recursive: true, force: true });
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.remove();
+  }
+
+  async launch(): Promise<void> {
+    this.process = await ServerProcess.start({
+      name: `kafka node ${this.id}`,
+      command: this.command,
+      args: ['kafka.Kafka', join(this.folder, 'server.properties')],
+      cwd: this.folder,
+      logFile: this.logFile,
+      ready: () => this.answer(),
+    });
+  }
+
+  /** Ready is a broker that is a member of its cluster, not just a listening port. */
+  private async answer(): Promise<void> {
+    const admin = new Kafka({
+      brokers: this.brokers,
+      logLevel: logLevel.NOTHING,
+      connectionTimeout: 500,
+      requestTimeout: 2000,
+      retry: { retries: 0 },
+    }).admin();
+    try {
+      await admin.connect();
+      const { brokers } = await admin.describeCluster();
+      if (!brokers.some((broker) => broker.nodeId === this.id)) throw new Error('not registered yet');
+    } finally {
+      await admin.disconnect();
+    }
+  }
+}
+
+export class KafkaCluster implements KafkaAddress {
+  readonly version = kafkaVersion;
+
+  constructor(readonly nodes: readonly KafkaNode[]) {}
+
+  get brokers(): string[] {
+    return this.nodes.flatMap((node) => node.brokers);
+  }
+
+  async remove(): Promise<void> {
+    await Promise.all(this.nodes.map((node) => node.remove()));
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.remove();
+  }
+}
+
+function nodeProperties(member: Member, members: readonly Member[], folder: string): Properties {
+  const replicas = Math.min(3, members.length);
+  const inSync = Math.max(1, replicas - 1);
+  return {
+    'process.roles': 'broker,controller',
+    'node.id': member.id,
+    listeners: `PLAINTEXT://127.0.0.1:${member.port},CONTROLLER://127.0.0.1:${member.controllerPort}`,
+    'advertised.listeners': `PLAINTEXT://127.0.0.1:${member.port}`,
+    'controller.listener.names': 'CONTROLLER',
+    'controller.quorum.voters': members.map(({ id, controllerPort }) => `${id}@127.0.0.1:${controllerPort}`).join(','),
+    'log.dirs': join(folder, 'data'),
+    'num.partitions': 1,
+    'default.replication.factor': replicas,
+    'min.insync.replicas': inSync,
+    'offsets.topic.replication.factor': replicas,
+    'offsets.topic.num.partitions': 1,
+    'transaction.state.log.replication.factor': replicas,
+    'transaction.state.log.min.isr': inSync,
+    'transaction.state.log.num.partitions': 1,
+    // A killed broker may come back only when its last session has run out: nine seconds unless told otherwise.
+    'broker.session.timeout.ms': 3000,
+    'broker.heartbeat.interval.ms': 500,
+    'group.initial.rebalance.delay.ms': 0,
+  };
+}
+
+/** Warnings go to stderr, which is the log that a failed start shows. */
+const logging = '-Dorg.slf4j.simpleLogger.defaultLogLevel=warn';
+
+/** Kafka's archives, downloaded; gives the version. */
+export async function installKafka(): Promise<string> {
+  await Promise.all([libraries(), java()]);
+  return kafkaVersion;
+}
+
+const libraries = (): Promise<string> =>
+  mavenLibraries(`kafka-${kafkaVersion}`, [
+    `org.apache.kafka:kafka_2.13:${kafkaVersion}`,
+    'org.slf4j:slf4j-simple:1.7.36',
+  ]);
+
+/** The Java command with Kafka's archives; what follows is a class name and its arguments. */
+export async function kafkaCommand(): Promise<Command> {
+  const [runtime, folder] = await Promise.all([java(), libraries()]);
+  const options = ['-Xms128m', '-Xmx512m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', logging];
+  return { ...runtime, args: [...runtime.args, ...options, '-cp', join(folder, '*')] };
+}
+
+/** An independent reader and writer, the tests' oracle. */
+export async function kcat(): Promise<Command> {
+  const root = await debian({ name: 'kcat', suite: 'bookworm', packages: ['kcat'] });
+  return root.command(root.path('usr/bin/kcat'));
+}
+
+/** A Kafka uuid: 16 bytes in URL-safe base64. */
+const newClusterId = (): string => randomBytes(16).toString('base64url');

@@ -1,0 +1,53 @@
+/** Java archives by Maven's own client, which knows where they are and checks them. */
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { cached, cacheFolder } from './cache.js';
+import { run } from './command.js';
+import { maven } from './java.js';
+import { withLock } from './lock.js';
+
+const plugin = 'org.apache.maven.plugins:maven-dependency-plugin:3.6.1';
+
+/** The files inside one archive (`group:name:version`) that match `includes`. */
+export function mavenFiles(name: string, artifact: string, includes: string): Promise<string> {
+  return cached(name, (folder) =>
+    mvn([
+      `${plugin}:unpack`,
+      `-Dartifact=${artifact}`,
+      `-DoutputDirectory=${folder}`,
+      `-Dmdep.unpack.includes=${includes}`,
+    ]),
+  );
+}
+
+/** A folder with the archives and all that they need at run time. */
+export function mavenLibraries(name: string, artifacts: readonly string[]): Promise<string> {
+  return cached(name, async (folder) => {
+    const project = `${folder}.project`;
+    await mkdir(project, { recursive: true });
+    await writeFile(join(project, 'pom.xml'), pom(artifacts));
+    const target = [`-DoutputDirectory=${folder}`, '-DincludeScope=runtime'];
+    await mvn(['-f', join(project, 'pom.xml'), `${plugin}:copy-dependencies`, ...target]);
+    await rm(project, { recursive: true });
+  });
+}
+
+function pom(artifacts: readonly string[]): string {
+  const dependencies = artifacts.map((artifact) => {
+    const [group, name, version] = artifact.split(':');
+    const key = `<groupId>${group}</groupId><artifactId>${name}</artifactId>`;
+    return `<dependency>${key}<version>${version}</version></dependency>`;
+  });
+  const self = '<groupId>rowtide</groupId><artifactId>servers</artifactId><version>1</version>';
+  const model = '<modelVersion>4.0.0</modelVersion>';
+  return `<project>${model}${self}<dependencies>${dependencies.join('')}</dependencies></project>\n`;
+}
+
+/** Maven's local repository is not made for two writers, hence the lock. */
+async function mvn(args: readonly string[]): Promise<void> {
+  const repository = join(cacheFolder, 'maven-repository');
+  const client = await maven();
+  await withLock(repository, () =>
+    run(client, ['-q', '-B', '--strict-checksums', `-Dmaven.repo.local=${repository}`, ...args]),
+  );
+}

@@ -1,0 +1,88 @@
+/**
+ * One folder per run below the temporary folder, named after the process that runs it: data folders, logs, and a list
+ * of the servers it started. A run removes its own when it ends; what a killed run left behind is recognised by its
+ * dead owner and removed by the next one.
+ */
+import { randomBytes } from 'node:crypto';
+import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+
+const parent = join(tmpdir(), `rowtide-servers-${process.getuid?.() ?? 0}`);
+const processList = 'processes';
+
+let current: string | undefined;
+let owned = false;
+
+/** Workers of a test run use the folder of the process that started them, which cleans up after all of them. */
+export function runFolder(): string {
+  current ??= process.env.ROWTIDE_RUN_FOLDER || openRun();
+  return current;
+}
+
+function openRun(): string {
+  removeLeftovers();
+  const folder = join(parent, `${process.pid}-${startTime(process.pid)}-${randomBytes(3).toString('hex')}`);
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  owned = true;
+  process.once('exit', closeRun);
+  return folder;
+}
+
+/** Kills what is left of this run's servers and removes their data. */
+export function closeRun(): void {
+  if (current && owned) remove(current);
+  current = undefined;
+  owned = false;
+}
+
+let serial = 0;
+
+export function newFolder(label: string): string {
+  const folder = join(runFolder(), `${label}-${process.pid}-${++serial}`);
+  mkdirSync(folder);
+  return folder;
+}
+
+/** Written at once after the start, so that even a killed run leaves the trace that its cleaning needs. */
+export function recordProcess(pid: number): void {
+  appendFileSync(join(runFolder(), processList), `${pid} ${startTime(pid)}\n`);
+}
+
+export function removeLeftovers(): void {
+  if (!existsSync(parent)) return;
+  for (const name of readdirSync(parent)) {
+    const [pid, started] = name.split('-');
+    if (startTime(Number(pid)) !== started) remove(join(parent, name));
+  }
+}
+
+function remove(folder: string): void {
+  const list = join(folder, processList);
+  for (const line of existsSync(list) ? readFileSync(list, 'utf8').split('\n') : []) {
+    const [pid, started] = line.split(' ');
+    if (pid && started && isOurs(Number(pid), started, folder)) process.kill(Number(pid), 'SIGKILL');
+  }
+  rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+}
+
+/** A pid is soon another process's: only the same start time and our folder on its command line make it ours. */
+function isOurs(pid: number, started: string, folder: string): boolean {
+  return startTime(pid) === started && proc(pid, 'cmdline').includes(basename(folder));
+}
+
+/** In clock ticks since boot; undefined when no such process is left. */
+function startTime(pid: number): string | undefined {
+  const stat = proc(pid, 'stat');
+  // The second field is the program's name in parentheses and may contain anything.
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  return fields[0] === 'Z' ? undefined : fields[19];
+}
+
+function proc(pid: number, file: string): string {
+  try {
+    return readFileSync(`/proc/${pid}/${file}`, 'utf8');
+  } catch {
+    return '';
+  }
+}

@@ -1,0 +1,92 @@
+import type { ConnectionOptions } from 'node:tls';
+import kafkajs, { type Kafka, type Admin as KafkaAdmin } from 'kafkajs';
+import { RowtideError } from 'rowtide';
+
+// A CommonJS module whose later exports Node cannot see by name.
+const { ConfigResourceTypes, KafkaJSError, KafkaJSProtocolError, logLevel } = kafkajs;
+
+export interface AdminOptions {
+  readonly brokers: readonly string[];
+  readonly clientId: string;
+  readonly ssl: ConnectionOptions | null;
+  readonly connectTimeoutMs: number;
+  readonly requestTimeoutMs: number;
+}
+
+/** How topics are created; what is not given is up to the broker. */
+export interface TopicCreation {
+  readonly partitions?: number | undefined;
+  readonly replicationFactor?: number | undefined;
+  readonly config?: Readonly<Record<string, string>> | undefined;
+}
+
+/** Topics are administered by kafkajs. Each task has a connection of its own: they are rare and must not meet an old one. */
+export class Admin {
+  readonly #kafka: Kafka;
+
+  constructor(options: AdminOptions) {
+    this.#kafka = new kafkajs.Kafka({
+      brokers: [...options.brokers],
+      clientId: options.clientId,
+      connectionTimeout: options.connectTimeoutMs,
+      requestTimeout: options.requestTimeoutMs,
+      logLevel: logLevel.NOTHING,
+      retry: { retries: 3 },
+      ...(options.ssl === null ? {} : { ssl: options.ssl }),
+    });
+  }
+
+  /** No error if it exists. It may take a moment until all brokers know it. */
+  async createTopic(
+    topic: string,
+    { partitions = -1, replicationFactor = -1, config = {} }: TopicCreation,
+  ): Promise<void> {
+    const configEntries = Object.entries(config).map(([name, value]) => ({ name, value }));
+    await this.#task(`topic ${topic} cannot be created`, (admin) =>
+      admin.createTopics({
+        waitForLeaders: false,
+        topics: [{ topic, numPartitions: partitions, replicationFactor, configEntries }],
+      }),
+    );
+  }
+
+  /** The topic's max.message.bytes; null where the client may not ask for it. */
+  async messageBytesMax(topic: string): Promise<number | null> {
+    const resources = [{ type: ConfigResourceTypes.TOPIC, name: topic, configNames: ['max.message.bytes'] }];
+    return this.#task(`the settings of topic ${topic} cannot be read`, async (admin) => {
+      try {
+        const { resources: found } = await admin.describeConfigs({ resources, includeSynonyms: false });
+        const value = found[0]?.configEntries.find((entry) => entry.configName === 'max.message.bytes')?.configValue;
+        return value === undefined ? null : Number(value);
+      } catch (error) {
+        if (error instanceof KafkaJSProtocolError && error.type === 'TOPIC_AUTHORIZATION_FAILED') return null;
+        throw error;
+      }
+    });
+  }
+
+  async #task<T>(failure: string, task: (admin: KafkaAdmin) => Promise<T>): Promise<T> {
+    const admin = this.#kafka.admin();
+    try {
+      await admin.connect();
+      return await task(admin);
+    } catch (error) {
+      throw translated(failure, error);
+    } finally {
+      await admin.disconnect().catch(() => undefined);
+    }
+  }
+}
+
+function translated(failure: string, error: unknown): unknown {
+  if (!(error instanceof KafkaJSError)) return error;
+  const causes = 'errors' in error && Array.isArray(error.errors) ? error.errors : [error];
+  const message = `${failure}: ${causes.map((cause: Error) => cause.message).join('; ')}`;
+  const isUnreachable = error.retriable || /Connection|NumberOfRetries|Timeout/.test(error.name);
+  return isUnreachable
+    ? new RowtideError('SINK_UNREACHABLE', message, { retryable: true, cause: error })
+    : new RowtideError('SINK_REFUSED', message, {
+        hint: 'Create the topic by hand, or change createTopics and the rights of this client.',
+        cause: error,
+      });
+}

@@ -1,0 +1,116 @@
+import { crc32c } from './crc32c.js';
+import type { ProducerIdentity } from './protocol/init-producer-id.js';
+import { SEQUENCES } from './sequence.js';
+import { putVarint, varintBytes } from './varint.js';
+
+/** Bytes of a record batch before its first record. */
+export const BATCH_HEADER_BYTES = 61;
+/** More than a record takes beside key and value, with the slack that writers of words need behind the value. */
+export const RECORD_OVERHEAD_BYTES = 32;
+/** Two bytes hold the lengths of most records; the others are moved. */
+const RESERVED = 2;
+
+/** Bytes of a record that begins a batch. */
+export function recordBytes(keyBytes: number, valueBytes: number): number {
+  const body = 3 + varintBytes(keyBytes || -1) + keyBytes + varintBytes(valueBytes || -1) + valueBytes + 1;
+  return varintBytes(body) + body;
+}
+
+/**
+ * A record batch (magic 2, not compressed) that is written in place:
+ * ```
+ * batch  => base_offset:INT64 batch_length:INT32 partition_leader_epoch:INT32 magic:INT8 crc:UINT32 attributes:INT16
+ *           last_offset_delta:INT32 base_timestamp:INT64 max_timestamp:INT64 producer_id:INT64 producer_epoch:INT16
+ *           base_sequence:INT32 records:[record]
+ * record => length:VARINT attributes:INT8 timestamp_delta:VARINT offset_delta:VARINT
+ *           key_length:VARINT key value_length:VARINT value headers_count:VARINT
+ * ```
+ * All records carry the time at which the batch was begun, not the time of their commit: a broker counts a topic's
+ * retention from it, and would drop an old binlog's changes as soon as they arrive.
+ */
+export class RecordBatch {
+  bytes: Buffer;
+  length = BATCH_HEADER_BYTES;
+  count = 0;
+  /** Set when it is sealed: from then on the delivery deadline runs. */
+  sealedAtMs = 0;
+  #sequence = -1;
+  #recordAt = 0;
+  #valueAt = 0;
+  readonly #timestamp: bigint;
+
+  constructor(bytes: Buffer, timestampMs: number) {
+    this.bytes = bytes;
+    this.#timestamp = BigInt(timestampMs);
+  }
+
+  /** Begins a record; the value is to be written into `bytes` from the offset that is returned. No key: zero bytes. */
+  begin(key: Buffer, keyBytes: number): number {
+    const { bytes } = this;
+    this.#recordAt = this.length;
+    let at = this.length + RESERVED;
+    bytes[at++] = 0;
+    bytes[at++] = 0;
+    at = putVarint(bytes, at, this.count);
+    at = putVarint(bytes, at, keyBytes || -1);
+    for (let i = 0; i < keyBytes; i++) bytes[at++] = key[i]!;
+    this.#valueAt = at + RESERVED;
+    return this.#valueAt;
+  }
+
+  /** Ends the record behind its value. A value of no bytes is null. */
+  end(valueEnd: number): void {
+    const lengthAt = this.#valueAt - RESERVED;
+    const valueBytes = valueEnd - this.#valueAt;
+    let end = this.#putLength(lengthAt, { from: this.#valueAt, to: valueEnd, length: valueBytes || -1 });
+    this.bytes[end++] = 0;
+    const bodyAt = this.#recordAt + RESERVED;
+    this.length = this.#putLength(this.#recordAt, { from: bodyAt, to: end, length: end - bodyAt });
+    this.count++;
+  }
+
+  /** The first of `count` sequences; −1 until it was frozen. */
+  get sequence(): number {
+    return this.#sequence;
+  }
+
+  get lastSequence(): number {
+    return (this.#sequence + this.count - 1) % SEQUENCES;
+  }
+
+  get isFrozen(): boolean {
+    return this.#sequence >= 0;
+  }
+
+  /** At the first send: from here on the bytes never change, so that a broker knows a repetition when it sees one. */
+  freeze(identity: ProducerIdentity, sequence: number): void {
+    const { bytes } = this;
+    this.#sequence = sequence;
+    bytes.writeBigInt64BE(0n, 0);
+    bytes.writeInt32BE(this.length - 12, 8);
+    bytes.writeInt32BE(-1, 12);
+    bytes[16] = 2;
+    bytes.writeInt16BE(0, 21);
+    bytes.writeInt32BE(this.count - 1, 23);
+    bytes.writeBigInt64BE(this.#timestamp, 27);
+    bytes.writeBigInt64BE(this.#timestamp, 35);
+    bytes.writeBigInt64BE(identity.id, 43);
+    bytes.writeInt16BE(identity.epoch, 51);
+    bytes.writeInt32BE(sequence, 53);
+    bytes.writeInt32BE(this.count, 57);
+    bytes.writeUInt32BE(crc32c(bytes.subarray(21, this.length)), 17);
+  }
+
+  /** What goes over the wire. */
+  get frozen(): Buffer {
+    return this.bytes.subarray(0, this.length);
+  }
+
+  /** Puts a length before bytes that were written behind its reserved place; returns where they end now. */
+  #putLength(at: number, written: { from: number; to: number; length: number }): number {
+    const shift = varintBytes(written.length) - RESERVED;
+    if (shift !== 0) this.bytes.copyWithin(written.from + shift, written.from, written.to);
+    putVarint(this.bytes, at, written.length);
+    return written.to + shift;
+  }
+}

@@ -1,0 +1,10 @@
+import { defineSink, jsonFormat } from 'rowtide';
+import { kafkaOptions } from './options.js';
+import { KafkaSink } from './sink.js';
+
+export default defineSink({
+  name: 'kafka',
+  delivery: 'at-least-once',
+  options: kafkaOptions,
+  create: (options) => new KafkaSink(options, jsonFormat),
+});

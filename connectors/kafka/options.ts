@@ -1,0 +1,78 @@
+import type { ConnectionOptions } from 'node:tls';
+import { RowtideError } from 'rowtide';
+import { z } from 'zod';
+import { parseAddress } from './address.js';
+import type { TopicCreation } from './admin.js';
+import { templateProblem } from './topic-name.js';
+
+const milliseconds = z.number().int().min(1).max(2_147_483_647);
+const bytes = z.number().int();
+
+const broker = z.string().superRefine((text, context) => {
+  try {
+    parseAddress(text);
+  } catch (error) {
+    if (!(error instanceof RowtideError)) throw error;
+    context.addIssue(`${error.message}. ${error.hint ?? ''}`);
+  }
+});
+
+const topicTemplate = z.string().superRefine((template, context) => {
+  const problem = templateProblem(template);
+  if (problem !== null) context.addIssue(problem);
+});
+
+const ssl = z.strictObject({
+  ca: z.string().describe('PEM text of the authorities to trust').optional(),
+  cert: z.string().describe('PEM text of our certificate').optional(),
+  key: z.string().describe('PEM text of its key').optional(),
+  passphrase: z.string().optional(),
+  servername: z.string().describe('the name that the certificate must hold').optional(),
+  rejectUnauthorized: z.boolean().describe('false: any certificate is taken').optional(),
+});
+
+const creation = z.strictObject({
+  partitions: z.number().int().min(1).optional(),
+  replicationFactor: z.number().int().min(1).optional(),
+  config: z.record(z.string(), z.string()).describe("the topic's settings, such as cleanup.policy").optional(),
+});
+
+export const kafkaOptions = z.strictObject({
+  brokers: z.array(broker).min(1).describe('host:port of some brokers; the others are found through them'),
+  topic: topicTemplate.default('{schema}.{table}').describe('template with {schema} and {table}, or one fixed name'),
+  statementTopic: z
+    .string()
+    .refine((name) => /^[A-Za-z0-9._-]{1,249}$/.test(name), 'not a topic name')
+    .describe('where DDL statements go, in order, to partition 0; without it they are not written')
+    .optional(),
+  format: z.literal('json').default('json'),
+  createTopics: z
+    .union([z.boolean(), creation])
+    .default(true)
+    .transform((value): TopicCreation | null => (value === true ? {} : value === false ? null : value))
+    .describe('whether, and how, topics that are missing are created'),
+  ssl: z
+    .union([z.boolean(), ssl])
+    .default(false)
+    .transform((value): ConnectionOptions | null => (value === true ? {} : value === false ? null : defined(value)))
+    .describe('TLS, with the settings of node:tls'),
+  clientId: z.string().default('rowtide'),
+  batchBytesMax: bytes
+    .min(1_024)
+    .max(64 * 1024 * 1024)
+    .default(900_000)
+    .describe('of one record batch'),
+  bufferBytesMax: bytes
+    .min(1024 * 1024)
+    .default(64 * 1024 * 1024)
+    .describe('of all batches that are not acknowledged'),
+  connectTimeoutMs: milliseconds.default(10_000),
+  requestTimeoutMs: milliseconds.default(30_000),
+  deliveryTimeoutMs: milliseconds.default(120_000).describe('after so long without acknowledgement a write fails'),
+});
+
+export type KafkaOptions = z.output<typeof kafkaOptions>;
+
+function defined(given: z.output<typeof ssl>): ConnectionOptions {
+  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
+}

@@ -1,0 +1,295 @@
+import { setImmediate } from 'node:timers/promises';
+import { RowtideError } from 'rowtide';
+import type { RecordBatch } from './batch.js';
+import { BufferPool } from './buffers.js';
+import { type Clock, systemClock } from './clock.js';
+import { type Cluster, existing } from './cluster.js';
+import { PartitionQueue } from './partition-queue.js';
+import { type Batches, PartitionWriter } from './partition-writer.js';
+import { type ActiveProducer, describeProducers } from './protocol/describe-producers.js';
+import { refusal, remedy } from './protocol/errors.js';
+import { initProducerId, type ProducerIdentity } from './protocol/init-producer-id.js';
+import type { TopicMetadata } from './protocol/metadata.js';
+import { type RecoveryHost, recover } from './recovery.js';
+import { Sender, type SenderHost } from './sender.js';
+
+export interface ProducerOptions {
+  /** Of a record batch as the broker sees it. */
+  readonly batchBytesMax: number;
+  /** Of all batches together that are being filled or wait for their acknowledgement. */
+  readonly bufferBytesMax: number;
+  readonly requestTimeoutMs: number;
+  readonly connectTimeoutMs: number;
+  /** How long a batch may stay without acknowledgement before everything is given up. */
+  readonly deliveryTimeoutMs: number;
+}
+
+/** A topic that is written to. */
+export interface ProducerTopic {
+  readonly id: string;
+  readonly partitions: readonly PartitionWriter[];
+}
+
+const METADATA_AGE_MAX_MS = 60_000;
+/** A broker that starts may not have heard of a topic yet; after this it is gone. */
+const TOPIC_GONE_MS = 10_000;
+const EPOCH_MAX = 0x7fff;
+
+/**
+ * An idempotent producer, acks by all replicas: within its life every record is written once, in order per partition,
+ * whatever happens to connections and brokers. It ends with its first error: `turn` and `flush` reject with it.
+ */
+export class Producer {
+  readonly identity: ProducerIdentity;
+  readonly #cluster: Cluster;
+  readonly #options: ProducerOptions;
+  readonly #clock: Clock;
+  readonly #pool: BufferPool;
+  readonly #topics = new Map<string, ProducerTopic>();
+  readonly #leaders = new Map<PartitionQueue, number>();
+  readonly #missingSinceMs = new Map<string, number>();
+  readonly #open = new Set<PartitionWriter>();
+  readonly #ready = new Set<PartitionQueue>();
+  readonly #senders = new Map<number, Sender>();
+  readonly #closing = new AbortController();
+  readonly #batches: Batches;
+  readonly #host: SenderHost & RecoveryHost;
+  #refreshing: Promise<void> | null = null;
+  #refreshedAtMs: number;
+  #hasSealed = false;
+  #unacknowledged = 0;
+  #failure: unknown = null;
+  #waiting: (() => void) | null = null;
+
+  private constructor(cluster: Cluster, options: ProducerOptions, given: { identity: ProducerIdentity; clock: Clock }) {
+    this.#cluster = cluster;
+    this.#options = options;
+    this.identity = given.identity;
+    this.#clock = given.clock;
+    this.#refreshedAtMs = given.clock.now();
+    this.#pool = new BufferPool(options.batchBytesMax);
+    this.#batches = { pool: this.#pool, open: this.#open, sealed: (batch, queue) => this.#sealed(batch, queue) };
+    this.#host = {
+      identity: given.identity,
+      requestTimeoutMs: options.requestTimeoutMs,
+      deliveryTimeoutMs: options.deliveryTimeoutMs,
+      clock: given.clock,
+      ready: this.#ready,
+      connection: (broker) => cluster.connection(broker),
+      acknowledged: (batches) => this.#acknowledged(batches),
+      settled: (queue) => this.#settled(queue),
+      fail: (error) => this.fail(error),
+      leader: (queue) => this.#leader(queue),
+      active: (queue) => this.#active(queue),
+    };
+  }
+
+  /**
+   * `previous`: of an earlier producer of the same process that wrote the same things. The same id with a higher epoch
+   * makes brokers refuse what of it may still be under way, which with a new id could land behind what we write now.
+   */
+  static async open(
+    cluster: Cluster,
+    options: ProducerOptions,
+    { previous, clock = systemClock }: { previous?: ProducerIdentity | undefined; clock?: Clock } = {},
+  ): Promise<Producer> {
+    const identity =
+      previous !== undefined && previous.epoch < EPOCH_MAX
+        ? { id: previous.id, epoch: previous.epoch + 1 }
+        : await newIdentity(cluster, options, clock);
+    return new Producer(cluster, options, { identity, clock });
+  }
+
+  /** `batchBytesMax`: the topic's own limit. */
+  addTopic(topic: TopicMetadata, batchBytesMax: number): ProducerTopic {
+    const partitions = [...topic.partitions]
+      .sort((a, b) => a.index - b.index)
+      .map(({ index, leader }) => {
+        const queue = new PartitionQueue(topic.name, index, { leader });
+        return new PartitionWriter(queue, this.#batches, Math.min(batchBytesMax, this.#options.batchBytesMax));
+      });
+    const added = { id: topic.id, partitions };
+    this.#topics.set(topic.name, added);
+    return added;
+  }
+
+  /** True when `turn` has to be awaited before more is written. */
+  get wantsTurn(): boolean {
+    return this.#hasSealed || this.#isFull;
+  }
+
+  /** Sends, lets sockets have their turn, and waits for acknowledgements while the buffers are full. */
+  async turn(): Promise<void> {
+    this.#hasSealed = false;
+    if (this.#isFull) {
+      this.#sealAll();
+      await this.#until(() => this.#pool.heldBytes <= this.#options.bufferBytesMax / 2);
+    } else {
+      this.#pump();
+      await setImmediate();
+    }
+  }
+
+  get #isFull(): boolean {
+    return this.#pool.heldBytes >= this.#options.bufferBytesMax;
+  }
+
+  /** Resolves when everything that was written is acknowledged by all replicas. */
+  async flush(): Promise<void> {
+    this.#sealAll();
+    await this.#until(() => this.#unacknowledged === 0);
+  }
+
+  /** Notices a topic that was deleted or created again while nothing was written. */
+  async refreshIfStale(): Promise<void> {
+    if (this.#topics.size > 0 && this.#clock.now() - this.#refreshedAtMs > METADATA_AGE_MAX_MS) await this.#refresh();
+  }
+
+  fail(error: unknown): void {
+    this.#failure ??= error;
+    this.#wake();
+  }
+
+  close(): void {
+    this.fail(new RowtideError('SINK_UNREACHABLE', 'the sink was closed', { retryable: true }));
+    this.#closing.abort();
+    for (const sender of this.#senders.values()) sender.close();
+  }
+
+  #sealAll(): void {
+    for (const writer of [...this.#open]) writer.seal();
+    this.#pump();
+  }
+
+  #sealed(batch: RecordBatch, queue: PartitionQueue): void {
+    batch.sealedAtMs = this.#clock.now();
+    this.#unacknowledged++;
+    queue.push(batch);
+    this.#hasSealed = true;
+    if (queue.isSendable) this.#ready.add(queue);
+  }
+
+  #acknowledged(batches: readonly RecordBatch[]): void {
+    for (const batch of batches) this.#pool.give(batch.bytes);
+    this.#unacknowledged -= batches.length;
+    this.#wake();
+  }
+
+  #settled(queue: PartitionQueue): void {
+    const trouble = queue.drained();
+    if (trouble === null) {
+      if (queue.isSendable) this.#ready.add(queue);
+      return;
+    }
+    const { signal } = this.#closing;
+    recover(queue, trouble, { host: this.#host, signal }).then(
+      () => {
+        if (signal.aborted || !queue.isSendable) return;
+        this.#ready.add(queue);
+        this.#sender(queue.leader).pump();
+      },
+      (error: unknown) => this.fail(error),
+    );
+  }
+
+  #pump(): void {
+    for (const queue of this.#ready) this.#sender(queue.leader);
+    for (const sender of this.#senders.values()) sender.pump();
+  }
+
+  #sender(broker: number): Sender {
+    let sender = this.#senders.get(broker);
+    if (sender === undefined) {
+      sender = new Sender(broker, this.#host);
+      this.#senders.set(broker, sender);
+    }
+    return sender;
+  }
+
+  /** One waiter at a time: the sink writes one batch at a time. */
+  async #until(isReached: () => boolean): Promise<void> {
+    while (this.#failure === null && !isReached()) {
+      await new Promise<void>((resolve) => {
+        this.#waiting = resolve;
+      });
+    }
+    if (this.#failure !== null) throw this.#failure;
+  }
+
+  #wake(): void {
+    const waiting = this.#waiting;
+    this.#waiting = null;
+    waiting?.();
+  }
+
+  async #leader(queue: PartitionQueue): Promise<number> {
+    await this.#refresh();
+    return this.#leaders.get(queue) ?? -1;
+  }
+
+  /** All that ask at the same time get the same answer. */
+  #refresh(): Promise<void> {
+    this.#refreshing ??= this.#refreshNow().finally(() => {
+      this.#refreshing = null;
+    });
+    return this.#refreshing;
+  }
+
+  async #refreshNow(): Promise<void> {
+    const { topics } = await this.#cluster.metadata([...this.#topics.keys()]);
+    this.#refreshedAtMs = this.#clock.now();
+    for (const topic of topics) {
+      const known = this.#topics.get(topic.name);
+      if (known !== undefined) this.#learn(topic, known);
+    }
+  }
+
+  #learn(topic: TopicMetadata, known: ProducerTopic): void {
+    if (existing(topic) === null) {
+      const now = this.#clock.now();
+      const since = this.#missingSinceMs.get(topic.name) ?? now;
+      this.#missingSinceMs.set(topic.name, since);
+      if (now - since > TOPIC_GONE_MS) throw changed(topic.name, 'was deleted');
+    } else {
+      this.#missingSinceMs.delete(topic.name);
+      if (topic.id !== known.id) throw changed(topic.name, 'was deleted and created again');
+    }
+    const leaders = new Map(topic.partitions.map(({ index, leader }) => [index, leader]));
+    for (const { queue } of known.partitions) this.#leaders.set(queue, leaders.get(queue.index) ?? -1);
+  }
+
+  async #active(queue: PartitionQueue): Promise<ActiveProducer | null> {
+    const connection = await this.#cluster.connection(queue.leader);
+    const question = { topic: queue.topic, partition: queue.index };
+    const answer = await connection.request(describeProducers, question, this.#options.connectTimeoutMs);
+    const errorCode = answer?.errorCode ?? -1;
+    // Without the right to read we cannot know; the broker's own memory of five batches then has to be enough.
+    if (errorCode === TOPIC_AUTHORIZATION_FAILED) return null;
+    if (errorCode !== 0) throw refusal(errorCode, `topic ${queue.topic}, partition ${queue.index}`);
+    const { id, epoch } = this.identity;
+    const active = answer?.producers.find((each) => each.id === id) ?? null;
+    if (active !== null && active.epoch > epoch) throw refusal(INVALID_PRODUCER_EPOCH, `topic ${queue.topic}`);
+    return active?.epoch === epoch ? active : null;
+  }
+}
+
+const TOPIC_AUTHORIZATION_FAILED = 29;
+const INVALID_PRODUCER_EPOCH = 47;
+
+export function changed(topic: string, what: string): RowtideError {
+  return new RowtideError('SINK_CHANGED', `topic ${topic} ${what} since the checkpoint was made`, {
+    hint: 'Its records are gone. If that is meant, remove the checkpoint and start where the topic is to begin; else restore it.',
+  });
+}
+
+async function newIdentity(cluster: Cluster, options: ProducerOptions, clock: Clock): Promise<ProducerIdentity> {
+  const deadlineMs = clock.now() + options.requestTimeoutMs;
+  for (;;) {
+    const { errorCode, identity } = await cluster.request(initProducerId, null);
+    if (errorCode === 0) return identity;
+    // A cluster that has just started answers "loading" once or twice.
+    if (remedy(errorCode).kind !== 'retry' || clock.now() > deadlineMs)
+      throw refusal(errorCode, 'Kafka gives no producer id');
+    await clock.sleep(50, new AbortController().signal);
+  }
+}

@@ -1,0 +1,28 @@
+import type { Api } from './api.js';
+
+/** Under which the broker counts our batches. Within one epoch a sequence never means two different batches. */
+export interface ProducerIdentity {
+  readonly id: bigint;
+  readonly epoch: number;
+}
+
+/**
+ * ```
+ * Request  => transactional_id:C_NULLABLE_STRING transaction_timeout_ms:INT32 producer_id:INT64 producer_epoch:INT16 TAGS
+ * Response => throttle_time_ms:INT32 error_code:INT16 producer_id:INT64 producer_epoch:INT16 TAGS
+ * ```
+ * Without a transactional id the broker hands out a new identity; the timeout means nothing then.
+ */
+export const initProducerId: Api<null, { errorCode: number; identity: ProducerIdentity }> = {
+  name: 'InitProducerId',
+  key: 22,
+  version: 4,
+  flexible: true,
+  write(w) {
+    w.compactNullableString(null).i32(60_000).i64(-1n).i16(-1).noTags();
+  },
+  read(r) {
+    r.i32();
+    return { errorCode: r.i16(), identity: { id: r.i64(), epoch: r.i16() } };
+  },
+};

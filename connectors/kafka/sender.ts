@@ -1,0 +1,199 @@
+import { RowtideError, unreachable } from 'rowtide';
+import type { RecordBatch } from './batch.js';
+import type { Connection } from './connection.js';
+import { OUTSTANDING_MAX, type PartitionQueue, type Trouble } from './partition-queue.js';
+import { remedy } from './protocol/errors.js';
+import type { ProducerIdentity } from './protocol/init-producer-id.js';
+import { type ProducedPart, type ProduceResponse, produce } from './protocol/produce.js';
+
+/** A request may carry a batch for each of many partitions; beyond this it waits for the next. */
+const REQUEST_BYTES_MAX = 4 * 1024 * 1024;
+
+/** What a sender needs of its producer. */
+export interface SenderHost {
+  readonly identity: ProducerIdentity;
+  readonly requestTimeoutMs: number;
+  /** Partitions that may have something to send, those that waited longest first. */
+  readonly ready: Set<PartitionQueue>;
+  connection(broker: number): Promise<Connection>;
+  acknowledged(batches: readonly RecordBatch[]): void;
+  /** Something was answered or could not be sent: go on, or recover. */
+  settled(queue: PartitionQueue): void;
+  fail(error: unknown): void;
+}
+
+interface Send {
+  readonly queue: PartitionQueue;
+  readonly batch: RecordBatch;
+}
+
+/**
+ * Sends to one broker: at most five requests unanswered, at most one batch of a partition in each. What waits behind a
+ * connection that is being opened stays in its queue, so nothing can overtake.
+ */
+export class Sender {
+  readonly #broker: number;
+  readonly #host: SenderHost;
+  #connection: Connection | null = null;
+  #isOpening = false;
+  #inFlight = 0;
+  #throttled: NodeJS.Timeout | null = null;
+
+  constructor(broker: number, host: SenderHost) {
+    this.#broker = broker;
+    this.#host = host;
+  }
+
+  /** Sends what can be sent now. To be called whenever that may have changed. */
+  pump(): void {
+    while (this.#inFlight < OUTSTANDING_MAX && this.#throttled === null && !this.#isOpening) {
+      const ready = this.#ready();
+      if (ready.length === 0) return;
+      if (this.#connection?.isOpen === true) this.#send(this.#connection, this.#take(ready));
+      else this.#open();
+    }
+  }
+
+  close(): void {
+    if (this.#throttled !== null) clearTimeout(this.#throttled);
+  }
+
+  #ready(): PartitionQueue[] {
+    const mine: PartitionQueue[] = [];
+    for (const queue of this.#host.ready) {
+      if (!queue.isSendable) this.#host.ready.delete(queue);
+      else if (queue.leader === this.#broker) mine.push(queue);
+    }
+    return mine;
+  }
+
+  #take(ready: readonly PartitionQueue[]): Send[] {
+    const sends: Send[] = [];
+    let bytes = 0;
+    for (const queue of ready) {
+      bytes += queue.next.length;
+      if (sends.length > 0 && bytes > REQUEST_BYTES_MAX) break;
+      sends.push({ queue, batch: queue.take(this.#host.identity) });
+      // Behind the others, so that all get their turn.
+      this.#host.ready.delete(queue);
+      if (queue.isSendable) this.#host.ready.add(queue);
+    }
+    return sends;
+  }
+
+  #open(): void {
+    this.#isOpening = true;
+    this.#host.connection(this.#broker).then(
+      (connection) => {
+        this.#isOpening = false;
+        this.#connection = connection;
+        this.pump();
+      },
+      (error: unknown) => {
+        this.#isOpening = false;
+        this.#unreachable(error);
+      },
+    );
+  }
+
+  #send(connection: Connection, sends: readonly Send[]): void {
+    const { requestTimeoutMs } = this.#host;
+    // Half of our own patience: the broker's "timed out" says more than silence.
+    const timeoutMs = Math.floor(requestTimeoutMs / 2);
+    const parts = sends.map(({ queue, batch }) => ({
+      topic: queue.topic,
+      partition: queue.index,
+      bytes: batch.frozen,
+    }));
+    this.#inFlight++;
+    connection
+      .request(produce, { timeoutMs, parts }, requestTimeoutMs)
+      .then(
+        (response) => this.#answered(sends, response),
+        (error: unknown) => this.#unanswered(sends, error),
+      )
+      .catch((error: unknown) => this.#host.fail(error));
+  }
+
+  #answered(sends: readonly Send[], { parts, throttleMs }: ProduceResponse): void {
+    this.#inFlight--;
+    if (throttleMs > 0) this.#pause(throttleMs);
+    for (const send of sends) {
+      const { topic, index } = send.queue;
+      this.#settle(
+        send,
+        parts.find((each) => each.partition === index && each.topic === topic),
+      );
+    }
+    this.pump();
+  }
+
+  #settle({ queue, batch }: Send, part: ProducedPart | undefined): void {
+    const verdict = judge({ queue, batch }, part);
+    if (verdict === null) this.#host.acknowledged(queue.written(batch));
+    else if (verdict instanceof RowtideError) this.#host.fail(verdict);
+    else queue.failed(verdict);
+    this.#host.settled(queue);
+  }
+
+  #unanswered(sends: readonly Send[], error: unknown): void {
+    this.#inFlight--;
+    if (isRetryable(error)) {
+      for (const { queue } of sends) {
+        queue.failed({ cause: error.message, metadata: true, unknown: true });
+        this.#host.settled(queue);
+      }
+      this.pump();
+    } else {
+      this.#host.fail(error);
+    }
+  }
+
+  #unreachable(error: unknown): void {
+    if (isRetryable(error)) {
+      for (const queue of this.#ready()) {
+        queue.stall({ cause: error.message, metadata: true, unknown: false });
+        this.#host.settled(queue);
+      }
+    } else {
+      this.#host.fail(error);
+    }
+  }
+
+  #pause(throttleMs: number): void {
+    if (this.#throttled !== null) clearTimeout(this.#throttled);
+    this.#throttled = setTimeout(() => {
+      this.#throttled = null;
+      this.pump();
+    }, throttleMs);
+  }
+}
+
+/** Null: written. Trouble: again. An error: never. */
+function judge({ queue, batch }: Send, part: ProducedPart | undefined): null | Trouble | RowtideError {
+  if (part === undefined) return { cause: "the broker's answer left it out", metadata: true, unknown: true };
+  if (part.errorCode === 0) return null;
+  const found = remedy(part.errorCode);
+  switch (found.kind) {
+    case 'written':
+      return null;
+    case 'retry':
+      return { cause: found.name, metadata: found.metadata, unknown: found.appended };
+    case 'gap': {
+      const follows = queue.followsFailure(batch);
+      return { cause: found.name, metadata: !follows, unknown: !follows };
+    }
+    case 'fatal': {
+      const what = `${batch.count === 1 ? 'a record' : `${batch.count} records`} of ${batch.length} bytes`;
+      const detail = part.errorMessage === null ? '' : `; it says: ${part.errorMessage}`;
+      const message = `topic ${queue.topic}, partition ${queue.index} refused ${what}: ${found.says} (${found.name}${detail})`;
+      return new RowtideError(found.code, message, { hint: found.hint });
+    }
+    default:
+      return unreachable(found);
+  }
+}
+
+function isRetryable(error: unknown): error is RowtideError {
+  return error instanceof RowtideError && error.retryable;
+}

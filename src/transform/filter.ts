@@ -66,8 +66,8 @@ function keepEntries(wanted: (entry: Entry) => boolean): Transform {
     });
 }
 
-// Field by field: a spread would drop the accessors and methods of a class instance.
-function withEntries(transaction: Transaction, entries: Iterable<Entry>): Transaction {
+/** The same transaction with other entries. Field by field: a spread would drop accessors and methods of an instance. */
+export function withEntries(transaction: Transaction, entries: Iterable<Entry>): Transaction {
   return {
     gtid: transaction.gtid,
     span: transaction.span,

@@ -1,0 +1,24 @@
+import type { Position } from '../core/position.js';
+
+export type PipelineState = 'starting' | 'running' | 'retrying' | 'paused' | 'failed' | 'ended';
+
+/** A pipeline as `rowtide status` shows it; plain JSON. */
+export interface PipelineStatus {
+  readonly name: string;
+  readonly source: string;
+  readonly sink: string;
+  readonly state: PipelineState;
+  /** Behind the last batch that is durable; null before the sink was opened, or if nothing was ever written. */
+  readonly position: string | null;
+  /** Since this process began. */
+  readonly transactions: number;
+  /** When the last of them was committed at the source, ISO 8601. */
+  readonly committedAt: string | null;
+  /** Why it retries or failed. */
+  readonly error: { readonly code: string; readonly message: string; readonly hint: string | null } | null;
+}
+
+/** A GTID set, or file:offset. */
+export function positionText({ log }: Position): string {
+  return log.kind === 'gtid' ? log.executed.toString() : `${log.file}:${log.offset}`;
+}

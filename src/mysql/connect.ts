@@ -5,7 +5,7 @@ import { RowtideError } from '../core/errors.js';
 import { serverError } from './errors.js';
 import { placeOf, type ServerAddress, type TlsSettings } from './url.js';
 
-/** Values as the driver gives them: numbers up to 32 bits, larger ones, decimals and dates as text. */
+/** Values as the driver gives them: numbers up to 32 bits; BIGINT, decimals and dates as text. */
 export type SqlValue = string | number | null | Buffer;
 
 const CONNECT_TIMEOUT_MS = 10_000;
@@ -60,7 +60,7 @@ export class Connection {
           : await this.#driver.execute({ sql, values: [...values], rowsAsArray: true });
       return Array.isArray(rows) ? (rows as unknown as T[]) : [];
     } catch (error) {
-      throw serverError(error, this.address);
+      throw serverError(withoutSql(error), this.address);
     }
   }
 
@@ -68,6 +68,11 @@ export class Connection {
     this.#release();
     await this.#driver.end().catch(() => this.#driver.destroy());
   }
+}
+
+/** The driver repeats the statement in its errors, and a statement may hold a password or a row. */
+function withoutSql(error: unknown): unknown {
+  return error instanceof Error ? Object.assign(error, { sql: undefined }) : error;
 }
 
 function abortError(signal: AbortSignal): Error {

@@ -1,0 +1,87 @@
+import { formatGtid, type Gtid } from '../core/gtid.js';
+import type { Position } from '../core/position.js';
+
+/**
+ * ```
+ * starting → streaming → stopped            asked to stop, or the log ended
+ *     ↑  ↖      ↓  ↘
+ *     |   paused ←  retrying, failed        failed: an error that trying again does not help
+ *     └─────────────┘
+ * ```
+ */
+export type PipelineState = 'starting' | 'streaming' | 'paused' | 'retrying' | 'stopped' | 'failed';
+
+/** Plain numbers of one pipeline over all its attempts. */
+export interface PipelineStats {
+  state: PipelineState;
+  /** Transactions that became durable in the sink; those that were filtered to nothing are not counted. */
+  transactions: number;
+  /** Their bytes, as they were held. */
+  bytes: number;
+  /** Batches written, with those that only moved the position. */
+  batches: number;
+  retries: number;
+  /** Behind the last batch written. */
+  position: Position | undefined;
+  /** Commit time of the last transaction written, microseconds since the epoch. */
+  committedAtUs: number | undefined;
+  /** Message of the last error; stays until the next batch is written. */
+  error: string | undefined;
+}
+
+/** The handle of a pipeline that outlives its attempts: what others see of it, and ask of it. */
+export class PipelineControl {
+  readonly stats: PipelineStats = {
+    state: 'starting',
+    transactions: 0,
+    bytes: 0,
+    batches: 0,
+    retries: 0,
+    position: undefined,
+    committedAtUs: undefined,
+    error: undefined,
+  };
+  readonly #skipped = new Set<string>();
+  #pause = new AbortController();
+  #resume: () => void = () => undefined;
+
+  /** Ends the running attempt as a stop does, so that no connection has to outlive the pause. */
+  pause(): void {
+    this.#pause.abort();
+  }
+
+  resume(): void {
+    if (!this.isPaused) return;
+    this.#pause = new AbortController();
+    this.#resume();
+  }
+
+  /** From its next reading on, a transaction is passed on without its changes; the position moves over it. */
+  skip(gtid: Gtid): void {
+    this.#skipped.add(formatGtid(gtid));
+  }
+
+  skips(gtid: Gtid | null): boolean {
+    return this.#skipped.size > 0 && gtid !== null && this.#skipped.has(formatGtid(gtid));
+  }
+
+  get isPaused(): boolean {
+    return this.#pause.signal.aborted;
+  }
+
+  /** Aborts when a pause is asked for. Another one after each resume. */
+  get pausing(): AbortSignal {
+    return this.#pause.signal;
+  }
+
+  /** Resolves at once, unless paused; then when resumed, or when `signal` aborts. */
+  async resumed(signal: AbortSignal): Promise<void> {
+    while (this.isPaused && !signal.aborted) {
+      this.stats.state = 'paused';
+      await new Promise<void>((resolve) => {
+        this.#resume = resolve;
+        signal.addEventListener('abort', () => resolve(), { once: true });
+      });
+    }
+  }
+}

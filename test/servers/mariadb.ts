@@ -3,7 +3,7 @@ import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { cached } from './cache.js';
 import { type Command, run } from './command.js';
-import { DatabaseServer, grantRoot, type Installation, runAs, type StartOptions } from './database.js';
+import { DatabaseServer, type Installation, runAs, type StartOptions } from './database.js';
 import { type DebianRoot, debian } from './debian.js';
 
 export type MariadbServer = DatabaseServer;
@@ -21,7 +21,7 @@ export async function installMariadb(): Promise<Installation> {
     '--no-defaults',
     ...runAs,
     `--basedir=${root.path('usr')}`,
-    `--lc-messages-dir=${root.path('usr/share/mysql')}`,
+    `--lc-messages-dir=${root.path('usr/share/mariadb')}`,
     `--plugin-dir=${root.path('usr/lib/mysql/plugin')}`,
     '--innodb-log-file-size=128M',
   ];
@@ -38,7 +38,9 @@ const packages = (): Promise<DebianRoot> =>
     name: 'mariadb',
     suite: 'unstable',
     packages: ['mariadb-server-core', 'mariadb-client-core', 'mariadb-server', 'mariadb-client'],
-    without: /perl/,
+    // What mariadb-server's scripts call; we start the daemon itself.
+    without:
+      /perl|^(systemd|libsystemd-shared|.*passwd|debconf|gawk|socat|rsync|lsof|psmisc|procps|iproute2|galera-4|libbpf1)$/,
   });
 
 /** The client programs of MariaDB 11.x, the tests' oracles. */
@@ -47,17 +49,15 @@ export async function mariadbTool(name: 'mariadb' | 'mariadb-binlog' | 'mariadb-
   return root.command(root.path(`usr/bin/${name}`));
 }
 
-/** What mariadb-install-db feeds; the bootstrap reads one statement to a line ending. */
+/** What mariadb-install-db feeds; root may come from 127.0.0.1 by it. The bootstrap reads one statement to a line ending. */
 async function bootstrapSql(root: DebianRoot): Promise<string> {
-  const script = (name: string) => readFile(root.path(`usr/share/mysql/${name}.sql`), 'utf8');
+  const script = (name: string) => readFile(root.path(`usr/share/mariadb/${name}.sql`), 'utf8');
   return [
     'create database mysql;',
     'use mysql;',
     await script('mariadb_system_tables'),
     await script('mariadb_performance_tables'),
     await script('mariadb_system_tables_data'),
-    'flush privileges;',
-    ...grantRoot,
     '',
   ].join('\n');
 }

@@ -17,22 +17,26 @@ export class Writer {
   }
 
   i8(value: number): this {
-    this.#bytes.writeInt8(value, this.#room(1));
+    const at = this.#room(1);
+    this.#bytes.writeInt8(value, at);
     return this;
   }
 
   i16(value: number): this {
-    this.#bytes.writeInt16BE(value, this.#room(2));
+    const at = this.#room(2);
+    this.#bytes.writeInt16BE(value, at);
     return this;
   }
 
   i32(value: number): this {
-    this.#bytes.writeInt32BE(value, this.#room(4));
+    const at = this.#room(4);
+    this.#bytes.writeInt32BE(value, at);
     return this;
   }
 
   i64(value: bigint): this {
-    this.#bytes.writeBigInt64BE(value, this.#room(8));
+    const at = this.#room(8);
+    this.#bytes.writeBigInt64BE(value, at);
     return this;
   }
 
@@ -42,7 +46,8 @@ export class Writer {
 
   /** 32 hex digits. */
   uuid(value: string): this {
-    this.#bytes.write(value, this.#room(16), 'hex');
+    const at = this.#room(16);
+    this.#bytes.write(value, at, 'hex');
     return this;
   }
 
@@ -87,9 +92,11 @@ export class Writer {
   }
 
   #text(value: string, length: number): void {
-    this.#bytes.write(value, this.#room(length), 'utf8');
+    const at = this.#room(length);
+    this.#bytes.write(value, at, 'utf8');
   }
 
+  /** Where the next bytes go. It may replace `#bytes`: look at that afterwards. */
   #room(length: number): number {
     const at = this.#at;
     if (at + length > this.#bytes.length) {

@@ -1,0 +1,151 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { RecordBatch } from '../../../connectors/kafka/batch.js';
+import { PartitionQueue, type Trouble } from '../../../connectors/kafka/partition-queue.js';
+import type { ActiveProducer } from '../../../connectors/kafka/protocol/describe-producers.js';
+import { advance, distance, SEQUENCES } from '../../../connectors/kafka/sequence.js';
+
+const IDENTITY = { id: 7n, epoch: 0 };
+const CUT = { cause: 'cut', metadata: true, unknown: true };
+const REFUSED = { cause: 'NOT_ENOUGH_REPLICAS', metadata: false, unknown: false };
+
+function batchOf(records: number): RecordBatch {
+  const batch = new RecordBatch(Buffer.alloc(512), 0);
+  for (let i = 0; i < records; i++) {
+    const at = batch.begin(Buffer.alloc(0), 0);
+    batch.end(at + batch.bytes.write('v', at));
+  }
+  return batch;
+}
+
+function queueOf(...records: readonly number[]): PartitionQueue {
+  const queue = new PartitionQueue('t', 0, { leader: 1 });
+  for (const count of records) queue.push(batchOf(count));
+  return queue;
+}
+
+function takeAll(queue: PartitionQueue): RecordBatch[] {
+  const taken: RecordBatch[] = [];
+  while (queue.isSendable) taken.push(queue.take(IDENTITY));
+  return taken;
+}
+
+function active(lastSequence: number): ActiveProducer {
+  return { ...IDENTITY, lastSequence };
+}
+
+describe('partition queue', () => {
+  it('lets five batches go unanswered, with sequences that follow each other', () => {
+    const queue = queueOf(2, 3, 1, 1, 1, 4);
+    expect(takeAll(queue).map(({ sequence }) => sequence)).toEqual([0, 2, 5, 6, 7]);
+    expect(queue.isSendable).toBe(false);
+  });
+
+  it('takes an acknowledgement for all older batches', () => {
+    const queue = queueOf(1, 1, 1);
+    const [first, second] = takeAll(queue);
+    queue.failed(REFUSED);
+    expect(queue.written(second!)).toEqual([first, second]);
+  });
+
+  it('waits for every outstanding answer, then sends the same bytes again in order', () => {
+    const queue = queueOf(1, 2, 3);
+    const sent = takeAll(queue);
+    const bytes = sent.map(({ frozen }) => frozen.toString('hex'));
+    queue.failed(CUT);
+    expect([queue.isSendable, queue.drained()]).toEqual([false, null]);
+    queue.failed(REFUSED);
+    queue.failed(REFUSED);
+    expect(queue.drained()).toEqual(CUT);
+    expect(queue.isSendable).toBe(false);
+    queue.resume(null);
+    const again = takeAll(queue);
+    expect(again).toEqual(sent);
+    expect(again.map(({ frozen }) => frozen.toString('hex'))).toEqual(bytes);
+  });
+
+  it('sends again from the newest batch that the leader has, whose acknowledgement covers the rest', () => {
+    const queue = queueOf(1, 2, 3);
+    const [first, second, third] = takeAll(queue);
+    for (let i = 0; i < 3; i++) queue.failed(CUT);
+    queue.drained();
+    expect(queue.resume(active(second!.lastSequence))).toBe('resumed');
+    expect(takeAll(queue)).toEqual([second, third]);
+    expect(queue.written(second!)).toEqual([first, second]);
+  });
+
+  it('tells when the leader no longer has what it acknowledged', () => {
+    const queue = queueOf(5, 5);
+    const [first] = takeAll(queue);
+    queue.written(first!);
+    queue.failed(CUT);
+    queue.drained();
+    expect(queue.resume(active(2))).toBe('lost');
+  });
+
+  it('counts sequences through 2^31', () => {
+    const queue = new PartitionQueue('t', 0, { leader: 1, firstSequence: SEQUENCES - 2 });
+    for (let i = 0; i < 2; i++) queue.push(batchOf(3));
+    const [first, second] = takeAll(queue);
+    expect([first!.sequence, first!.lastSequence, second!.sequence]).toEqual([SEQUENCES - 2, 0, 1]);
+    for (let i = 0; i < 2; i++) queue.failed(CUT);
+    queue.drained();
+    expect(queue.resume(active(SEQUENCES - 3))).toBe('resumed');
+    expect(takeAll(queue)).toEqual([first, second]);
+    expect([distance(SEQUENCES - 1, 1), distance(1, SEQUENCES - 1), advance(SEQUENCES - 1, 1)]).toEqual([2, -2, 0]);
+  });
+
+  it('writes everything once and in order to a broker that forgets, fails and loses answers', () => {
+    const fates = fc.array(fc.constantFrom('ok', 'refuse', 'lose request', 'lose answer', 'forget'), {
+      maxLength: 200,
+    });
+    fc.assert(
+      fc.property(fc.array(fc.integer({ min: 1, max: 4 }), { maxLength: 30 }), fates, (counts, script) => {
+        const queue = queueOf(...counts);
+        const broker = new ModelBroker();
+        const next = script[Symbol.iterator]();
+        while (!queue.isEmpty) {
+          for (const batch of takeAll(queue)) broker.serve(queue, batch, next.next().value ?? 'ok');
+          if (queue.drained()?.unknown) expect(queue.resume(broker.active())).toBe('resumed');
+          else if (!queue.isSendable) queue.resume(null);
+        }
+        const records = counts.reduce((sum, count) => sum + count, 0);
+        expect(broker.log).toEqual(Array.from({ length: records }, (_, i) => i));
+      }),
+      { numRuns: 500 },
+    );
+  });
+});
+
+/** The broker's own rule: only the next sequence is appended; repetitions are known as long as they are remembered. */
+class ModelBroker {
+  readonly log: number[] = [];
+  #remembered: number[] = [];
+
+  active(): ActiveProducer | null {
+    return this.log.length === 0 ? null : active(this.log.length - 1);
+  }
+
+  serve(queue: PartitionQueue, batch: RecordBatch, fate: string): void {
+    // A clean restart leaves the last batch only.
+    if (fate === 'forget') this.#remembered = this.#remembered.slice(-1);
+    const trouble = this.#answer(queue, batch, fate);
+    if (trouble === null) queue.written(batch);
+    else queue.failed(trouble);
+  }
+
+  #answer(queue: PartitionQueue, batch: RecordBatch, fate: string): Trouble | null {
+    if (fate === 'refuse') return REFUSED;
+    if (fate === 'lose request') return CUT;
+    if (!this.#remembered.includes(batch.sequence)) {
+      if (batch.sequence !== this.log.length) return queue.followsFailure(batch) ? REFUSED : CUT;
+      this.#append(batch);
+    }
+    return fate === 'lose answer' ? CUT : null;
+  }
+
+  #append(batch: RecordBatch): void {
+    for (let i = 0; i < batch.count; i++) this.log.push(batch.sequence + i);
+    this.#remembered = [...this.#remembered, batch.sequence].slice(-5);
+  }
+}

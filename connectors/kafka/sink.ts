@@ -55,7 +55,7 @@ export class KafkaSink implements ForgetfulSink {
   readonly #options: KafkaOptions;
   readonly #format: Format;
   readonly #names: TopicNames;
-  readonly #routes = new Map<Table, Route>();
+  readonly #routes = new WeakMap<Table, Route>();
   #session: Session | null = null;
   #scratch = Buffer.allocUnsafeSlow(SCRATCH_BYTES + SLACK_BYTES);
 

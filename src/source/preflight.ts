@@ -1,11 +1,43 @@
 import { RowtideError } from '../core/errors.js';
 import type { GtidSet } from '../core/gtid.js';
-import type { Position } from '../core/position.js';
-import type { LogFile, ServerFacts } from '../mysql/probe.js';
+import type { LogPosition, Position } from '../core/position.js';
+import type { Connection } from '../mysql/connect.js';
+import { type LogFile, logFiles, probe, type ServerFacts, waitForGtids } from '../mysql/probe.js';
+import { placeOf } from '../mysql/url.js';
 import { FIRST_OFFSET } from './events.js';
 
 /** COM_BINLOG_DUMP has 32 bits for the offset. */
 const DUMP_OFFSET_MAX = 2 ** 32 - 1;
+
+type FileOffset = Extract<LogPosition, { kind: 'file' }>;
+
+/**
+ * Refuses by name what would lose changes, or could not be honoured: settings of the server, and positions that do not
+ * fit it. `executedWaitSeconds`: how long the server may take to count as executed what it has sent already.
+ */
+export async function preflight(
+  connection: Connection,
+  from: Position,
+  { executedWaitSeconds }: { executedWaitSeconds: number },
+): Promise<void> {
+  const place = placeOf(connection.address);
+  const facts = await probe(connection);
+  checkSettings(facts, place);
+  if (from.source.flavour !== facts.identity.flavour) {
+    throw new RowtideError('SOURCE_FOREIGN', `${place}: a position of ${from.source.flavour} on ${facts.version}`, {
+      hint: 'MySQL and MariaDB number transactions in ways that do not fit each other.',
+    });
+  }
+  if (from.log.kind === 'file') {
+    checkFilePosition(from.source.id, from.log, { facts, files: await logFiles(connection), place });
+    return;
+  }
+  const { executed } = from.log;
+  const own = gtidsOf(facts, place);
+  checkNotPurged(executed, own.purged, place);
+  const extra = executed.minus(own.executed);
+  if (!extra.isEmpty && !(await waitForGtids(connection, extra, executedWaitSeconds))) throw diverged(extra, place);
+}
 
 /** Settings of the server with which changes would be missing from its log: SOURCE_SETTINGS, with what mends it. */
 export function checkSettings(facts: ServerFacts, place: string): void {
@@ -22,17 +54,16 @@ export function checkSettings(facts: ServerFacts, place: string): void {
 }
 
 /** A file and an offset mean something only on the server that wrote them, as long as the file is there. */
-export function checkFilePosition(
-  position: Position,
+function checkFilePosition(
+  sourceId: string,
+  log: FileOffset,
   server: { facts: ServerFacts; files: readonly LogFile[]; place: string },
 ): void {
-  const { log, source } = position;
   const { facts, files, place } = server;
-  if (log.kind !== 'file') return;
-  if (source.id !== facts.identity.id) {
+  if (sourceId !== facts.identity.id) {
     throw new RowtideError(
       'SOURCE_FOREIGN',
-      `${place}: ${log.file}:${log.offset} is a place in the log of ${source.id}, and this server is ${facts.identity.id}`,
+      `${place}: ${log.file}:${log.offset} is a place in the log of ${sourceId}, and this server is ${facts.identity.id}`,
       { hint: 'File and offset cannot be carried to another server; a GTID set can, where GTIDs are on.' },
     );
   }
@@ -63,21 +94,16 @@ export function checkFilePosition(
   }
 }
 
-/** The transactions of the position that the server has not executed; empty when it never lost one. */
-export function extraGtids(executed: GtidSet, facts: ServerFacts, place: string): GtidSet {
-  return executed.minus(gtidsOf(facts, place).executed);
-}
-
 /** GTID sets fit any server that has executed them and still has what comes after. */
-export function checkNotPurged(executed: GtidSet, facts: ServerFacts, place: string): void {
-  const missing = gtidsOf(facts, place).purged.minus(executed);
+function checkNotPurged(executed: GtidSet, purged: GtidSet, place: string): void {
+  const missing = purged.minus(executed);
   if (missing.isEmpty) return;
   throw new RowtideError('SOURCE_PURGED', `${place}: the server has purged transactions that come next: ${missing}`, {
     hint: 'They are lost to this stream. Copy the tables again, then start from now; or read a replica that has them still.',
   });
 }
 
-export function diverged(extra: GtidSet, place: string): RowtideError {
+function diverged(extra: GtidSet, place: string): RowtideError {
   return new RowtideError(
     'SOURCE_DIVERGED',
     `${place}: the server never executed transactions of the position: ${extra}`,

@@ -24,14 +24,6 @@ export class BlockQueue {
     this.#flow = options.flow;
   }
 
-  get bytes(): number {
-    return this.#bytes;
-  }
-
-  get paused(): boolean {
-    return this.#paused;
-  }
-
   push(event: RawEvent, file: string, format: FormatDescription): void {
     let block = this.#blocks.at(-1);
     if (block === undefined || block.file !== file || block.format !== format) {

@@ -1,5 +1,4 @@
 import { randomInt, randomUUID } from 'node:crypto';
-import { once } from 'node:events';
 import ZongJi from '@vlasky/zongji';
 import { RowtideError } from '../core/errors.js';
 import type { LogBlock } from '../core/event.js';
@@ -7,12 +6,12 @@ import type { LogPosition, Position } from '../core/position.js';
 import type { LogSource } from '../core/source.js';
 import { type Connection, type DriverOptions, driverOptions, withConnection } from '../mysql/connect.js';
 import { serverError } from '../mysql/errors.js';
-import { logFiles, probe, type ServerFacts, waitForGtids } from '../mysql/probe.js';
+import { logFiles, probe, type ServerFacts } from '../mysql/probe.js';
 import { placeOf, type ServerAddress } from '../mysql/url.js';
 import { dumpError, endedError } from './dump-errors.js';
 import { EventChain, FIRST_OFFSET } from './events.js';
 import { DumpFraming } from './framing.js';
-import { checkFilePosition, checkNotPurged, checkSettings, diverged, extraGtids } from './preflight.js';
+import { preflight } from './preflight.js';
 import { BlockQueue } from './queue.js';
 import { SilenceTimer } from './silence.js';
 
@@ -66,10 +65,15 @@ async function tailOf(connection: Connection, facts: ServerFacts): Promise<LogPo
   return { kind: 'file', file: first?.name ?? '', offset: FIRST_OFFSET };
 }
 
+/** Longer than a semi-sync source waits for its replica, by default, between sending a transaction and committing it. */
+const EXECUTED_WAIT_SECONDS = 12;
+
 async function* read(settings: Settings, from: Position, signal: AbortSignal): AsyncGenerator<LogBlock> {
   let dump: Dump | null = null;
   try {
-    await withConnection(settings.address, signal, (connection) => preflight(connection, from));
+    await withConnection(settings.address, signal, (connection) =>
+      preflight(connection, from, { executedWaitSeconds: EXECUTED_WAIT_SECONDS }),
+    );
     dump = new Dump(settings, from.log, await driverOptions(settings.address));
     yield* dump.blocks(signal);
   } catch (error) {
@@ -77,27 +81,6 @@ async function* read(settings: Settings, from: Position, signal: AbortSignal): A
   } finally {
     await dump?.stop();
   }
-}
-
-/** How long a server may take to count as executed what it has sent already. */
-const EXECUTED_WAIT_SECONDS = 10;
-
-async function preflight(connection: Connection, from: Position): Promise<void> {
-  const place = placeOf(connection.address);
-  const facts = await probe(connection);
-  checkSettings(facts, place);
-  if (from.source.flavour !== facts.identity.flavour) {
-    throw new RowtideError('SOURCE_FOREIGN', `${place}: a position of ${from.source.flavour} on ${facts.version}`, {
-      hint: 'MySQL and MariaDB number transactions in ways that do not fit each other.',
-    });
-  }
-  if (from.log.kind === 'file') {
-    checkFilePosition(from, { facts, files: await logFiles(connection), place });
-    return;
-  }
-  checkNotPurged(from.log.executed, facts, place);
-  const extra = extraGtids(from.log.executed, facts, place);
-  if (!extra.isEmpty && !(await waitForGtids(connection, extra, EXECUTED_WAIT_SECONDS))) throw diverged(extra, place);
 }
 
 /** What we use of mysql2's connection inside of zongji; the contract test pins it. */
@@ -116,7 +99,7 @@ interface Zongji {
   readonly connection: DumpConnection | null;
   readonly ctrlConnection: DumpConnection | null;
   BinlogClass: new (done: unknown) => DumpCommand;
-  on(event: 'error' | 'ready', listener: (error?: Error) => void): void;
+  on(event: 'error' | 'ready' | 'stopped', listener: (error?: Error) => void): void;
   start(options: object): void;
   stop(): void;
 }
@@ -137,7 +120,7 @@ class Dump {
   readonly #queue: BlockQueue;
   readonly #chain: EventChain;
   readonly #framing: DumpFraming;
-  readonly #silence = new SilenceTimer(() => this.#fail(endedError(`${this.#place()}: nothing was heard in time`)));
+  readonly #silence = new SilenceTimer(() => this.#end(endedError(`${this.#place()}: nothing was heard in time`)));
   #stopping: Promise<void> | null = null;
 
   constructor(settings: Settings, from: LogPosition, driver: DriverOptions) {
@@ -151,8 +134,8 @@ class Dump {
     this.#framing = new DumpFraming(
       {
         event: (bytes, start, end) => this.#chain.add(bytes, start, end),
-        end: () => this.#fail(endedError(`${this.#place()}: the server ended the stream`)),
-        error: (code, message) => this.#fail(dumpError(code, message, this.#place())),
+        end: () => this.#end(endedError(`${this.#place()}: the server ended the stream`)),
+        error: (code, message) => this.#end(dumpError(code, message, this.#place())),
       },
       { eventBytesMax: settings.eventBytesMax },
     );
@@ -184,20 +167,21 @@ class Dump {
   async #close(): Promise<void> {
     this.#silence.stop();
     const streams = [this.#zongji.connection?.stream, this.#zongji.ctrlConnection?.stream];
-    const stopped = once(this.#zongji as unknown as ZongJi, 'stopped');
-    this.#zongji.stop();
-    await stopped;
+    await new Promise<void>((resolve) => {
+      this.#zongji.on('stopped', () => resolve());
+      this.#zongji.stop();
+    });
     // zongji only says goodbye, and the other end may not be there to hear it.
     for (const stream of streams) stream?.destroy();
   }
 
   #connect(driver: DriverOptions): Zongji {
     const zongji = new ZongJi(driver) as unknown as Zongji;
-    zongji.on('error', (error) => this.#fail(this.#connectionError(error)));
+    zongji.on('error', (error) => this.#end(this.#connectionError(error)));
     zongji.on('ready', () => {
       const { connection, ctrlConnection, BinlogClass } = zongji;
       const check = (error: Error | null): void => {
-        if (error !== null) this.#fail(this.#connectionError(error));
+        if (error !== null) this.#end(this.#connectionError(error));
       };
       connection?.query(sessionSql(this.#settings), check);
       ctrlConnection?.query(`SET wait_timeout = ${PATIENCE_SECONDS}`, check);
@@ -226,7 +210,7 @@ class Dump {
           this.#framing.execute(chunk);
           this.#queue.flush();
         } catch (error) {
-          this.#fail(error instanceof Error ? error : new Error(String(error)));
+          this.#end(error instanceof Error ? error : new Error(String(error)));
         }
       },
     };
@@ -250,10 +234,6 @@ class Dump {
         this.#zongji.connection?.stream.resume();
       },
     };
-  }
-
-  #fail(error: Error): void {
-    this.#end(error);
   }
 
   /** The connections go at once; what was read before is still handed out, unless the reader aborted. */

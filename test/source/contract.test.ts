@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import ZongJi from '@vlasky/zongji';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -73,9 +72,10 @@ describe('zongji and mysql2, as we use them', () => {
     expect(bytes[5 + 4]).toBe(4);
     expect(zongji.listenerCount('binlog')).toBe(0);
 
-    const stopped = once(zongji as unknown as ZongJi, 'stopped');
-    zongji.stop();
-    await stopped;
+    await new Promise<void>((resolve) => {
+      zongji.on('stopped', () => resolve());
+      zongji.stop();
+    });
     expect([zongji.connection, zongji.ctrlConnection]).toEqual([null, null]);
     expect(
       await sql(server.url, "SELECT id FROM information_schema.processlist WHERE command LIKE 'Binlog Dump%'"),

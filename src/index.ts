@@ -1,5 +1,9 @@
 /** The public API: all that a connector, ours or a stranger's, may import. */
 export { transactions } from './binlog/transactions.js';
+export { fileStore } from './checkpoint/file.js';
+export { type Files, ioError, syncFolderOf, systemFiles } from './checkpoint/files.js';
+export { memoryStore } from './checkpoint/memory.js';
+export type { Checkpoint, CheckpointStore } from './checkpoint/store.js';
 export { changes } from './column/changes.js';
 export type { Batch } from './core/batch.js';
 export type { Change, Row, Value } from './core/change.js';
@@ -15,7 +19,12 @@ export type { Column, Table } from './core/table.js';
 export type { Entry, LogSpan, PreparedXa, RowCursor, Rows, Statement, Transaction } from './core/transaction.js';
 export type { Format, RowsWriter } from './format/format.js';
 export { jsonFormat } from './format/json.js';
+export { LineWriter } from './format/lines.js';
+export { checkpointed } from './pipeline/checkpointed.js';
+export { PipelineControl, type PipelineState, type PipelineStats } from './pipeline/control.js';
 export { defineSink, type SinkContext, type SinkDefinition } from './pipeline/define-sink.js';
+export { type PipelineEnd, type PipelineOptions, runPipeline } from './pipeline/run.js';
+export { type RetryOptions, type SuperviseOptions, supervise } from './pipeline/supervise.js';
 export { schemas } from './schema/schemas.js';
 export { fileLog } from './source/files.js';
 export { serverLog } from './source/server.js';

@@ -98,15 +98,19 @@ function checkFilePosition(
 function checkNotPurged(executed: GtidSet, purged: GtidSet, place: string): void {
   const missing = purged.minus(executed);
   if (missing.isEmpty) return;
-  throw new RowtideError('SOURCE_PURGED', `${place}: the server has purged transactions that come next: ${missing}`, {
-    hint: 'They are lost to this stream. Copy the tables again, then start from now; or read a replica that has them still.',
-  });
+  throw new RowtideError(
+    'SOURCE_PURGED',
+    `${place}: the server has purged transactions that come next: ${missing.toString()}`,
+    {
+      hint: 'They are lost to this stream. Copy the tables again, then start from now; or read a replica that has them still.',
+    },
+  );
 }
 
 function diverged(extra: GtidSet, place: string): RowtideError {
   return new RowtideError(
     'SOURCE_DIVERGED',
-    `${place}: the server never executed transactions of the position: ${extra}`,
+    `${place}: the server never executed transactions of the position: ${extra.toString()}`,
     {
       hint: 'It lost them in a crash, was restored, or is another server. Decide by hand which side is right, then set the checkpoint.',
     },

@@ -13,7 +13,7 @@ interface Logged {
 
 /** A chain that is fed as a server would, and what it handed on. */
 function chain(options: { skipsExecuted?: boolean } = {}): {
-  add(...events: Buffer[]): void;
+  add: (...events: Buffer[]) => void;
   logged: Logged[];
   raw: RawEvent[];
 } {
@@ -30,7 +30,7 @@ function chain(options: { skipsExecuted?: boolean } = {}): {
   return {
     logged,
     raw,
-    add(...events) {
+    add: (...events) => {
       for (const bytes of events) {
         // In the middle of a larger buffer, as they come from the socket.
         const chunk = Buffer.concat([Buffer.alloc(3), bytes, Buffer.alloc(5)]);

@@ -242,8 +242,8 @@ describe('fileLog', () => {
     /** What was read so far, and a way to wait for more. */
     function following(paths: string[]): {
       events: string[];
-      until(count: number): Promise<void>;
-      end(): Promise<void>;
+      until: (count: number) => Promise<void>;
+      end: () => Promise<void>;
     } {
       const events: string[] = [];
       const stop = new AbortController();
@@ -256,7 +256,7 @@ describe('fileLog', () => {
       })();
       return {
         events,
-        async until(count) {
+        until: async (count) => {
           while (events.length < count) {
             const more = new Promise<void>((resolve) => {
               wake = resolve;
@@ -264,7 +264,7 @@ describe('fileLog', () => {
             await Promise.race([reading, more]);
           }
         },
-        async end() {
+        end: async () => {
           stop.abort();
           await reading;
         },

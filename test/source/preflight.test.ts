@@ -39,7 +39,7 @@ describe.each<MysqlVersion>(['9.7', '5.7'])('preflight on MySQL %s', (version) =
     await expect(check(`${uuid}:1-3,${other}:7`)).rejects.toMatchObject({
       code: 'SOURCE_DIVERGED',
       retryable: false,
-      message: `127.0.0.1:${server.port}: the server never executed transactions of the position: ${GtidSet.parse(`${other}:7,${uuid}:2-3`)}`,
+      message: `127.0.0.1:${server.port}: the server never executed transactions of the position: ${GtidSet.parse(`${other}:7,${uuid}:2-3`).toString()}`,
     });
   });
 

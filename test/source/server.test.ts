@@ -13,6 +13,7 @@ import type { LogPosition } from '../../src/core/position.js';
 import { parseServerUrl } from '../../src/mysql/url.js';
 import { fileLog } from '../../src/source/files.js';
 import { type ServerLogOptions, serverLog } from '../../src/source/server.js';
+import { startMariadb } from '../servers/mariadb.js';
 import { type MysqlServer, type MysqlVersion, startMysql } from '../servers/mysql.js';
 import { failureOf, type LoggedEvent, logEnd, never, readTo, sql } from './reading.js';
 
@@ -196,5 +197,25 @@ describe.each<MysqlVersion>(['9.7', '8.0', '5.7'])('serverLog on MySQL %s', (ver
       });
       expect(String(((await logOf(server).tail(never)) as { executed: GtidSet }).executed)).toBe(`${uuid}:1-4`);
     });
+  });
+});
+
+describe('serverLog on MariaDB', () => {
+  it('reads by file and offset the same events as are in the files', async () => {
+    await using server = await startMariadb();
+    await sql(
+      server.url,
+      'CREATE DATABASE shop',
+      'CREATE TABLE shop.item (id INT PRIMARY KEY, name TEXT)',
+      "INSERT INTO shop.item VALUES (1, 'x')",
+      'FLUSH BINARY LOGS',
+      "UPDATE shop.item SET name = 'y'",
+    );
+    const events = await readTo(logOf(server), file('binlog.000001', 4), await logEnd(server.url));
+    const paths = ['binlog.000001', 'binlog.000002'].map((name) => join(server.binlogDir, name));
+    const expected = await readTo(fileLog({ paths }), file('binlog.000001', 4), { file: '', offset: 0 });
+    // The server adds a BINLOG_CHECKPOINT_EVENT when it gets to it.
+    expect(events.map(show)).toEqual(expected.slice(0, events.length).map(show));
+    expect(events.map(({ type }) => eventTypeName(type))).toContain('ANNOTATE_ROWS_EVENT');
   });
 });

@@ -3,7 +3,7 @@ import kafkajs, { type Kafka, type Admin as KafkaAdmin } from 'kafkajs';
 import { RowtideError } from 'rowtide';
 
 // A CommonJS module whose later exports Node cannot see by name.
-const { ConfigResourceTypes, KafkaJSError, KafkaJSProtocolError, logLevel } = kafkajs;
+const { ConfigResourceTypes, KafkaJSProtocolError, logLevel } = kafkajs;
 
 export interface AdminOptions {
   readonly brokers: readonly string[];
@@ -79,10 +79,11 @@ export class Admin {
 }
 
 function translated(failure: string, error: unknown): unknown {
-  if (!(error instanceof KafkaJSError)) return error;
-  const causes = 'errors' in error && Array.isArray(error.errors) ? error.errors : [error];
-  const message = `${failure}: ${causes.map((cause: Error) => cause.message).join('; ')}`;
-  const isUnreachable = error.retriable || /Connection|NumberOfRetries|Timeout/.test(error.name);
+  // Its errors share no class: an aggregate is a plain Error.
+  if (!(error instanceof Error) || !error.name.startsWith('KafkaJS')) return error;
+  const causes: readonly Error[] = 'errors' in error && Array.isArray(error.errors) ? error.errors : [error];
+  const message = `${failure}: ${causes.map((cause) => cause.message).join('; ')}`;
+  const isUnreachable = causes.every(({ name }) => /Connection|NumberOfRetries|Timeout/.test(name));
   return isUnreachable
     ? new RowtideError('SINK_UNREACHABLE', message, { retryable: true, cause: error })
     : new RowtideError('SINK_REFUSED', message, {

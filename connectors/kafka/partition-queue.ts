@@ -40,6 +40,12 @@ export class PartitionQueue {
   readonly #batches: RecordBatch[] = [];
   #sent = 0;
   #outstanding = 0;
+  /**
+   * A broker that knows nothing of a producer takes any sequence as its first. So nothing is sent behind a batch whose
+   * fate is open until the broker has acknowledged one: else it could take the second, and the first be lost. It may
+   * also have forgotten us while we had nothing to send (producer.id.expiration.ms).
+   */
+  #isKnown = false;
 
   constructor(topic: string, index: number, options: { leader: number; firstSequence?: number }) {
     this.topic = topic;
@@ -49,7 +55,8 @@ export class PartitionQueue {
   }
 
   get isSendable(): boolean {
-    return this.#state === 'flowing' && this.#sent < this.#batches.length && this.#outstanding < OUTSTANDING_MAX;
+    const outstandingMax = this.#isKnown ? OUTSTANDING_MAX : 1;
+    return this.#state === 'flowing' && this.#sent < this.#batches.length && this.#outstanding < outstandingMax;
   }
 
   get isEmpty(): boolean {
@@ -92,7 +99,9 @@ export class PartitionQueue {
     if (at < 0) return [];
     this.#failures = 0;
     this.#sent = Math.max(0, this.#sent - at - 1);
-    return this.#batches.splice(0, at + 1);
+    const acknowledged = this.#batches.splice(0, at + 1);
+    this.#isKnown = !this.isEmpty;
+    return acknowledged;
   }
 
   failed(trouble: Trouble): void {
@@ -140,6 +149,7 @@ export class PartitionQueue {
       else if (oldest?.isFrozen && distance(active.lastSequence, oldest.sequence) !== 1) return 'lost';
     }
     this.#state = 'flowing';
+    this.#isKnown = false;
     return 'resumed';
   }
 }

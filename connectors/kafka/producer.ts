@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { setImmediate } from 'node:timers/promises';
 import { RowtideError } from 'rowtide';
 import type { RecordBatch } from './batch.js';
@@ -62,6 +63,8 @@ export class Producer {
   #waiting: (() => void) | null = null;
 
   private constructor(cluster: Cluster, options: ProducerOptions, given: { identity: ProducerIdentity; clock: Clock }) {
+    // Every partition that recovers listens.
+    setMaxListeners(0, this.#closing.signal);
     this.#cluster = cluster;
     this.#options = options;
     this.identity = given.identity;

@@ -83,8 +83,11 @@ export class KafkaSink implements ForgetfulSink {
   }
 
   async write(batch: Batch, signal: AbortSignal): Promise<void> {
-    const { producer } = this.#opened();
-    const abort = (): void => producer.fail(signal.reason);
+    const { producer, cluster } = this.#opened();
+    const abort = (): void => {
+      producer.fail(signal.reason);
+      cluster.close();
+    };
     signal.throwIfAborted();
     signal.addEventListener('abort', abort);
     try {
@@ -94,7 +97,7 @@ export class KafkaSink implements ForgetfulSink {
     } catch (error) {
       // What was half filled must not go out with a later batch.
       producer.fail(error);
-      throw error;
+      throw signal.aborted ? signal.reason : error;
     } finally {
       signal.removeEventListener('abort', abort);
     }

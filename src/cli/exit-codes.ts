@@ -14,6 +14,7 @@ export const EXIT_CODES: readonly (readonly [status: number, meaning: string])[]
 ];
 
 const STATUS: Partial<Record<ErrorCode, number>> = {
+  OUTPUT_CLOSED: 0,
   USAGE: 2,
   CONFIG_INVALID: 78,
   SOURCE_UNREACHABLE: 69,

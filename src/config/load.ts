@@ -3,7 +3,7 @@ import type * as z from 'zod';
 import { RowtideError } from '../core/errors.js';
 import type { TableFilterOptions } from '../transform/filter.js';
 import { type ConfigDocument, type Path, type Problem, parseConfigDocument } from './document.js';
-import { configSchema, type SourceConfig } from './schema.js';
+import { configSchema, type RetryConfig, type SourceConfig, STATE_DEFAULT } from './schema.js';
 import { hasReference, type Surroundings, substitute } from './substitute.js';
 
 /** All that the configuration needs to know of a connector. */
@@ -15,6 +15,7 @@ export interface PipelineConfig<S extends Configurable> {
   readonly name: string;
   readonly source: SourceConfig;
   readonly transform: TableFilterOptions;
+  readonly retry: RetryConfig;
   /** `options` are what the connector's own schema made of them. */
   readonly sink: { readonly name: string; readonly connector: S; readonly options: unknown };
 }
@@ -46,19 +47,30 @@ export async function loadConfig<S extends Configurable>(options: LoadOptions<S>
   const base = check(configSchema, expanded, { document, problems, path: [] });
   const sinks = await loadSinks(expanded, { document, problems, options });
   if (base === undefined || problems.length > 0) throw invalid(options.file, problems);
+  for (const { source } of Object.values(base.pipelines)) {
+    if (source.kind === 'server') secrets.add(source.address.password.reveal());
+  }
 
   return {
     stateDir: resolve(dirname(options.file), base.state),
-    pipelines: Object.entries(base.pipelines).map(([name, { source, transform }]) => {
+    pipelines: Object.entries(base.pipelines).map(([name, { source, transform, retry }]) => {
       const sink = sinks.get(name);
       if (sink === undefined) throw new Error(`the sink of ${name} was not checked`);
-      return { name, source, transform, sink };
+      return { name, source, transform, retry, sink };
     }),
     secrets: [...secrets],
   };
 }
 
-function read(options: LoadOptions<Configurable>): string {
+/** The state folder of a configuration that may be wrong, or unreadable here, in everything else. */
+export function readStateDir(file: string, surroundings: Surroundings): string {
+  const document = parseConfigDocument(read({ ...surroundings, file }));
+  if (document.problems.length > 0) throw invalid(file, document.problems);
+  const state = at(document.value, ['state']);
+  return resolve(dirname(file), typeof state === 'string' ? substitute(state, surroundings) : STATE_DEFAULT);
+}
+
+function read(options: Pick<Surroundings, 'readFile'> & { file: string }): string {
   try {
     return options.readFile(options.file);
   } catch (cause) {

@@ -41,8 +41,8 @@ const serverSource = z
       .int()
       .min(1)
       .max(2 ** 32 - 1)
-      .optional(),
-    heartbeatMs: z.int().min(100).max(3_600_000).optional(),
+      .exactOptional(),
+    heartbeatMs: z.int().min(100).max(3_600_000).exactOptional(),
     /** Where to begin when there is no checkpoint yet. */
     from: point.default({ kind: 'now' }),
     schema: columns,
@@ -81,6 +81,14 @@ const pipeline = z.strictObject({
   transform: z
     .strictObject({ include: z.array(pattern).default([]), exclude: z.array(pattern).default([]) })
     .default({ include: [], exclude: [] }),
+  retry: z
+    .strictObject({
+      /** Failures in a row after which the pipeline ends; without it, it is tried for ever. */
+      attemptsMax: z.int().min(1).exactOptional(),
+      /** The longest wait between two attempts. */
+      delayMsMax: z.int().min(1).exactOptional(),
+    })
+    .default({}),
   /** Checked by the sink's own schema. */
   sink: z.record(z.string(), z.unknown()).refine((sink) => Object.keys(sink).length === 1, {
     error: 'exactly one sink: its name, and its options beneath',
@@ -89,9 +97,11 @@ const pipeline = z.strictObject({
 
 const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
 
+export const STATE_DEFAULT = './state';
+
 export const configSchema = z.strictObject({
   /** Folder of checkpoints, spool and control socket, relative to the configuration file. */
-  state: z.string().min(1).default('./state'),
+  state: z.string().min(1).default(STATE_DEFAULT),
   pipelines: z
     .record(
       z.string().regex(NAME, { error: 'a pipeline is named with letters, digits, dot, dash and underscore' }),
@@ -100,6 +110,7 @@ export const configSchema = z.strictObject({
     .refine((pipelines) => Object.keys(pipelines).length > 0, { error: 'at least one pipeline' }),
 });
 
+export type RetryConfig = z.output<typeof pipeline>['retry'];
 export type SourceConfig = z.output<typeof source>;
 export type ServerConfig = Extract<SourceConfig, { kind: 'server' }>;
 export type FilesConfig = Extract<SourceConfig, { kind: 'files' }>;

@@ -1,6 +1,5 @@
 import type { Position } from '../core/position.js';
-
-export type PipelineState = 'starting' | 'running' | 'retrying' | 'paused' | 'failed' | 'ended';
+import type { PipelineState } from '../pipeline/control.js';
 
 /** A pipeline as `rowtide status` shows it; plain JSON. */
 export interface PipelineStatus {
@@ -8,14 +7,14 @@ export interface PipelineStatus {
   readonly source: string;
   readonly sink: string;
   readonly state: PipelineState;
-  /** Behind the last batch that is durable; null before the sink was opened, or if nothing was ever written. */
+  /** Behind the last batch that is durable; null before the sink was opened. */
   readonly position: string | null;
-  /** Since this process began. */
+  /** Written since this process began. */
   readonly transactions: number;
   /** When the last of them was committed at the source, ISO 8601. */
   readonly committedAt: string | null;
   /** Why it retries or failed. */
-  readonly error: { readonly code: string; readonly message: string; readonly hint: string | null } | null;
+  readonly error: string | null;
 }
 
 /** A GTID set, or file:offset. */

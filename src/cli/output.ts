@@ -1,0 +1,46 @@
+import type { Writable } from 'node:stream';
+import { RowtideError } from '../core/errors.js';
+import type { ForgetfulSink } from '../core/sink.js';
+import type { Printer } from './print/printer.js';
+
+const CHUNK_CHARACTERS = 64 * 1024;
+
+/** Prints what it is given; repeats what a crash left unsaved. Throws OUTPUT_CLOSED when nobody reads any more. */
+export function printingSink(printer: Printer, stream: Writable): ForgetfulSink {
+  return {
+    async open() {
+      // The same error comes to the callback of each write; without a listener it would end the process.
+      if (!stream.listeners('error').includes(ignore)) stream.on('error', ignore);
+    },
+    async write({ transactions }) {
+      let text = '';
+      for (const chunk of printer(transactions)) {
+        if (typeof chunk !== 'string') await write(stream, chunk);
+        else {
+          text += chunk;
+          if (text.length < CHUNK_CHARACTERS) continue;
+          await write(stream, text);
+          text = '';
+        }
+      }
+      if (text !== '') await write(stream, text);
+    },
+    state: () => ({}),
+    close: async () => undefined,
+  };
+}
+
+function ignore(): void {}
+
+/** Resolves when the chunk may be used again. */
+function write(stream: Writable, chunk: string | Uint8Array): Promise<void> {
+  return new Promise((resolve, reject) => {
+    stream.write(chunk, (error) => (error ? reject(failure(error)) : resolve()));
+  });
+}
+
+function failure(error: NodeJS.ErrnoException): RowtideError {
+  const isClosed = error.code === 'EPIPE' || error.code === 'ERR_STREAM_DESTROYED';
+  const code = isClosed ? 'OUTPUT_CLOSED' : 'IO';
+  return new RowtideError(code, `cannot write to standard output: ${error.message}`, { cause: error });
+}

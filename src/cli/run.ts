@@ -1,0 +1,47 @@
+import { dirname, resolve } from 'node:path';
+import { type Config, loadConfig } from '../config/load.js';
+import { surroundingsOfProcess } from '../config/substitute.js';
+import { loadConnector } from '../daemon/connectors.js';
+import { runDaemon } from '../daemon/daemon.js';
+import { redactor } from '../daemon/redact.js';
+import { runUntilSignalled } from '../daemon/signals.js';
+import type { SinkDefinition } from '../pipeline/define-sink.js';
+import { type CommonOptions, loggerFor } from './options.js';
+
+export interface RunOptions extends CommonOptions {
+  readonly config: string;
+  readonly check?: true;
+  /** Milliseconds. */
+  readonly shutdownTimeout: number;
+}
+
+export async function run(options: RunOptions): Promise<void> {
+  const config = await readConfig(options.config);
+  if (options.check) {
+    process.stdout.write(checkedText(options.config, config));
+    return;
+  }
+  const log = await loggerFor(options, { level: 'info', redact: redactor(config.secrets) });
+  const timeoutMs = options.shutdownTimeout;
+  // The pipelines end in time by themselves; the second is for what could hang beside them.
+  await runUntilSignalled({ timeoutMs: timeoutMs + 2000, log }, (signal) =>
+    runDaemon({ config, log, signal, shutdownTimeoutMs: timeoutMs }),
+  );
+}
+
+export function readConfig(file: string): Promise<Config<SinkDefinition>> {
+  const folder = resolve(dirname(file));
+  return loadConfig({ ...surroundingsOfProcess(), file, connector: (name) => loadConnector(name, folder) });
+}
+
+function checkedText(file: string, config: Config<SinkDefinition>): string {
+  const lines = config.pipelines.map(
+    ({ name, sink }) => `  ${name}: into ${sink.name}, ${DELIVERY[sink.connector.delivery]}`,
+  );
+  return `${file} is right: ${config.pipelines.length} pipeline${config.pipelines.length === 1 ? '' : 's'}\n${lines.join('\n')}\n`;
+}
+
+const DELIVERY: Readonly<Record<SinkDefinition['delivery'], string>> = {
+  'exactly-once': 'each change exactly once',
+  'at-least-once': 'each change at least once',
+};

@@ -1,0 +1,153 @@
+import type { Logger } from 'pino';
+import { fileStore } from '../checkpoint/file.js';
+import { memoryStore } from '../checkpoint/memory.js';
+import type { Point } from '../config/point.js';
+import type { SourceConfig } from '../config/schema.js';
+import { RowtideError } from '../core/errors.js';
+import type { ResumableSink } from '../core/sink.js';
+import type { Source } from '../core/source.js';
+import { type ComposedSource, composeSource } from '../daemon/compose.js';
+import { redactor } from '../daemon/redact.js';
+import { runUntilSignalled } from '../daemon/signals.js';
+import { untilPoint } from '../daemon/until.js';
+import { checkpointed } from '../pipeline/checkpointed.js';
+import { PipelineControl } from '../pipeline/control.js';
+import { runPipeline } from '../pipeline/run.js';
+import { supervise } from '../pipeline/supervise.js';
+import { tableFilter } from '../transform/filter.js';
+import { limited, transformed } from '../transform/source.js';
+import { type CommonOptions, colorsFor, loggerFor } from './options.js';
+import { printingSink } from './output.js';
+import { addressOf } from './password.js';
+import { type Counts, createPrinter, noCounts, type OutputFormat } from './print/printer.js';
+
+export interface TailOptions extends CommonOptions {
+  readonly from?: Point;
+  readonly until?: Point;
+  readonly exitAtEnd?: true;
+  readonly follow?: true;
+  readonly limit?: number;
+  readonly include: readonly string[];
+  readonly exclude: readonly string[];
+  readonly format: OutputFormat;
+  readonly print?: string;
+  readonly schema: 'auto' | 'assume-current' | 'none';
+  readonly checkpoint?: string;
+  readonly passwordFile?: string;
+  readonly askPassword?: true;
+  readonly spool: string;
+}
+
+/** A person waits: a server that cannot be reached is said so after few attempts. */
+const ATTEMPTS_MAX = 4;
+const SHUTDOWN_TIMEOUT_MS = 8000;
+
+export async function tail(args: readonly string[], options: TailOptions): Promise<void> {
+  const config = await sourceConfig(args, options);
+  const secret = config.kind === 'server' ? config.address.password.reveal() : '';
+  const log = await loggerFor(options, { level: 'warn', redact: redactor([secret]) });
+  const counts = noCounts();
+  const { include, exclude } = options;
+  const source = bounded(composeSource(config, { spoolDir: options.spool }), options, { include, exclude });
+  const openSink = sinks(options, { counts, log });
+  await runUntilSignalled({ timeoutMs: SHUTDOWN_TIMEOUT_MS, log }, (signal) =>
+    stream({ source, openSink, signal, log }),
+  );
+  if (options.format === 'none' && options.print === undefined) process.stderr.write(`${countsText(counts)}\n`);
+}
+
+interface Streaming {
+  readonly source: Source;
+  readonly openSink: () => ResumableSink;
+  readonly signal: AbortSignal;
+  readonly log: Logger;
+}
+
+async function stream({ source, openSink, signal, log }: Streaming): Promise<void> {
+  const control = new PipelineControl();
+  await supervise({
+    name: 'tail',
+    control,
+    signal,
+    log,
+    retry: { attemptsMax: ATTEMPTS_MAX },
+    attempt: (until) =>
+      runPipeline({
+        name: 'tail',
+        source,
+        sink: openSink(),
+        signal: until,
+        log,
+        control,
+        shutdownTimeoutMs: SHUTDOWN_TIMEOUT_MS,
+      }),
+  });
+}
+
+async function sourceConfig(args: readonly string[], options: TailOptions): Promise<SourceConfig> {
+  const url = args.find((arg) => /^\w+:\/\//.test(arg));
+  const { schema } = options;
+  if (url === undefined) {
+    return {
+      kind: 'files',
+      files: [...args],
+      follow: options.follow ?? false,
+      from: options.from ?? { kind: 'beginning' },
+      schema,
+    };
+  }
+  if (args.length > 1) {
+    throw new RowtideError('USAGE', 'a server is tailed alone', { hint: 'Run several pipelines with rowtide run.' });
+  }
+  if (options.follow) {
+    throw new RowtideError('USAGE', '--follow is for files', { hint: 'A server is followed unless told otherwise.' });
+  }
+  const address = await addressOf(url, {
+    passwordFile: options.passwordFile,
+    prompt: options.askPassword ?? false,
+    env: process.env,
+  });
+  return {
+    kind: 'server',
+    address,
+    from: options.from ?? { kind: 'now' },
+    schema,
+  };
+}
+
+/** The filter comes first, so that the limit counts what is printed. */
+function bounded(
+  composed: ComposedSource,
+  options: TailOptions,
+  tables: { include: readonly string[]; exclude: readonly string[] },
+): Source {
+  let { source } = composed;
+  if (options.until !== undefined) source = untilPoint({ ...composed, source }, options.until);
+  if (options.exitAtEnd) source = untilPoint({ ...composed, source }, { kind: 'now' });
+  source = transformed(source, tableFilter(tables));
+  if (options.limit === undefined) return source;
+  return limited(source, { changes: options.limit, wholeTransactions: options.checkpoint !== undefined });
+}
+
+function sinks(options: TailOptions, { counts, log }: { counts: Counts; log: Logger }): () => ResumableSink {
+  const printer = createPrinter(
+    {
+      format: options.format,
+      template: options.print,
+      colors: colorsFor(options, process.stdout),
+      toTerminal: process.stdout.isTTY === true,
+    },
+    counts,
+  );
+  const memory = memoryStore();
+  return () => {
+    const path = options.checkpoint;
+    const store = path === undefined ? memory : fileStore({ path, pipeline: 'tail', log });
+    return checkpointed(printingSink(printer, process.stdout), store);
+  };
+}
+
+function countsText(counts: Counts): string {
+  const { transactions, insert, update, delete: deletes, statement } = counts;
+  return `${transactions} transactions: ${insert} inserts, ${update} updates, ${deletes} deletes, ${statement} statements`;
+}

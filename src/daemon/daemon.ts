@@ -1,0 +1,125 @@
+import type { Config } from '../config/load.js';
+import { RowtideError, unreachable } from '../core/errors.js';
+import type { Log } from '../core/log.js';
+import type { SinkDefinition } from '../pipeline/define-sink.js';
+import { type ControlRequest, listenForControl } from './control.js';
+import { DaemonPipeline } from './pipeline.js';
+import { parseGtid } from './skip.js';
+import { controlPath, makeStateFolder } from './state-folder.js';
+import type { PipelineStatus } from './status.js';
+
+export interface DaemonOptions {
+  readonly config: Config<SinkDefinition>;
+  readonly log: Log;
+  /** Stops everything: what was read is still written. */
+  readonly signal: AbortSignal;
+  readonly shutdownTimeoutMs: number;
+}
+
+/**
+ * Runs every pipeline of a configuration, each for itself: one that fails leaves the others running, and can be resumed
+ * as long as one of them does. Resolves when none runs any more; throws the first failure then.
+ */
+export async function runDaemon(options: DaemonOptions): Promise<void> {
+  const { stateDir } = options.config;
+  await makeStateFolder(stateDir);
+  const daemon = new Daemon(options);
+  const control = await listenForControl(controlPath(stateDir), async (request) => daemon.answer(request));
+  try {
+    await daemon.run();
+  } finally {
+    await control.close();
+  }
+}
+
+class Daemon {
+  readonly #log: Log;
+  readonly #signal: AbortSignal;
+  readonly #pipelines: readonly DaemonPipeline[];
+  readonly #running = new Set<DaemonPipeline>();
+  /** In the order in which they failed. */
+  readonly #failures = new Map<DaemonPipeline, unknown>();
+  #finish: () => void = () => undefined;
+
+  constructor({ config, log, signal, shutdownTimeoutMs }: DaemonOptions) {
+    this.#log = log;
+    this.#signal = signal;
+    this.#pipelines = config.pipelines.map(
+      (each) => new DaemonPipeline({ config: each, stateDir: config.stateDir, log, shutdownTimeoutMs }),
+    );
+  }
+
+  async run(): Promise<void> {
+    const finished = new Promise<void>((resolve) => {
+      this.#finish = resolve;
+    });
+    for (const pipeline of this.#pipelines) void this.#start(pipeline);
+    await finished;
+    for (const error of this.#failures.values()) throw error;
+  }
+
+  answer(request: ControlRequest): readonly PipelineStatus[] {
+    const asked = request.command === 'status' ? this.#pipelines : this.#named(request.pipeline);
+    switch (request.command) {
+      case 'status':
+        break;
+      case 'pause':
+        for (const pipeline of asked) pipeline.pause();
+        break;
+      case 'resume':
+        for (const pipeline of asked) this.#resume(pipeline);
+        break;
+      case 'skip': {
+        const gtid = parseGtid(request.gtid);
+        const [only] = asked;
+        if (only === undefined || asked.length > 1) throw several(this.#pipelines);
+        only.skip(gtid);
+        this.#resume(only);
+        break;
+      }
+      default:
+        unreachable(request);
+    }
+    return asked.map((pipeline) => pipeline.status());
+  }
+
+  #named(name: string | null): readonly DaemonPipeline[] {
+    if (name === null) return this.#pipelines;
+    const found = this.#pipelines.filter((pipeline) => pipeline.name === name);
+    if (found.length === 0) {
+      throw new RowtideError('USAGE', `no pipeline is called ${name}`, {
+        hint: `There are ${namesOf(this.#pipelines)}.`,
+      });
+    }
+    return found;
+  }
+
+  #resume(pipeline: DaemonPipeline): void {
+    pipeline.resume();
+    if (!this.#running.has(pipeline) && !this.#signal.aborted) void this.#start(pipeline);
+  }
+
+  async #start(pipeline: DaemonPipeline): Promise<void> {
+    this.#running.add(pipeline);
+    this.#failures.delete(pipeline);
+    try {
+      await pipeline.run(this.#signal);
+      this.#log.info({ pipeline: pipeline.name }, 'the pipeline has ended');
+    } catch (error) {
+      this.#failures.set(pipeline, error);
+      this.#log.error({ pipeline: pipeline.name, err: error }, 'the pipeline has failed');
+    }
+    this.#running.delete(pipeline);
+    if (this.#running.size === 0) this.#finish();
+  }
+}
+
+function several(pipelines: readonly DaemonPipeline[]): RowtideError {
+  return new RowtideError('USAGE', 'a transaction is skipped in one pipeline', {
+    hint: `Name it with --pipeline: ${namesOf(pipelines)}.`,
+  });
+}
+
+function namesOf(pipelines: readonly DaemonPipeline[]): string {
+  return pipelines.map(({ name }) => name).join(', ');
+}

@@ -40,6 +40,7 @@ const LAYERS: Readonly<Record<string, number>> = {
   config: 2.5,
   daemon: 3,
   cli: 3,
+  testing: 3,
 };
 const LEANED_ON = new Set(['mysql', 'schema', 'checkpoint']);
 

@@ -4,8 +4,8 @@
  * its own loader. So neither root nor the distribution's release matter, only that apt and Debian's keyring are there.
  */
 import { existsSync } from 'node:fs';
-import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir, readdir, readFile, readlink, rm, symlink, writeFile } from 'node:fs/promises';
+import { dirname, join, relative } from 'node:path';
 import { cached } from './cache.js';
 import { type Command, program, run } from './command.js';
 
@@ -122,6 +122,17 @@ async function mirror(): Promise<string> {
 async function unpack(debs: string, root: string): Promise<void> {
   await mkdir(root);
   for (const deb of await readdir(debs)) await run(program('dpkg-deb'), ['--extract', join(debs, deb), root]);
+  await relink(root);
+}
+
+/** A link to `/etc/…` means the one in these packages. */
+async function relink(root: string): Promise<void> {
+  const links = await run(program('find'), [root, '-type', 'l', '-lname', '/*']);
+  for (const link of links.split('\n').filter(Boolean)) {
+    const target = relative(dirname(link), join(root, await readlink(link)));
+    await rm(link);
+    await symlink(target, link);
+  }
 }
 
 async function requireDebianTools(what: string): Promise<void> {

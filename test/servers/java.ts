@@ -1,10 +1,39 @@
-import { type Command, program } from './command.js';
+/** The machine's Java and Maven where it has them, else Debian's, unpacked like any other package. */
+import { join } from 'node:path';
+import { type Command, program, run } from './command.js';
+import { debian } from './debian.js';
+import { trustStore } from './trust-store.js';
 
 /** Java 17 or newer. */
 export async function java(): Promise<Command> {
-  return program('java');
+  if (await works(program('java'), '--version', /^\w+ (1[7-9]|[2-9]\d)\b/)) return program('java');
+  const root = await debian({ name: 'java', suite: 'bookworm', packages: ['openjdk-17-jre-headless'] });
+  return root.command(root.path('usr/lib/jvm/java-17-openjdk-amd64/bin/java'));
 }
 
 export async function maven(): Promise<Command> {
-  return program('mvn');
+  if (await works(program('mvn'), '--version', /Apache Maven 3/)) return program('mvn');
+  const [runtime, root] = await Promise.all([
+    java(),
+    debian({ name: 'maven', suite: 'bookworm', packages: ['maven'], without: /jre|jdk/ }),
+  ]);
+  const home = root.path('usr/share/maven');
+  const launcher = [
+    `-Djavax.net.ssl.trustStore=${await trustStore()}`,
+    '-cp',
+    join(home, 'boot/plexus-classworlds-2.x.jar'),
+    `-Dclassworlds.conf=${join(home, 'bin/m2.conf')}`,
+    `-Dmaven.home=${home}`,
+    `-Dmaven.multiModuleProjectDirectory=${home}`,
+    'org.codehaus.plexus.classworlds.launcher.Launcher',
+  ];
+  return { ...runtime, args: [...runtime.args, ...launcher] };
+}
+
+async function works(command: Command, argument: string, wanted: RegExp): Promise<boolean> {
+  try {
+    return wanted.test(await run(command, [argument]));
+  } catch {
+    return false;
+  }
 }

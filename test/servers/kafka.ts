@@ -14,6 +14,7 @@ import { java } from './java.js';
 import { mavenLibraries } from './maven.js';
 import { freePort } from './ports.js';
 import { ServerProcess } from './process.js';
+import { type FaultProxy, startProxy } from './proxy.js';
 import { newFolder } from './runs.js';
 
 export const kafkaVersion = '4.3.1';
@@ -27,12 +28,11 @@ export interface StartKafkaOptions {
 }
 
 export interface KafkaAddress {
-  version: string;
   brokers: string[];
 }
 
 export async function startKafka(start: StartKafkaOptions = {}): Promise<KafkaNode> {
-  const member = { id: 1, port: start.port ?? (await freePort()), controllerPort: await freePort() };
+  const member = await newMember(1, start.port);
   const node = await KafkaNode.create(member, [member], newClusterId(), start.properties ?? {});
   await node.launch();
   return node;
@@ -41,7 +41,7 @@ export async function startKafka(start: StartKafkaOptions = {}): Promise<KafkaNo
 export async function startKafkaCluster(start: { nodes: number; properties?: Properties }): Promise<KafkaCluster> {
   const members: Member[] = [];
   for (let id = 1; id <= start.nodes; id++) {
-    members.push({ id, port: await freePort(), controllerPort: await freePort() });
+    members.push(await newMember(id));
   }
   const cluster = newClusterId();
   const create = (member: Member) => KafkaNode.create(member, members, cluster, start.properties ?? {});
@@ -55,6 +55,15 @@ interface Member {
   id: number;
   port: number;
   controllerPort: number;
+  /** A second listener, which advertises the proxy in front of it. */
+  proxiedPort: number;
+  proxy: FaultProxy;
+}
+
+async function newMember(id: number, port?: number): Promise<Member> {
+  const proxiedPort = await freePort();
+  const proxy = await startProxy({ target: { port: proxiedPort } });
+  return { id, port: port ?? (await freePort()), controllerPort: await freePort(), proxiedPort, proxy };
 }
 
 export class KafkaNode implements KafkaAddress {
@@ -62,9 +71,8 @@ export class KafkaNode implements KafkaAddress {
   private process: ServerProcess | undefined;
 
   private constructor(
-    readonly id: number,
-    readonly port: number,
-    readonly folder: string,
+    private readonly member: Member,
+    private readonly folder: string,
     private readonly command: Command,
   ) {}
 
@@ -80,11 +88,28 @@ export class KafkaNode implements KafkaAddress {
         .join('\n')}\n`,
     );
     await run(command, ['kafka.tools.StorageTool', 'format', `--cluster-id=${cluster}`, '--config', file]);
-    return new KafkaNode(member.id, member.port, folder, command);
+    return new KafkaNode(member, folder, command);
+  }
+
+  get id(): number {
+    return this.member.id;
+  }
+
+  get port(): number {
+    return this.member.port;
   }
 
   get brokers(): string[] {
     return [`127.0.0.1:${this.port}`];
+  }
+
+  /** Who starts here talks to the node through `proxy` only, even after asking for metadata. */
+  get proxiedBrokers(): string[] {
+    return [`127.0.0.1:${this.proxy.port}`];
+  }
+
+  get proxy(): FaultProxy {
+    return this.member.proxy;
   }
 
   get address(): string {
@@ -122,6 +147,7 @@ export class KafkaNode implements KafkaAddress {
   }
 
   async remove(): Promise<void> {
+    await this.proxy.close();
     await this.kill();
     await rm(this.folder, { recursive: true, force: true });
   }
@@ -169,6 +195,10 @@ export class KafkaCluster implements KafkaAddress {
     return this.nodes.flatMap((node) => node.brokers);
   }
 
+  get proxiedBrokers(): string[] {
+    return this.nodes.flatMap((node) => node.proxiedBrokers);
+  }
+
   async remove(): Promise<void> {
     await Promise.all(this.nodes.map((node) => node.remove()));
   }
@@ -180,16 +210,20 @@ export class KafkaCluster implements KafkaAddress {
 
 function nodeProperties(member: Member, members: readonly Member[], folder: string): Properties {
   const replicas = Math.min(3, members.length);
+  const plain = `PLAINTEXT://127.0.0.1:${member.port}`;
   const inSync = Math.max(1, replicas - 1);
   return {
     'process.roles': 'broker,controller',
     'node.id': member.id,
-    listeners: `PLAINTEXT://127.0.0.1:${member.port},CONTROLLER://127.0.0.1:${member.controllerPort}`,
-    'advertised.listeners': `PLAINTEXT://127.0.0.1:${member.port}`,
+    listeners: `${plain},PROXIED://127.0.0.1:${member.proxiedPort},CONTROLLER://127.0.0.1:${member.controllerPort}`,
+    'advertised.listeners': `${plain},PROXIED://127.0.0.1:${member.proxy.port}`,
+    'listener.security.protocol.map': 'PLAINTEXT:PLAINTEXT,PROXIED:PLAINTEXT,CONTROLLER:PLAINTEXT',
+    'inter.broker.listener.name': 'PLAINTEXT',
     'controller.listener.names': 'CONTROLLER',
     'controller.quorum.voters': members.map(({ id, controllerPort }) => `${id}@127.0.0.1:${controllerPort}`).join(','),
     'log.dirs': join(folder, 'data'),
     'num.partitions': 1,
+    'log.retention.ms': -1, // tests write records with timestamps of long ago
     'default.replication.factor': replicas,
     'min.insync.replicas': inSync,
     'offsets.topic.replication.factor': replicas,

@@ -24,7 +24,8 @@ export interface StartMysqlOptions extends StartOptions {
 export async function startMysql(start: StartMysqlOptions = {}): Promise<MysqlServer> {
   const { version = '9.7', gtid = true, ...rest } = start;
   const installation = await installMysql(version);
-  const mode = gtid ? ['--gtid-mode=ON', '--enforce-gtid-consistency=ON'] : [];
+  const on = gtid ? 'ON' : 'OFF';
+  const mode = [`--gtid-mode=${on}`, `--enforce-gtid-consistency=${on}`];
   return DatabaseServer.start(installation, { ...rest, options: [...mode, ...(rest.options ?? [])] });
 }
 

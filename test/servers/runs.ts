@@ -1,7 +1,7 @@
 /**
- * One folder per run below the temporary folder, named after the process that runs it: data folders, logs, and a list
- * of the servers it started. A run removes its own when it ends; what a killed run left behind is recognised by its
- * dead owner and removed by the next one.
+ * One folder per process that starts servers, below the temporary folder and named after it: data folders, logs, and a
+ * list of the servers. A process removes its own when it ends; what a killed one left behind is recognised by its dead
+ * owner and removed by the next.
  */
 import { randomBytes } from 'node:crypto';
 import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
@@ -12,11 +12,9 @@ const parent = join(tmpdir(), `rowtide-servers-${process.getuid?.() ?? 0}`);
 const processList = 'processes';
 
 let current: string | undefined;
-let owned = false;
 
-/** Workers of a test run use the folder of the process that started them, which cleans up after all of them. */
-export function runFolder(): string {
-  current ??= process.env.ROWTIDE_RUN_FOLDER || openRun();
+function runFolder(): string {
+  current ??= openRun();
   return current;
 }
 
@@ -24,16 +22,14 @@ function openRun(): string {
   removeLeftovers();
   const folder = join(parent, `${process.pid}-${startTime(process.pid)}-${randomBytes(3).toString('hex')}`);
   mkdirSync(folder, { recursive: true, mode: 0o700 });
-  owned = true;
   process.once('exit', closeRun);
   return folder;
 }
 
-/** Kills what is left of this run's servers and removes their data. */
+/** Kills what is left of this process's servers and removes their data. */
 export function closeRun(): void {
-  if (current && owned) remove(current);
+  if (current) remove(current);
   current = undefined;
-  owned = false;
 }
 
 let serial = 0;

@@ -1,0 +1,144 @@
+import { once } from 'node:events';
+import net from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+/** A TCP proxy on loopback that misbehaves on command, between a client and a real server. */
+export async function startProxy(options: { target: { host?: string; port: number } }): Promise<FaultProxy> {
+  const listener = net.createServer({ allowHalfOpen: true });
+  const { host = '127.0.0.1', port } = options.target;
+  const proxy = new FaultProxy(listener, { host, port });
+  await proxy.refuse(false);
+  return proxy;
+}
+
+interface Link {
+  client: net.Socket;
+  server: net.Socket;
+  /** What may still pass towards the client before the link breaks. */
+  bytesLeft: number;
+}
+
+export class FaultProxy {
+  readonly host = '127.0.0.1';
+  /** What each chunk waits in either direction. */
+  delayMs = 0;
+  private listeningPort = 0;
+  private readonly links = new Set<Link>();
+  private nextBytes = Number.POSITIVE_INFINITY;
+  private bytesPerSecond = Number.POSITIVE_INFINITY;
+  private gate: Promise<void> = Promise.resolve();
+  private openGate: () => void = () => {};
+
+  constructor(
+    private readonly listener: net.Server,
+    private readonly target: { host: string; port: number },
+  ) {
+    listener.on('connection', (client) => this.accept(client));
+  }
+
+  get port(): number {
+    return this.listeningPort;
+  }
+
+  /** How many connections are open now. */
+  get connections(): number {
+    return this.links.size;
+  }
+
+  /** Resets every open connection; new ones are served. */
+  cutAll(): void {
+    for (const { client, server } of this.links) {
+      client.resetAndDestroy();
+      server.resetAndDestroy();
+    }
+  }
+
+  /** The next connection breaks after exactly this many bytes from the server, in the middle of whatever they belong to. */
+  cutAfterBytes(bytes: number): void {
+    this.nextBytes = bytes;
+  }
+
+  /** Nothing passes and nothing closes, as when a cable is out; later everything held back goes on. */
+  blackHole(on: boolean): void {
+    this.openGate();
+    if (on) this.gate = new Promise((resolve) => (this.openGate = resolve));
+  }
+
+  /** For both directions of each connection; Infinity lifts it. */
+  throttle(bytesPerSecond: number): void {
+    this.bytesPerSecond = bytesPerSecond;
+  }
+
+  /** New connections are refused, as when nothing listens; open ones stay. */
+  async refuse(on: boolean): Promise<void> {
+    if (on === !this.listener.listening) return;
+    if (on) {
+      this.listener.close(); // its 'close' waits for the open connections, refusing does not
+      return;
+    }
+    this.listener.listen(this.listeningPort, this.host);
+    await once(this.listener, 'listening');
+    this.listener.unref();
+    this.listeningPort = (this.listener.address() as net.AddressInfo).port;
+  }
+
+  async close(): Promise<void> {
+    await this.refuse(true);
+    this.blackHole(false);
+    this.cutAll();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+
+  private accept(client: net.Socket): void {
+    const server = net.connect({ ...this.target, allowHalfOpen: true });
+    const link: Link = { client, server, bytesLeft: this.nextBytes };
+    this.nextBytes = Number.POSITIVE_INFINITY;
+    this.links.add(link);
+    for (const [socket, peer] of [
+      [client, server],
+      [server, client],
+    ] as const) {
+      socket.setNoDelay(true);
+      socket.on('error', () => peer.resetAndDestroy());
+      socket.on('close', () => this.links.delete(link));
+    }
+    void this.pump(link, client, server);
+    void this.pump(link, server, client);
+  }
+
+  /** Reads only what it can pass on, so that a slow reader is felt by the writer. */
+  private async pump(link: Link, from: net.Socket, to: net.Socket): Promise<void> {
+    try {
+      for await (const chunk of from as AsyncIterable<Buffer>) {
+        await this.hold(chunk.length);
+        const passed = from === link.server ? this.take(link, chunk) : chunk;
+        if (!to.write(passed)) await once(to, 'drain');
+        if (passed.length < chunk.length || link.bytesLeft === 0) return breakOff(link);
+      }
+      to.end();
+    } catch {
+      breakOff(link);
+    }
+  }
+
+  private async hold(bytes: number): Promise<void> {
+    await this.gate;
+    const waitMs = this.delayMs + (1000 * bytes) / this.bytesPerSecond;
+    if (waitMs > 0) await sleep(waitMs);
+  }
+
+  private take(link: Link, chunk: Buffer): Buffer {
+    const passed = chunk.subarray(0, link.bytesLeft);
+    link.bytesLeft -= passed.length;
+    return passed;
+  }
+}
+
+/** Without a reset, which could overtake the bytes that were still to arrive. */
+function breakOff({ client, server }: Link): void {
+  client.end(() => client.destroy());
+  server.destroy();
+}

@@ -1,0 +1,121 @@
+import { once } from 'node:events';
+import net from 'node:net';
+import { afterEach, describe, expect, it } from 'vitest';
+import { freePort } from '../../servers/ports.js';
+import { signal, sinkWith } from './workload.js';
+
+const servers: net.Server[] = [];
+afterEach(() => {
+  for (const server of servers.splice(0)) server.close();
+});
+
+/** Something that listens but is no broker. */
+async function listen(onConnection: (socket: net.Socket) => void): Promise<string> {
+  const server = net.createServer((socket) => {
+    socket.on('error', () => undefined);
+    onConnection(socket);
+  });
+  servers.push(server);
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return `127.0.0.1:${(server.address() as net.AddressInfo).port}`;
+}
+
+async function opening(options: object): Promise<unknown> {
+  const sink = sinkWith(options);
+  try {
+    await sink.open(undefined, signal);
+    return null;
+  } catch (error) {
+    return error;
+  } finally {
+    await sink.close();
+  }
+}
+
+describe('opening fails with a name and a hint', () => {
+  it('when no broker is there, at once', async () => {
+    const broker = `127.0.0.1:${await freePort()}`;
+    expect(await opening({ brokers: [broker] })).toMatchObject({
+      code: 'SINK_UNREACHABLE',
+      retryable: true,
+      message: `Kafka broker ${broker} cannot be reached: ECONNREFUSED`,
+      hint: expect.stringContaining('Is the broker running'),
+    });
+  });
+
+  it('when none of several is there: all are named', async () => {
+    const brokers = [`127.0.0.1:${await freePort()}`, `127.0.0.1:${await freePort()}`];
+    expect(await opening({ brokers })).toMatchObject({
+      message: expect.stringMatching(new RegExp(`none of the Kafka brokers answers: .*${brokers[0]}.*${brokers[1]}`)),
+    });
+  });
+
+  it('when the host name does not exist', async () => {
+    expect(await opening({ brokers: ['no-such-host.invalid:9092'] })).toMatchObject({
+      code: 'SINK_UNREACHABLE',
+      hint: expect.stringContaining('host name'),
+    });
+  });
+
+  it('when the port closes the connection, as TLS and SASL ports do to a plain client', async () => {
+    const broker = await listen((socket) => socket.once('data', () => socket.destroy()));
+    expect(await opening({ brokers: [broker] })).toMatchObject({
+      code: 'SINK_UNREACHABLE',
+      message: `Kafka broker ${broker} closed the connection`,
+      hint: expect.stringContaining('A plain client on a TLS or SASL port only sees the connection closed'),
+    });
+  });
+
+  it('when the port answers with a TLS alert', async () => {
+    const broker = await listen((socket) => socket.write(Buffer.from([0x15, 3, 3, 0, 2, 2, 0x50])));
+    expect(await opening({ brokers: [broker] })).toMatchObject({
+      code: 'SINK_REFUSED',
+      hint: 'It is a TLS listener: set the option ssl.',
+    });
+  });
+
+  it('when it is a web server', async () => {
+    const broker = await listen((socket) => socket.write('HTTP/1.1 400 Bad Request\r\n\r\n'));
+    expect(await opening({ brokers: [broker] })).toMatchObject({
+      code: 'SINK_REFUSED',
+      message: expect.stringContaining(`Kafka broker ${broker}: what answers there is not a plain Kafka listener`),
+    });
+  });
+
+  it('when nobody answers in time', async () => {
+    const broker = await listen(() => undefined);
+    expect(await opening({ brokers: [broker], connectTimeoutMs: 100 })).toMatchObject({
+      code: 'SINK_UNREACHABLE',
+      retryable: true,
+      message: `Kafka broker ${broker} did not answer ApiVersions within 100 ms`,
+    });
+  });
+
+  it('when the broker is too old: the request that it lacks is named', async () => {
+    // It knows ApiVersions 0 to 2, and Produce up to version 7.
+    const ranges = [18, 0, 2, 0, 0, 7].flatMap((n) => [0, n]);
+    const broker = await listen((socket) =>
+      socket.once('data', (request) => {
+        const answer = Buffer.from([0, 0, 0, 30, ...request.subarray(8, 12), 0, 0, 0, 0, 0, 2, ...ranges, 0, 0, 0, 0]);
+        answer.writeInt32BE(answer.length - 4);
+        socket.write(answer);
+      }),
+    );
+    expect(await opening({ brokers: [broker] })).toMatchObject({
+      code: 'SINK_REFUSED',
+      message: expect.stringMatching(/it needs Metadata 10, the broker does not know it/),
+      hint: expect.stringContaining('2.8'),
+    });
+  });
+});
+
+it('opening can be given up', async () => {
+  const broker = await listen(() => undefined);
+  const stop = new AbortController();
+  const sink = sinkWith({ brokers: [broker] });
+  const open = sink.open(undefined, stop.signal);
+  stop.abort(new Error('stop'));
+  await expect(open).rejects.toThrow('stop');
+  await sink.close();
+});

@@ -92,10 +92,13 @@ class Cursor implements RowCursor {
   readonly #afterReader: ImageReader | null;
   #at: number;
   readonly #end: number;
+  /** An INSERT of nothing but defaults under MINIMAL is a row without any byte; the server refuses to log two. */
+  #isBareRow: boolean;
 
   constructor(r: ByteReader, before: ImageReader | null, after: ImageReader | null) {
     this.#at = r.at;
     this.#end = r.end;
+    this.#isBareRow = r.left === 0 && before === null && after?.isEmpty === true;
     this.#beforeReader = before;
     this.#afterReader = after;
     this.before = before === null ? null : before.image;
@@ -103,7 +106,11 @@ class Cursor implements RowCursor {
   }
 
   next(): boolean {
-    if (this.#at >= this.#end) return false;
+    if (this.#at >= this.#end) {
+      const isBareRow = this.#isBareRow;
+      this.#isBareRow = false;
+      return isBareRow;
+    }
     let at = this.#at;
     if (this.#beforeReader !== null) at = this.#beforeReader.locate(at);
     if (this.#afterReader !== null) at = this.#afterReader.locate(at);

@@ -56,7 +56,7 @@ export function decodeTableMap(event: RawEvent, format: FormatDescription): Tabl
   columns.forEach((column, i) => {
     column.nullable = (nulls[i >> 3]! & (1 << (i & 7))) !== 0;
   });
-  const metadata = r.left === 0 ? null : readMetadata(r, columns);
+  const metadata = r.left === 0 ? null : readMetadata(r, columns, format);
   return { tableId, schema, name, columns, metadata };
 }
 
@@ -120,7 +120,7 @@ const FIELD = {
   columnVisibility: 12,
 } as const;
 
-function readMetadata(r: ByteReader, columns: readonly MappedColumn[]): TableMetadata {
+function readMetadata(r: ByteReader, columns: readonly MappedColumn[], format: FormatDescription): TableMetadata {
   const ordinals = (wanted: (type: number) => boolean): number[] =>
     columns.flatMap((column, i) => (wanted(column.type) ? [i] : []));
   const characters = ordinals(type.isCharacter);
@@ -138,7 +138,7 @@ function readMetadata(r: ByteReader, columns: readonly MappedColumn[]): TableMet
     r.skip(length);
     switch (field) {
       case FIELD.signedness:
-        unsigned = readBits(value, columns, ordinals(type.isNumeric));
+        unsigned = readBits(value, columns, ordinals(signedTypes(columns, length, format)));
         break;
       case FIELD.defaultCharset:
         readDefaultCharset(value, characters, collations);
@@ -185,6 +185,31 @@ function readMetadata(r: ByteReader, columns: readonly MappedColumn[]): TableMet
     }
   }
   return { unsigned, collations, names, labels, primaryKey, visible };
+}
+
+/**
+ * YEAR has no bit in MySQL 8.0.15 and has one in 9.7. Nothing in the event says so: its length does where the other
+ * reading needs fewer or more bytes, else the version that came with the change of the server's list of types.
+ */
+function signedTypes(
+  columns: readonly MappedColumn[],
+  lengthBytes: number,
+  format: FormatDescription,
+): (code: number) => boolean {
+  const withYear = (code: number): boolean => type.isNumeric(code) || code === type.YEAR;
+  const bytesOf = (wanted: (code: number) => boolean): number =>
+    (columns.filter((column) => wanted(column.type)).length + 7) >> 3;
+  if (bytesOf(withYear) !== bytesOf(type.isNumeric))
+    return bytesOf(withYear) === lengthBytes ? withYear : type.isNumeric;
+  return isAtLeast(format.serverVersion, YEAR_SIGNED_SINCE) ? withYear : type.isNumeric;
+}
+
+const YEAR_SIGNED_SINCE = [8, 0, 20] as const;
+
+function isAtLeast(version: string, since: readonly number[]): boolean {
+  const parts = version.split(/[.-]/).map(Number);
+  const i = since.findIndex((part, at) => parts[at] !== part);
+  return i < 0 || (parts[i] ?? 0) > since[i]!;
 }
 
 /** A bit for each of `ordinals`, from the highest bit of the first byte on. */

@@ -120,7 +120,7 @@ class Assembler {
   }
 
   async *payload(event: RawEvent, block: LogBlock): AsyncGenerator<Transaction> {
-    for await (const inner of payloadEvents(event)) {
+    for await (const inner of located(payloadEvents(event), placeOf(event, block))) {
       if (inner.type === type.TABLE_MAP_EVENT) await this.tableMap(inner, block);
       else {
         const transaction = this.accept(inner, block);
@@ -304,6 +304,15 @@ class Assembler {
     } catch (error) {
       throw locateError(error, placeOf(event, block));
     }
+  }
+}
+
+/** Errors of the events themselves name their place; those of the reader that brings them do not. */
+async function* located(events: AsyncIterable<RawEvent>, place: string): AsyncGenerator<RawEvent> {
+  try {
+    yield* events;
+  } catch (error) {
+    throw locateError(error, place);
   }
 }
 

@@ -22,11 +22,7 @@ export interface Charset {
 const UTF8: Charset = { name: 'utf8', decode: decodeUtf8, isUtf8: true };
 const LATIN1: Charset = { name: 'latin1', decode: decodeLatin1, isUtf8: false };
 const UTF16BE: Charset = { name: 'utf16', decode: decodeUtf16be, isUtf8: false };
-const UTF16LE: Charset = {
-  name: 'utf16le',
-  decode: (bytes, from, to) => bytes.toString('utf16le', from, to),
-  isUtf8: false,
-};
+const UTF16LE: Charset = { name: 'utf16le', decode: decodeUtf16le, isUtf8: false };
 const UTF32: Charset = { name: 'utf32', decode: decodeUtf32be, isUtf8: false };
 
 /** Collation ids of a character set; ranges are inclusive. As INFORMATION_SCHEMA.COLLATIONS of MySQL 5.7 to 9.7 has them. */
@@ -78,11 +74,26 @@ function decodeLatin1(bytes: Buffer, from: number, to: number): string {
 }
 
 function decodeUtf16be(bytes: Buffer, from: number, to: number): string {
+  requireMultiple(to - from, 2);
   return Buffer.from(bytes.subarray(from, to)).swap16().toString('utf16le');
 }
 
+function decodeUtf16le(bytes: Buffer, from: number, to: number): string {
+  requireMultiple(to - from, 2);
+  return bytes.toString('utf16le', from, to);
+}
+
 function decodeUtf32be(bytes: Buffer, from: number, to: number): string {
+  requireMultiple(to - from, 4);
   let text = '';
-  for (let i = from; i < to; i += 4) text += String.fromCodePoint(bytes.readUInt32BE(i));
+  for (let i = from; i < to; i += 4) {
+    const code = bytes.readUInt32BE(i);
+    if (code > 0x10ffff) throw malformed(`text has the UTF-32 code 0x${code.toString(16)}`);
+    text += String.fromCodePoint(code);
+  }
   return text;
+}
+
+function requireMultiple(length: number, width: number): void {
+  if (length % width !== 0) throw malformed(`text of ${length} bytes, in a character set of ${width} bytes each`);
 }

@@ -32,7 +32,7 @@ function place(value: number, exponential: string): string {
 
 /** The number with the fewest digits that is the same FLOAT: 0.1, and not 0.10000000149011612. */
 export function shortestFloat(value: number): number {
-  for (let digits = 6; digits < 9; digits++) {
+  for (let digits = 6; digits <= 9; digits++) {
     const short = Number(value.toPrecision(digits));
     if (Math.fround(short) === value) return short;
   }

@@ -32,6 +32,11 @@ export class ImageReader {
     this.#present = present;
   }
 
+  /** No column is in these images. */
+  get isEmpty(): boolean {
+    return this.#present.length === 0;
+  }
+
   /** Locates the image that begins at `from` and returns where it ends, which the caller checks against the event. */
   locate(from: number): number {
     const { bytes, at, end } = this.image;

@@ -1,6 +1,6 @@
 import { malformed } from '../core/errors.js';
 import { writeAscii } from './ascii-write.js';
-import { writeDecimal, writeDigits } from './decimal.js';
+import { decimalBytes, writeDecimal, writeDigits } from './decimal.js';
 import { doubleText } from './double-text.js';
 import { writeClock, writeDate, writeFraction } from './temporal.js';
 import * as column from './types.js';
@@ -24,6 +24,7 @@ const TYPE = {
   opaque: 15,
 } as const;
 
+const BASE64_LINE = /.{1,76}/g;
 const LITERALS = ['null', 'true', 'false'] as const;
 /** MySQL refuses documents deeper than 100. */
 const DEPTH_MAX = 100;
@@ -31,7 +32,9 @@ const DEPTH_MAX = 100;
 /** Output bytes per input byte at the most: a control character becomes \u00XX, an inline null takes 3 bytes. */
 export const JSON_TEXT_EXPANSION = 7;
 /** … plus this for the document. */
-export const JSON_TEXT_SLACK = 64;
+export const JSON_TEXT_SLACK = 96;
+/** Room for any number or temporal: a DECIMAL of 65 digits. */
+const SCALAR_BYTES_MAX = 80;
 
 /**
  * Writes a binary JSON document as the server prints it: a space after each comma and colon, keys in stored order.
@@ -40,7 +43,8 @@ export const JSON_TEXT_SLACK = 64;
 export function writeJsonText(out: Buffer, at: number, document: { bytes: Buffer; from: number; to: number }): number {
   const { bytes, from, to } = document;
   if (from === to) return writeAscii(out, at, 'null');
-  return new Writer(out, bytes, to).value(at, bytes[from]!, from + 1, 0);
+  const outEnd = at + (to - from) * JSON_TEXT_EXPANSION + JSON_TEXT_SLACK;
+  return new Writer(out, outEnd, { bytes, end: to }).value(at, bytes[from]!, from + 1, 0);
 }
 
 /**
@@ -53,17 +57,21 @@ export function writeJsonText(out: Buffer, at: number, document: { bytes: Buffer
  */
 class Writer {
   readonly #out: Buffer;
+  /** Documents whose parts lie inside of each other could grow without end: they stop where no true document gets. */
+  readonly #outEnd: number;
   readonly #bytes: Buffer;
   readonly #end: number;
 
-  constructor(out: Buffer, bytes: Buffer, end: number) {
+  constructor(out: Buffer, outEnd: number, { bytes, end }: { bytes: Buffer; end: number }) {
     this.#out = out;
+    this.#outEnd = outEnd;
     this.#bytes = bytes;
     this.#end = end;
   }
 
   value(at: number, type: number, from: number, depth: number): number {
     const bytes = this.#bytes;
+    this.#room(at, SCALAR_BYTES_MAX);
     switch (type) {
       case TYPE.smallObject:
         return this.#container(at, { from, depth, large: false, object: true });
@@ -134,6 +142,7 @@ class Writer {
 
   #string(at: number, from: number, length: number): number {
     this.#need(from, length);
+    this.#room(at, 6 * length + 2);
     this.#out[at] = 0x22;
     const to = writeEscaped(this.#out, at + 1, this.#bytes, from, from + length);
     this.#out[to] = 0x22;
@@ -146,8 +155,11 @@ class Writer {
     const out = this.#out;
     switch (type) {
       case column.NEWDECIMAL: {
-        const precision = this.#bytes[start]!;
+        const precision = this.#bytes[this.#need(start, 2)]!;
         const scale = this.#bytes[start + 1]!;
+        if (precision > 65 || scale > precision || length < 2 + decimalBytes(precision, scale)) {
+          refuse(`DECIMAL(${precision},${scale}) in ${length} bytes`);
+        }
         return writeDecimal(out, at, { bytes: this.#bytes, at: start + 2, integerDigits: precision - scale, scale });
       }
       case column.DATE:
@@ -156,8 +168,10 @@ class Writer {
       case 11: // TIME
         return this.#temporal(at, type, this.#bytes.readBigInt64LE(this.#need(start, 8)));
       default: {
-        const base64 = this.#bytes.toString('base64', start, start + length);
-        return writeAscii(out, at, `"base64:type${type}:${base64}"`);
+        // The server breaks base64 into lines, and the line feeds stay in the text.
+        this.#room(at, SCALAR_BYTES_MAX + 1.5 * length);
+        const lines = this.#bytes.toString('base64', start, start + length).match(BASE64_LINE) ?? [];
+        return writeAscii(out, at, `"base64:type${type}:${lines.join('\\n')}"`);
       }
     }
   }
@@ -203,6 +217,10 @@ class Writer {
       if (byte < 0x80) return { start: at + i + 1, length };
     }
     return refuse('a length of more than 5 bytes');
+  }
+
+  #room(at: number, length: number): void {
+    if (at + length > this.#outEnd) refuse('a document whose parts overlap');
   }
 
   #need(at: number, length: number): number {

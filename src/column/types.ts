@@ -56,7 +56,7 @@ export function typeName(type: number): string {
   return NAMES.get(type) ?? `type ${type}`;
 }
 
-/** Types that SIGNEDNESS has a bit for, in column order. */
+/** Types that SIGNEDNESS has a bit for, in column order; in later versions YEAR, too. */
 export function isNumeric(type: number): boolean {
   switch (type) {
     case TINY:
@@ -67,16 +67,15 @@ export function isNumeric(type: number): boolean {
     case NEWDECIMAL:
     case FLOAT:
     case DOUBLE:
-    case YEAR:
       return true;
     default:
       return false;
   }
 }
 
-/** Types that the character set fields have an entry for; ENUM and SET have fields of their own. */
+/** Types that the character set fields have an entry for (binary for VECTOR); ENUM and SET have fields of their own. */
 export function isCharacter(type: number): boolean {
-  return type === STRING || type === VAR_STRING || type === VARCHAR || type === BLOB;
+  return type === STRING || type === VAR_STRING || type === VARCHAR || type === BLOB || type === VECTOR;
 }
 
 export function isLabelled(type: number): boolean {

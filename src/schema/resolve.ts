@@ -110,12 +110,19 @@ function isUnsigned(fact: ColumnFacts): boolean {
   return fact.dataType === 'year' || / unsigned\b/.test(fact.columnType);
 }
 
-/** `enum('a','it''s')` → a, it's */
+/** `enum('a','it''s','c:\\\\d')` → a, it's, c:\\d. The server escapes these, whatever NO_BACKSLASH_ESCAPES says. */
 function labelsOf(fact: ColumnFacts): readonly string[] | null {
   if (fact.dataType !== 'enum' && fact.dataType !== 'set') return null;
   const list = fact.columnType.slice(fact.columnType.indexOf('(') + 1, -1);
-  return [...list.matchAll(/'((?:[^']|'')*)'/g)].map((match) => match[1]!.replaceAll("''", "'"));
+  return [...list.matchAll(/'((?:[^']|'')*)'/g)].map((match) =>
+    match[1]!.replace(
+      /''|\\(.)/g,
+      (escaped, char: string | undefined) => LABEL_ESCAPES[char ?? escaped] ?? char ?? escaped,
+    ),
+  );
 }
+
+const LABEL_ESCAPES: Readonly<Record<string, string>> = { "''": "'", n: '\n', r: '\r', '0': '\0' };
 
 /** Two INT columns that changed places pass: only what the bytes depend on can be compared. */
 function differencesOf(map: TableMap, facts: readonly ColumnFacts[]): string[] {

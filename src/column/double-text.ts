@@ -1,6 +1,6 @@
 /**
  * A DOUBLE as MySQL prints it: the shortest digits that read back as the same number, as a plain decimal while the
- * point stays within 15 places of the digits, else with an exponent. JavaScript finds the same digits and differs in
+ * point stays within 15 places of the digits or among them, else with an exponent. JavaScript finds the same digits and differs in
  * where it goes over to the exponent.
  */
 export function doubleText(value: number): string {
@@ -21,7 +21,7 @@ function place(value: number, exponential: string): string {
   const digits = mantissa.replace(/[-.]/g, '').replace(/0+$/, '') || '0';
   /** Digits before the point. */
   const point = Number(exponentText) + 1;
-  if (point < -POINT_MAX + 1 || point > POINT_MAX) {
+  if (point < -POINT_MAX + 1 || (point > POINT_MAX && digits.length <= point)) {
     const fraction = digits.length > 1 ? `.${digits.slice(1)}` : '';
     return `${sign}${digits[0]}${fraction}e${point - 1}`;
   }

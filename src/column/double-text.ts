@@ -1,22 +1,11 @@
 /**
  * A DOUBLE as MySQL prints it: the shortest digits that read back as the same number, as a plain decimal while the
- * point stays within 15 places of the digits or among them, else with an exponent. JavaScript finds the same digits and differs in
- * where it goes over to the exponent.
+ * point stays within 15 places or among the digits, else with an exponent. JavaScript finds the same digits and differs
+ * in where it goes over to the exponent.
  */
 export function doubleText(value: number): string {
-  return place(value, value.toExponential());
-}
-
-/** A FLOAT as MySQL prints it: at most 6 significant digits, which is what SELECT shows, too. */
-export function floatText(value: number): string {
-  return place(value, value.toExponential(5));
-}
-
-const POINT_MAX = 15;
-
-function place(value: number, exponential: string): string {
   if (value === 0) return Object.is(value, -0) ? '-0' : '0';
-  const [mantissa = '', exponentText = '0'] = exponential.split('e');
+  const [mantissa = '', exponentText = '0'] = value.toExponential().split('e');
   const sign = mantissa.startsWith('-') ? '-' : '';
   const digits = mantissa.replace(/[-.]/g, '').replace(/0+$/, '') || '0';
   /** Digits before the point. */
@@ -29,6 +18,8 @@ function place(value: number, exponential: string): string {
   if (digits.length <= point) return `${sign}${digits}${'0'.repeat(point - digits.length)}`;
   return `${sign}${digits.slice(0, point)}.${digits.slice(point)}`;
 }
+
+const POINT_MAX = 15;
 
 /** The number with the fewest digits that is the same FLOAT: 0.1, and not 0.10000000149011612. */
 export function shortestFloat(value: number): number {

@@ -27,8 +27,8 @@ export interface TailOptions extends CommonOptions {
   readonly exitAtEnd?: true;
   readonly follow?: true;
   readonly limit?: number;
-  readonly include: readonly string[];
-  readonly exclude: readonly string[];
+  readonly include?: readonly string[];
+  readonly exclude?: readonly string[];
   readonly format: OutputFormat;
   readonly print?: string;
   readonly schema: 'auto' | 'assume-current' | 'none';
@@ -47,8 +47,7 @@ export async function tail(args: readonly string[], options: TailOptions): Promi
   const secret = config.kind === 'server' ? config.address.password.reveal() : '';
   const log = await loggerFor(options, { level: 'warn', redact: redactor([secret]) });
   const counts = noCounts();
-  const { include, exclude } = options;
-  const source = bounded(composeSource(config, { spoolDir: options.spool }), options, { include, exclude });
+  const source = bounded(composeSource(config, { spoolDir: options.spool }), options);
   const openSink = sinks(options, { counts, log });
   await runUntilSignalled({ timeoutMs: SHUTDOWN_TIMEOUT_MS, log }, (signal) =>
     stream({ source, openSink, signal, log }),
@@ -116,15 +115,12 @@ async function sourceConfig(args: readonly string[], options: TailOptions): Prom
 }
 
 /** The filter comes first, so that the limit counts what is printed. */
-function bounded(
-  composed: ComposedSource,
-  options: TailOptions,
-  tables: { include: readonly string[]; exclude: readonly string[] },
-): Source {
+function bounded(composed: ComposedSource, options: TailOptions): Source {
+  const { include = [], exclude = [] } = options;
   let { source } = composed;
   if (options.until !== undefined) source = untilPoint({ ...composed, source }, options.until);
   if (options.exitAtEnd) source = untilPoint({ ...composed, source }, { kind: 'now' });
-  source = transformed(source, tableFilter(tables));
+  source = transformed(source, tableFilter({ include, exclude }));
   if (options.limit === undefined) return source;
   return limited(source, { changes: options.limit, wholeTransactions: options.checkpoint !== undefined });
 }

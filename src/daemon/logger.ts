@@ -25,7 +25,7 @@ export async function createLogger({ level, format, colour, redact }: LoggerOpti
       base: null,
       timestamp: () => `,"time":"${new Date().toISOString()}"`,
       formatters: { level: (label) => ({ level: label }) },
-      serializers: { err: errorFacts },
+      serializers: { err: errorFacts, error: errorFacts },
       hooks: { streamWrite: redact },
     },
     to,

@@ -46,8 +46,8 @@ export function registerTail(program: Command, { run }: Registration): void {
       'end after that many changes; with --checkpoint, after their transaction',
       positiveInteger,
     )
-    .option('--include <tables>', 'only these tables: shop.*, *.orders or /regex/ (repeatable)', collected, [])
-    .option('--exclude <tables>', 'not these tables (repeatable)', collected, [])
+    .option('--include <tables>', 'only these tables: shop.*, *.orders or /regex/ (repeatable)', collected)
+    .option('--exclude <tables>', 'not these tables (repeatable)', collected)
     .addOption(new Option('--format <format>', 'form of the output').choices(FORMATS).default('pretty'))
     .addOption(new Option('--print <template>', 'a line for each change').conflicts('format'))
     .addOption(

@@ -35,7 +35,7 @@ export class PrettyPrinter {
       case 'delete':
         return `  ${red('delete')} ${bold(tableName(change.table))}  ${this.#row(change.table, change.before)}\n`;
       case 'statement':
-        return `  ${cyan('statement')} ${bold(visible(change.schema))}  ${this.#statement(change.sql)}\n`;
+        return `  ${cyan('statement')} ${this.#schema(change.schema)}${this.#statement(change.sql)}\n`;
       default:
         return unreachable(change);
     }
@@ -69,6 +69,11 @@ export class PrettyPrinter {
 
   #value(column: Column, value: Value): string {
     return valueText(value, column, VALUE_CHARACTERS_MAX);
+  }
+
+  /** The default schema, which a session need not have. */
+  #schema(name: string): string {
+    return name === '' ? '' : `${this.#colors.bold(visible(name))}  `;
   }
 
   #statement(sql: string): string {

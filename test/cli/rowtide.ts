@@ -1,0 +1,76 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+
+const MAIN = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
+
+export interface Ended {
+  /** The exit code, or the signal that ended it. */
+  readonly status: number | string;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface Running {
+  readonly process: ChildProcess;
+  readonly ended: Promise<Ended>;
+  /** Resolves when what it has said on stdout or stderr matches. */
+  said(pattern: RegExp): Promise<string>;
+}
+
+export interface RunOptions {
+  readonly env?: Readonly<Record<string, string>>;
+  readonly cwd?: string;
+  readonly stdin?: string | Uint8Array;
+}
+
+/** Starts the command line from its sources, without anything that this terminal or user would add. */
+export function start(args: readonly string[], options: RunOptions = {}): Running {
+  const { PATH, HOME, TZ = 'UTC' } = process.env;
+  const child = spawn(process.execPath, ['--import', 'tsx', MAIN, ...args], {
+    env: {
+      PATH,
+      HOME,
+      TZ,
+      TSX_TSCONFIG_PATH: fileURLToPath(new URL('../../tsconfig.json', import.meta.url)),
+      ...options.env,
+    },
+    cwd: options.cwd,
+    stdio: ['pipe', 'pipe', 'pipe'],
+  });
+  let [stdout, stderr] = ['', ''];
+  const waiting = new Set<() => void>();
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    stdout += text;
+    for (const look of waiting) look();
+  });
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    stderr += text;
+    for (const look of waiting) look();
+  });
+  // Who does not read its input closes it early.
+  child.stdin.on('error', () => undefined);
+  child.stdin.end(options.stdin ?? '');
+  const ended = new Promise<Ended>((resolve) => {
+    child.once('close', (code, signal) => {
+      resolve({ status: code ?? signal ?? 'unknown', stdout, stderr });
+      for (const look of waiting) look();
+    });
+  });
+  const said = (pattern: RegExp): Promise<string> =>
+    new Promise((resolve, reject) => {
+      const look = (): void => {
+        const text = [stdout, stderr].find((each) => pattern.test(each));
+        if (text !== undefined) resolve(text);
+        else if (child.exitCode === null && child.signalCode === null) return;
+        else reject(new Error(`it ended without saying ${pattern}:\n${stdout}\n${stderr}`));
+        waiting.delete(look);
+      };
+      waiting.add(look);
+      look();
+    });
+  return { process: child, ended, said };
+}
+
+export function rowtide(args: readonly string[], options: RunOptions = {}): Promise<Ended> {
+  return start(args, options).ended;
+}

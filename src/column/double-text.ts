@@ -5,6 +5,8 @@
  */
 export function doubleText(value: number): string {
   if (value === 0) return Object.is(value, -0) ? '-0' : '0';
+  const magnitude = Math.abs(value);
+  if (magnitude >= PLAIN_MIN && magnitude < PLAIN_MAX) return String(value);
   const [mantissa = '', exponentText = '0'] = value.toExponential().split('e');
   const sign = mantissa.startsWith('-') ? '-' : '';
   const digits = mantissa.replace(/[-.]/g, '').replace(/0+$/, '') || '0';
@@ -20,6 +22,9 @@ export function doubleText(value: number): string {
 }
 
 const POINT_MAX = 15;
+/** Between these JavaScript prints no exponent either. */
+const PLAIN_MIN = 1e-6;
+export const PLAIN_MAX = 1e15;
 
 /** The number with the fewest digits that is the same FLOAT: 0.1, and not 0.10000000149011612. */
 export function shortestFloat(value: number): number {

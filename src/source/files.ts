@@ -177,6 +177,8 @@ async function* readFile(input: Input, reading: FileReading): AsyncGenerator<Log
   await reader.first(reading.start);
   for (;;) {
     signal.throwIfAborted();
+    // Asked before, so that what is written while the block is read counts as growth.
+    const size = follow ? await input.size() : null;
     const block = await reader.next();
     if (block !== null) {
       yield block;
@@ -186,14 +188,17 @@ async function* readFile(input: Input, reading: FileReading): AsyncGenerator<Log
       await reader.checkEnd();
       return null;
     }
-    const next = await growth(input, reader, reading);
+    const next = await growth(input, reader, { ...reading, size });
     if (next !== null) return next;
   }
 }
 
 /** Waits until the file has grown, or the next one is there and this one does not grow any more. */
-async function growth(input: Input, reader: FileReader, { settings, signal }: FileReading): Promise<string | null> {
-  const size = await input.size();
+async function growth(
+  input: Input,
+  reader: FileReader,
+  { settings, signal, size }: FileReading & { size: number | null },
+): Promise<string | null> {
   if (size === null) {
     await reader.checkEnd();
     return null;

@@ -1,0 +1,187 @@
+/** The ways to be tortured. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type Arena, type RoundOptions, type RoundResult, runRound, type Servers } from './round.js';
+import { STAGES, type Stage } from './stages.js';
+import { type Breakage, type SinkKind, Subject } from './subject.js';
+
+export interface Part {
+  readonly name: string;
+  readonly what: string;
+  /** How many of them, in `rounds` rounds. */
+  readonly faults: number;
+  readonly rounds: number;
+  readonly sinks: readonly SinkKind[];
+  /** A program broken on purpose, whose verdict must be guilty. */
+  readonly breakage?: Breakage;
+  readonly throughProxy?: boolean;
+  inflict(arena: Arena): Promise<Subject | null>;
+}
+
+export const PARTS: readonly Part[] = [
+  kills('kafka', 0),
+  // Begins with the stages that a tenth of the other one does not get to.
+  kills('file', 5),
+  {
+    name: 'cuts',
+    what: 'cuts of the MySQL connection inside packets',
+    faults: 50,
+    rounds: 10,
+    sinks: ['kafka', 'file'],
+    throughProxy: true,
+    inflict: cutConnections,
+  },
+  { name: 'broker', what: 'restarts of the broker', faults: 20, rounds: 10, sinks: ['kafka'], inflict: restartBroker },
+  {
+    name: 'mysql',
+    what: 'restarts of MySQL',
+    faults: 10,
+    rounds: 10,
+    sinks: ['kafka', 'file'],
+    inflict: restartMysql,
+  },
+  broken('save-first', 'kafka'),
+  broken('save-first', 'file'),
+  broken('gtid-at-event', 'kafka'),
+  broken('gtid-at-event', 'file'),
+];
+
+export interface PartRound {
+  readonly servers: Servers;
+  readonly seed: number;
+  /** From 0. */
+  readonly round: number;
+}
+
+/** One of the rounds of a part: a tenth of it, or all where there is only one. */
+export function runPartRound(part: Part, { servers, seed, round }: PartRound): Promise<RoundResult> {
+  const faults = part.faults / part.rounds;
+  const options: RoundOptions = {
+    ...part,
+    servers,
+    seed,
+    faults,
+    first: round * faults,
+    name: `${part.name}-${round}`,
+  };
+  return runRound(options);
+}
+
+/** Why the round does not pass, in sentences. */
+export function failuresOf(part: Part, { faults, verdicts }: RoundResult): string[] {
+  const failures = faults === 0 ? ['nothing was done'] : [];
+  for (const [sink, { changes, findings }] of Object.entries(verdicts)) {
+    if (changes === 0) failures.push(`${sink}: nothing was logged`);
+    if (part.breakage !== undefined) {
+      if (findings.length === 0) failures.push(`${sink}: the build that is broken (${part.breakage}) was not caught`);
+    } else {
+      for (const each of findings) {
+        failures.push(`${sink}: ${each.count} changes ${each.violation}, such as ${each.example}`);
+      }
+    }
+  }
+  return failures;
+}
+
+function kills(sink: SinkKind, firstStage: number): Part {
+  return {
+    name: `kills-${sink}`,
+    what: `kill -9 of rowtide run into ${sink === 'kafka' ? 'Kafka' : 'a file'}`,
+    faults: 100,
+    rounds: 10,
+    sinks: [sink],
+    inflict: (arena) => killAgainAndAgain(arena, firstStage),
+  };
+}
+
+/** Every second one at a stage that is given, the others at any moment, and half of those without our overlay. */
+async function killAgainAndAgain(
+  { workplace, random, faults, first, tally }: Arena,
+  firstStage: number,
+): Promise<null> {
+  for (let i = first; i < first + faults; i++) {
+    const isAimed = i % 2 === 0;
+    const stage = STAGES[(i / 2 + firstStage) % STAGES.length] ?? 'reading';
+    const die = isAimed ? { die: { stage, count: entryOf(stage, random.between(1, 12)) } } : {};
+    const subject = await Subject.start(workplace, { telling: i % 4 !== 3, ...die });
+    await (isAimed ? Promise.race([subject.ended, sleep(AIMED_MS)]) : sleep(random.between(50, 1800)));
+    await subject.kill();
+    const hit = subject.stage ?? 'untold';
+    tally.stages[hit] = (tally.stages[hit] ?? 0) + 1;
+    tally.faults++;
+  }
+  return null;
+}
+
+/** In this time a run gets to every stage a dozen times; else it is killed where it is. */
+const AIMED_MS = 10_000;
+
+/** A run starts and opens once. */
+function entryOf(stage: Stage, entry: number): number {
+  return stage === 'starting' || stage === 'opening' ? 1 : entry;
+}
+
+/** Where there is most to lose: behind what claims to have been written, and before it is. */
+const FATAL_STAGES: readonly Stage[] = ['writing', 'renamed'];
+
+function broken(breakage: Breakage, sink: SinkKind): Part {
+  return {
+    name: `broken-${breakage}-${sink}`,
+    what: `kill -9 of a build broken on purpose (${breakage}) into ${sink === 'kafka' ? 'Kafka' : 'a file'}`,
+    faults: 10,
+    rounds: 1,
+    sinks: [sink],
+    breakage,
+    async inflict({ workplace, random, faults, first, tally }) {
+      for (let i = first; i < first + faults; i++) {
+        const die = { stage: FATAL_STAGES[i % FATAL_STAGES.length]!, count: random.between(2, 30) };
+        const subject = await Subject.start(workplace, { telling: true, die, breakage });
+        await Promise.race([subject.ended, sleep(AIMED_MS)]);
+        await subject.kill();
+        tally.faults++;
+      }
+      return null;
+    },
+  };
+}
+
+async function cutConnections({ servers, workplace, random, faults, tally, caughtUp }: Arena): Promise<Subject> {
+  const { proxy } = servers;
+  const subject = await Subject.start(workplace, { telling: false });
+  for (let i = 0; i < faults; i++) {
+    await caughtUp(subject);
+    // The stream itself; then, now and then, the very next connection while it logs in.
+    await proxy.cutOpenAfterBytes(random.between(1, 100_000));
+    if (random.chance(0.3)) proxy.cutAfterBytes(random.between(1, 300));
+    tally.faults++;
+  }
+  await caughtUp(subject);
+  return subject;
+}
+
+async function restartBroker({ servers, workplace, random, faults, first, tally, caughtUp }: Arena): Promise<Subject> {
+  const { kafka } = servers;
+  const subject = await Subject.start(workplace, { telling: false });
+  for (let i = first; i < first + faults; i++) {
+    await caughtUp(subject);
+    await sleep(random.between(0, 1000));
+    if (i % 2 === 0) await kafka.kill();
+    await kafka.restart();
+    tally.faults++;
+  }
+  await caughtUp(subject);
+  return subject;
+}
+
+async function restartMysql({ servers, workplace, random, faults, first, tally, caughtUp }: Arena): Promise<Subject> {
+  const { mysql } = servers;
+  const subject = await Subject.start(workplace, { telling: false });
+  for (let i = first; i < first + faults; i++) {
+    await caughtUp(subject);
+    await sleep(random.between(0, 1000));
+    if (i % 2 === 0) await mysql.kill();
+    await mysql.restart();
+    tally.faults++;
+  }
+  await caughtUp(subject);
+  return subject;
+}

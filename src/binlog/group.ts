@@ -3,7 +3,7 @@ import type { Gtid } from '../core/gtid.js';
 import type { Table } from '../core/table.js';
 import type { Entry, LogSpan, PreparedXa, Transaction } from '../core/transaction.js';
 import type { GtidEvent } from './gtid.js';
-import type { HeldEvents } from './held-events.js';
+import type { HeldEvents, Mark } from './held-events.js';
 import { decodeQuery } from './query.js';
 import { DUMMY_TABLE_ID, rowsOf, rowsTableId } from './rows.js';
 import { QUERY_EVENT } from './types.js';
@@ -24,8 +24,8 @@ export interface Group {
   readonly events: HeldEvents;
   /** A table's id does not change inside a transaction, so the last map holds for all of it. */
   tables: Tables;
-  /** Number of events at each SAVEPOINT. */
-  readonly savepoints: Map<string, number>;
+  /** Where the events ended at each SAVEPOINT. */
+  readonly savepoints: Map<string, Mark>;
 }
 
 export interface Commit {

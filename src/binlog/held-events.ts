@@ -1,6 +1,11 @@
 import type { RawEvent } from '../core/event.js';
 import type { Spool, SpoolFile } from './spool.js';
 
+export interface Mark {
+  readonly count: number;
+  readonly bytes: number;
+}
+
 /** The events of one transaction: in memory up to a bound, on disk from there on. */
 export class HeldEvents {
   readonly #spool: Spool;
@@ -15,8 +20,9 @@ export class HeldEvents {
     this.#memoryBytesMax = memoryBytesMax;
   }
 
-  get count(): number {
-    return this.#count;
+  /** Where the events end now, for `truncate`. */
+  get mark(): Mark {
+    return { count: this.#count, bytes: this.#bytes };
   }
 
   /** Bytes of all events, wherever they are. */
@@ -34,9 +40,10 @@ export class HeldEvents {
     }
   }
 
-  /** ROLLBACK TO SAVEPOINT: what came after the first `count` events did not happen. */
-  truncate(count: number): void {
+  /** ROLLBACK TO SAVEPOINT: what came after the mark did not happen. */
+  truncate({ count, bytes }: Mark): void {
     this.#count = count;
+    this.#bytes = bytes;
     this.#memory.length = Math.min(this.#memory.length, count);
     this.#file?.truncate(count);
   }

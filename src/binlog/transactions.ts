@@ -1,6 +1,6 @@
 import { locateError, malformed, RowtideError } from '../core/errors.js';
 import type { FormatDescription, LogBlock, LogPoint, RawEvent } from '../core/event.js';
-import { formatGtid } from '../core/gtid.js';
+import { formatGtid, type Gtid } from '../core/gtid.js';
 import type { LogPosition, Position } from '../core/position.js';
 import type { LogSource, Source } from '../core/source.js';
 import type { Table } from '../core/table.js';
@@ -81,8 +81,11 @@ function placeOf(event: RawEvent, block: LogBlock): string {
 class Assembler {
   readonly #options: TransactionsOptions;
   readonly #from: Position;
-  /** Until a file position is reached again that was left for the sake of a prepared XA transaction before it. */
-  #rereading: boolean;
+  /**
+   * Until a file position is reached again that was left for the sake of a prepared XA transaction before it: in its
+   * file at its offset, or behind its file, where the position was the file's end.
+   */
+  #rereading: 'earlier files' | 'its file' | null;
   #group: Group | null = null;
   readonly #prepared = new Map<string, { group: Group; xa: PreparedXa }>();
   #tables: Tables = new Map();
@@ -91,7 +94,7 @@ class Assembler {
   constructor(from: Position, options: TransactionsOptions) {
     this.#options = options;
     this.#from = from;
-    this.#rereading = from.log.kind === 'file' && from.held.length > 0;
+    this.#rereading = from.log.kind === 'file' && from.held.length > 0 ? 'earlier files' : null;
   }
 
   /** A file position goes back to the first XA PREPARE that is not finished; a GTID set leaves it out, so it comes again. */
@@ -131,7 +134,7 @@ class Assembler {
 
   accept(event: RawEvent, block: LogBlock): Transaction | null {
     try {
-      return this.#skipReread(this.#accept(event, block), block);
+      return this.#skipReread(this.#accept(event, block));
     } catch (error) {
       throw locateError(error, placeOf(event, block));
     }
@@ -226,12 +229,12 @@ class Assembler {
         group.events.release();
         return this.#finish(group, null, event);
       case 'savepoint':
-        group.savepoints.set(control.name, group.events.count);
+        group.savepoints.set(control.name, group.events.mark);
         return null;
       case 'rollback-to': {
-        const count = group.savepoints.get(control.name);
-        if (count === undefined) throw malformed(`ROLLBACK TO the unknown savepoint ${control.name}`);
-        group.events.truncate(count);
+        const mark = group.savepoints.get(control.name);
+        if (mark === undefined) throw malformed(`ROLLBACK TO the unknown savepoint ${control.name}`);
+        group.events.truncate(mark);
         return null;
       }
       case 'xa-end':
@@ -268,8 +271,8 @@ class Assembler {
       held?.group.events.release();
       return this.#finish(group, null, event, held?.xa);
     }
-    if (held === undefined) throw prepareMissing(xid);
-    return this.#finish(group, held.group, event, held.xa);
+    if (held === undefined && !this.#isBehind(group.opened?.gtid ?? null, group)) throw prepareMissing(xid);
+    return this.#finish(group, held?.group ?? null, event, held?.xa);
   }
 
   #finish(group: Group, content: Group | null, last: RawEvent, prepared: PreparedXa | null = null): Transaction {
@@ -283,18 +286,19 @@ class Assembler {
     return this.#group;
   }
 
-  /** Files begin with transactions that a GTID set may hold already; a server leaves them out by itself. */
-  #skipReread(transaction: Transaction | null, block: LogBlock): Transaction | null {
-    if (transaction === null) return null;
-    const { log } = this.#from;
-    if (log.kind === 'gtid') {
-      if (transaction.gtid === null || !log.executed.has(transaction.gtid)) return transaction;
-    } else {
-      this.#rereading &&= block.file !== log.file || transaction.span.start < log.offset;
-      if (!this.#rereading) return transaction;
-    }
+  #skipReread(transaction: Transaction | null): Transaction | null {
+    if (transaction === null || !this.#isBehind(transaction.gtid, transaction.span)) return transaction;
     transaction.release();
     return null;
+  }
+
+  /** Files begin with transactions that a GTID set may hold already; a server leaves them out by itself. */
+  #isBehind(gtid: Gtid | null, { file, start }: { file: string; start: number }): boolean {
+    const { log } = this.#from;
+    if (log.kind === 'gtid') return gtid !== null && log.executed.has(gtid);
+    if (file === log.file) this.#rereading &&= start < log.offset ? 'its file' : null;
+    else if (this.#rereading === 'its file') this.#rereading = null;
+    return this.#rereading !== null;
   }
 
   async #resolve(event: RawEvent, block: LogBlock): Promise<Table> {
@@ -341,9 +345,9 @@ function transactionControl(sql: string): Control {
   const rest = words?.[2] ?? '';
   switch (words?.[1]?.toUpperCase()) {
     case 'SAVEPOINT':
-      return { kind: 'savepoint', name: rest };
+      return { kind: 'savepoint', name: savepointName(rest) };
     case 'ROLLBACK TO':
-      return { kind: 'rollback-to', name: rest };
+      return { kind: 'rollback-to', name: savepointName(rest) };
     case 'XA START':
       return { kind: 'xa-start' };
     case 'XA END':
@@ -355,6 +359,11 @@ function transactionControl(sql: string): Control {
     default:
       return { kind: 'statement' };
   }
+}
+
+/** Each statement is logged with the name as it was typed there, and the server compares names without case or accents. */
+function savepointName(typed: string): string {
+  return typed.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase();
 }
 
 function statementLogged(sql: string): RowtideError {

@@ -131,14 +131,15 @@ function startDeadline(
 ): { passed: Promise<never>; cancel(): void } {
   const cancelled = new AbortController();
   const passed = new Promise<never>((_, reject) => {
-    const start = async () => {
+    const giveUpInTime = async () => {
       await clock.sleep(shutdownTimeoutMs, cancelled.signal);
       if (cancelled.signal.aborted) return;
       giveUp.abort(stoppedTooLate(name, shutdownTimeoutMs));
       await clock.sleep(CLOSE_TIMEOUT_MS, cancelled.signal);
       reject(giveUp.signal.reason);
     };
-    if (signal.aborted) void start();
+    const start = () => void giveUpInTime();
+    if (signal.aborted) start();
     else signal.addEventListener('abort', start, { once: true, signal: cancelled.signal });
   });
   return { passed, cancel: () => cancelled.abort() };

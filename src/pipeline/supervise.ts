@@ -32,7 +32,7 @@ export interface SuperviseOptions {
  * error ends the pipeline. Paused, it waits without a source and without a sink.
  */
 export async function supervise(options: SuperviseOptions): Promise<PipelineEnd> {
-  const { attempt, control, signal, clock = systemClock } = options;
+  const { control, signal, clock = systemClock } = options;
   let failures = 0;
   for (;;) {
     await control.resumed(signal);
@@ -40,7 +40,7 @@ export async function supervise(options: SuperviseOptions): Promise<PipelineEnd>
     const until = AbortSignal.any([signal, control.pausing]);
     const progress = progressOf(options);
     try {
-      const end = await attempt(until);
+      const end = await options.attempt(until);
       if (end === 'ended' || signal.aborted) return stopped(control, end);
     } catch (error) {
       failures = progress.made() ? 1 : failures + 1;

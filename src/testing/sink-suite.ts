@@ -29,8 +29,8 @@ export interface SinkTarget {
 
 export interface SinkSuiteOptions {
   /** The `test` of vitest, node:test and others. */
-  test(name: string, run: () => Promise<void>): void;
-  make(): Promise<SinkTarget>;
+  readonly test: (name: string, run: () => Promise<void>) => void;
+  readonly make: () => Promise<SinkTarget>;
   readonly delivery: 'exactly-once' | 'at-least-once';
   /** Rows of the large transaction. Default 50,000. */
   readonly largeRows?: number;

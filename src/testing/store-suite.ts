@@ -13,8 +13,8 @@ export interface StoreTarget {
 
 export interface StoreSuiteOptions {
   /** The `test` of vitest, node:test and others. */
-  test(name: string, run: () => Promise<void>): void;
-  make(): Promise<StoreTarget>;
+  readonly test: (name: string, run: () => Promise<void>) => void;
+  readonly make: () => Promise<StoreTarget>;
 }
 
 /** What every checkpoint store must hold. */

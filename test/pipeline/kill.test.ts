@@ -50,12 +50,16 @@ async function kill(order: Order, times: number): Promise<Record<string, number>
   return hits;
 }
 
+async function readLines(): Promise<string[]> {
+  return (await readFile(join(folder, 'changes.jsonl'), 'utf8')).split('\n');
+}
+
 /** Lets the pipeline come to an end, and names the first thing that is wrong with the file. */
 async function verdict(order: Order): Promise<string> {
-  const { position } = JSON.parse(await readFile(join(folder, 'checkpoint.json'), 'utf8'));
-  const transactions = Number(/(\d+)$/.exec(position.log.gtid)?.[1] ?? 0) + 20;
+  // Behind wherever the checkpoint is, also in the pipeline that lost some.
+  const transactions = Math.ceil((await readLines()).length / ROWS) + 200;
   await run(order, transactions);
-  const lines = (await readFile(join(folder, 'changes.jsonl'), 'utf8')).split('\n');
+  const lines = await readLines();
   if (lines.pop() !== '') return 'the last line is torn';
   for (const [i, line] of lines.entries()) {
     const { after, row } = JSON.parse(line);

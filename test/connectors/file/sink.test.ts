@@ -157,7 +157,7 @@ describe('a file that is not the one of the checkpoint is refused', () => {
     await fs.truncate(path, 10);
     await expect(run(state)).rejects.toMatchObject({
       code: 'SINK_CHANGED',
-      message: `${path} should have at least ${state.bytes} bytes by the checkpoint, but has 10`,
+      message: `${path} should have at least ${Number(state.bytes)} bytes by the checkpoint, but has 10`,
     });
   });
 

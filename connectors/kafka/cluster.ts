@@ -5,13 +5,13 @@ import type { Api } from './protocol/api.js';
 import { refusal, remedy } from './protocol/errors.js';
 import { type MetadataResponse, metadata, type TopicMetadata } from './protocol/metadata.js';
 
-/** The brokers: their addresses, one connection to each, and what they say about topics. */
+/** The brokers: their addresses, connections to them, and what they say about topics. */
 export class Cluster {
   readonly #bootstrap: readonly Address[];
   readonly #options: ConnectionOptions;
   readonly #closing = new AbortController();
   readonly #brokers = new Map<number, Address>();
-  /** By address, so that a bootstrap connection serves its broker too. */
+  /** By address and lane, so that a bootstrap connection serves its broker too. */
   readonly #connections = new Map<string, Promise<Connection>>();
   readonly #failedAtMs = new Map<string, number>();
 
@@ -28,15 +28,15 @@ export class Cluster {
     return response;
   }
 
-  /** The connection to one broker, opened if there is none. */
-  connection(broker: number): Promise<Connection> {
+  /** A connection to one broker, opened if there is none; lanes are connections of their own. */
+  connection(broker: number, lane = 0): Promise<Connection> {
     const address = this.#brokers.get(broker);
     if (address === undefined) {
       return Promise.reject(
         new RowtideError('SINK_UNREACHABLE', `Kafka broker ${broker} is not in the cluster now`, { retryable: true }),
       );
     }
-    return this.#connection(address);
+    return this.#connection(address, lane);
   }
 
   /** For requests that any broker answers: the first that can be reached, those that failed lately last. */
@@ -72,14 +72,14 @@ export class Cluster {
     return [...known.values()].sort((a, b) => failedAt(a) - failedAt(b));
   }
 
-  async #connection(address: Address): Promise<Connection> {
-    const place = formatAddress(address);
+  async #connection(address: Address, lane = 0): Promise<Connection> {
+    const place = `${formatAddress(address)} ${lane}`;
     const existing = this.#connections.get(place);
     if (existing !== undefined) {
       const connection = await existing;
       if (connection.isOpen) return connection;
       // Another caller may have replaced it while we waited.
-      if (this.#connections.get(place) !== existing) return this.#connection(address);
+      if (this.#connections.get(place) !== existing) return this.#connection(address, lane);
     }
     const opening = Connection.open(address, this.#options, this.#closing.signal);
     this.#connections.set(place, opening);

@@ -29,6 +29,8 @@ export type Resumption = 'resumed' | 'lost';
 export class PartitionQueue {
   readonly topic: string;
   readonly index: number;
+  /** Which of the connections to its leader is its own. */
+  readonly lane: number;
   /** Broker id, −1 while nobody leads. Changed only while nothing is outstanding, so that no batch overtakes another. */
   leader: number;
   #state: 'flowing' | 'draining' | 'recovering' = 'flowing';
@@ -47,9 +49,10 @@ export class PartitionQueue {
    */
   #isKnown = false;
 
-  constructor(topic: string, index: number, options: { leader: number; firstSequence?: number }) {
+  constructor(topic: string, index: number, options: { leader: number; lane?: number; firstSequence?: number }) {
     this.topic = topic;
     this.index = index;
+    this.lane = options.lane ?? 0;
     this.leader = options.leader;
     this.#nextSequence = options.firstSequence ?? 0;
   }

@@ -15,7 +15,7 @@ export interface SenderHost {
   readonly requestTimeoutMs: number;
   /** Partitions that may have something to send, those that waited longest first. */
   readonly ready: Set<PartitionQueue>;
-  connection(broker: number): Promise<Connection>;
+  connection(broker: number, lane: number): Promise<Connection>;
   acknowledged(batches: readonly RecordBatch[]): void;
   /** Something was answered or could not be sent: go on, or recover. */
   settled(queue: PartitionQueue): void;
@@ -28,19 +28,21 @@ interface Send {
 }
 
 /**
- * Sends to one broker: at most five requests unanswered, at most one batch of a partition in each. What waits behind a
+ * Sends to one broker over one connection: at most five requests unanswered, at most one batch of a partition in each. What waits behind a
  * connection that is being opened stays in its queue, so nothing can overtake.
  */
 export class Sender {
   readonly #broker: number;
+  readonly #lane: number;
   readonly #host: SenderHost;
   #connection: Connection | null = null;
   #isOpening = false;
   #inFlight = 0;
   #throttled: NodeJS.Timeout | null = null;
 
-  constructor(broker: number, host: SenderHost) {
+  constructor(broker: number, lane: number, host: SenderHost) {
     this.#broker = broker;
+    this.#lane = lane;
     this.#host = host;
   }
 
@@ -62,7 +64,7 @@ export class Sender {
     const mine: PartitionQueue[] = [];
     for (const queue of this.#host.ready) {
       if (!queue.isSendable) this.#host.ready.delete(queue);
-      else if (queue.leader === this.#broker) mine.push(queue);
+      else if (queue.leader === this.#broker && queue.lane === this.#lane) mine.push(queue);
     }
     return mine;
   }
@@ -83,7 +85,7 @@ export class Sender {
 
   #open(): void {
     this.#isOpening = true;
-    this.#host.connection(this.#broker).then(
+    this.#host.connection(this.#broker, this.#lane).then(
       (connection) => {
         this.#isOpening = false;
         this.#connection = connection;

@@ -23,8 +23,8 @@ export async function run(options: RunOptions): Promise<void> {
   }
   const log = await loggerFor(options, { level: 'info', redact: redactor(config.secrets) });
   const timeoutMs = options.shutdownTimeout;
-  // The pipelines end in time by themselves; the second is for what could hang beside them.
-  await runUntilSignalled({ timeoutMs: timeoutMs + 2000, log }, (signal) =>
+
+  await runUntilSignalled({ timeoutMs, log }, (signal) =>
     runDaemon({ config, log, signal, shutdownTimeoutMs: timeoutMs }),
   );
 }

@@ -14,8 +14,7 @@ import { checkpointed } from '../pipeline/checkpointed.js';
 import { PipelineControl } from '../pipeline/control.js';
 import { runPipeline } from '../pipeline/run.js';
 import { supervise } from '../pipeline/supervise.js';
-import { tableFilter } from '../transform/filter.js';
-import { limited, transformed } from '../transform/source.js';
+import { limited } from '../transform/source.js';
 import { type CommonOptions, colorsFor, loggerFor } from './options.js';
 import { printingSink } from './output.js';
 import { addressOf } from './password.js';
@@ -47,7 +46,9 @@ export async function tail(args: readonly string[], options: TailOptions): Promi
   const secret = config.kind === 'server' ? config.address.password.reveal() : '';
   const log = await loggerFor(options, { level: 'warn', redact: redactor([secret]) });
   const counts = noCounts();
-  const source = bounded(composeSource(config, { spoolDir: options.spool }), options);
+  const { include = [], exclude = [] } = options;
+  const composed = composeSource(config, { tables: { include, exclude }, spoolDir: options.spool });
+  const source = bounded(composed, options);
   const openSink = sinks(options, { counts, log });
   await runUntilSignalled({ timeoutMs: SHUTDOWN_TIMEOUT_MS, log }, (signal) =>
     stream({ source, openSink, signal, log }),
@@ -114,13 +115,10 @@ async function sourceConfig(args: readonly string[], options: TailOptions): Prom
   };
 }
 
-/** The filter comes first, so that the limit counts what is printed. */
 function bounded(composed: ComposedSource, options: TailOptions): Source {
-  const { include = [], exclude = [] } = options;
   let { source } = composed;
   if (options.until !== undefined) source = untilPoint({ ...composed, source }, options.until);
   if (options.exitAtEnd) source = untilPoint({ ...composed, source }, { kind: 'now' });
-  source = transformed(source, tableFilter({ include, exclude }));
   if (options.limit === undefined) return source;
   return limited(source, { changes: options.limit, wholeTransactions: options.checkpoint !== undefined });
 }

@@ -1,4 +1,4 @@
-import { transactions } from '../binlog/transactions.js';
+import { type Schemas, transactions } from '../binlog/transactions.js';
 import type { SourceConfig } from '../config/schema.js';
 import { RowtideError } from '../core/errors.js';
 import type { Position } from '../core/position.js';
@@ -7,11 +7,12 @@ import { withConnection } from '../mysql/connect.js';
 import { probe } from '../mysql/probe.js';
 import { placeOf, type ServerAddress } from '../mysql/url.js';
 import { attachCatalog, serverCatalog } from '../schema/catalog.js';
+import { tableWithoutNames } from '../schema/resolve.js';
 import { type SchemaMode, schemas } from '../schema/schemas.js';
 import { fileLog } from '../source/files.js';
 import { serverLog } from '../source/server.js';
 import { diskSpool } from '../source/spool.js';
-import { since } from '../transform/filter.js';
+import { since, type TableFilterOptions, tableFilter, tableTest } from '../transform/filter.js';
 import { transformed } from '../transform/source.js';
 import { positionOf } from './start.js';
 
@@ -25,23 +26,39 @@ export interface ComposedSource {
   readonly isLive: boolean;
 }
 
-export function composeSource(config: SourceConfig, { spoolDir }: { spoolDir: string }): ComposedSource {
+export interface ComposeOptions {
+  readonly tables: TableFilterOptions;
+  /** Where transactions that are too large for memory wait for their commit. */
+  readonly spoolDir: string;
+}
+
+export function composeSource(config: SourceConfig, { tables, spoolDir }: ComposeOptions): ComposedSource {
   const address = config.kind === 'server' ? config.address : null;
   const log = logOf(config);
   const source = attached(
     (signal) => schemaMode(config, address, signal),
     (mode) =>
       transactions(log, {
-        schemas: schemas(mode),
+        schemas: ofWanted(schemas(mode), tables),
         spool: diskSpool(spoolDir),
         start: (each, signal) => positionOf(config.from, each, { address, signal }),
       }),
   );
+  const wanted = transformed(source, tableFilter(tables));
   return {
     place: address === null ? filesOf(config).join(' ') : placeOf(address),
     log,
-    source: config.from.kind === 'time' ? transformed(source, since(config.from.timeUs)) : source,
+    source: config.from.kind === 'time' ? transformed(wanted, since(config.from.timeUs)) : wanted,
     isLive: config.kind === 'server' || config.follow,
+  };
+}
+
+/** Nobody looks at the columns of tables that are filtered out, so it does not matter that they may not be known. */
+function ofWanted(all: Schemas, tables: TableFilterOptions): Schemas {
+  const wants = tableTest(tables);
+  return {
+    table: async (map, at) => (wants(map.schema, map.name) ? all.table(map, at) : tableWithoutNames(map)),
+    statement: (statement, at) => all.statement(statement, at),
   };
 }
 

@@ -9,7 +9,6 @@ import { PipelineControl } from '../pipeline/control.js';
 import type { SinkDefinition } from '../pipeline/define-sink.js';
 import { runPipeline } from '../pipeline/run.js';
 import { supervise } from '../pipeline/supervise.js';
-import { tableFilter } from '../transform/filter.js';
 import { type ComposedSource, composeSource } from './compose.js';
 import { skipping } from './skip.js';
 import { checkpointPath, spoolPath } from './state-folder.js';
@@ -31,7 +30,8 @@ export class DaemonPipeline {
 
   constructor(options: DaemonPipelineOptions) {
     this.#options = options;
-    this.#composed = composeSource(options.config.source, { spoolDir: spoolPath(options.stateDir) });
+    const { source, transform: tables } = options.config;
+    this.#composed = composeSource(source, { tables, spoolDir: spoolPath(options.stateDir) });
   }
 
   get name(): string {
@@ -41,15 +41,13 @@ export class DaemonPipeline {
   /** Runs until the source ends, `signal` aborts, or an error that trying again does not help. */
   async run(signal: AbortSignal): Promise<void> {
     const { config, log, shutdownTimeoutMs } = this.#options;
-    const transform = tableFilter(config.transform);
     const { source } = this.#composed;
     const common = { name: this.name, log, control: this.#control };
     await supervise({
       ...common,
       signal,
       retry: config.retry,
-      attempt: (until) =>
-        runPipeline({ ...common, source, sink: this.#sink(), transform, signal: until, shutdownTimeoutMs }),
+      attempt: (until) => runPipeline({ ...common, source, sink: this.#sink(), signal: until, shutdownTimeoutMs }),
     });
   }
 

@@ -25,12 +25,12 @@ export function tableFilter(options: TableFilterOptions): Transform {
   const exclude = options.exclude.map(tablePattern);
   if (include.length === 0 && exclude.length === 0) return (transaction) => transaction;
 
+  const wants = tableTest(options);
   const verdicts = new WeakMap<Table, boolean>();
   const wantsTable = (table: Table): boolean => {
     let wanted = verdicts.get(table);
     if (wanted === undefined) {
-      const matches = (pattern: TablePattern): boolean => pattern.table(table.schema, table.name);
-      wanted = (include.length === 0 || include.some(matches)) && !exclude.some(matches);
+      wanted = wants(table.schema, table.name);
       verdicts.set(table, wanted);
     }
     return wanted;
@@ -50,6 +50,16 @@ export function tableFilter(options: TableFilterOptions): Transform {
         return unreachable(entry);
     }
   });
+}
+
+/** Whether a table of that name passes. */
+export function tableTest(options: TableFilterOptions): (schema: string, table: string) => boolean {
+  const include = options.include.map(tablePattern);
+  const exclude = options.exclude.map(tablePattern);
+  return (schema, table) => {
+    const matches = (pattern: TablePattern): boolean => pattern.table(schema, table);
+    return (include.length === 0 || include.some(matches)) && !exclude.some(matches);
+  };
 }
 
 /** Empties what was committed before `timeUs`, microseconds since the epoch. */

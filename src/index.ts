@@ -20,6 +20,7 @@ export type { Entry, LogSpan, PreparedXa, RowCursor, Rows, Statement, Transactio
 export type { Format, RowsWriter } from './format/format.js';
 export { jsonFormat } from './format/json.js';
 export { LineWriter } from './format/lines.js';
+export { parseServerUrl, type ServerAddress } from './mysql/url.js';
 export { checkpointed } from './pipeline/checkpointed.js';
 export { PipelineControl, type PipelineState, type PipelineStats } from './pipeline/control.js';
 export { defineSink, type SinkContext, type SinkDefinition } from './pipeline/define-sink.js';

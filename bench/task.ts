@@ -1,0 +1,11 @@
+/** The measured process: runs the one task that it is told and prints what was measured. Arguments: name, options as JSON. */
+import { decodeFile, decodeLive, streamLive } from './ours.js';
+import { printMysqlbinlog } from './peers/mysqlbinlog.js';
+import { decodeZongji } from './peers/zongji.js';
+
+export const tasks = { decodeFile, decodeLive, streamLive, decodeZongji, printMysqlbinlog } as const;
+export type TaskName = keyof typeof tasks;
+
+const [name, options] = process.argv.slice(2) as [TaskName, string];
+const measured = await (tasks[name] as (options: unknown) => Promise<unknown>)(JSON.parse(options));
+process.stdout.write(`${JSON.stringify(measured)}\n`, () => process.exit(0));

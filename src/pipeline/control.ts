@@ -78,10 +78,12 @@ export class PipelineControl {
   async resumed(signal: AbortSignal): Promise<void> {
     while (this.isPaused && !signal.aborted) {
       this.stats.state = 'paused';
+      const waiting = new AbortController();
       await new Promise<void>((resolve) => {
         this.#resume = resolve;
-        signal.addEventListener('abort', () => resolve(), { once: true });
+        signal.addEventListener('abort', () => resolve(), { signal: waiting.signal });
       });
+      waiting.abort();
     }
   }
 }

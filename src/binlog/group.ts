@@ -5,7 +5,7 @@ import type { Entry, LogSpan, PreparedXa, Transaction } from '../core/transactio
 import type { GtidEvent } from './gtid.js';
 import type { HeldEvents, Mark } from './held-events.js';
 import { decodeQuery } from './query.js';
-import { DUMMY_TABLE_ID, rowsOf, rowsTableId } from './rows.js';
+import { rowsOf, rowsTableId } from './rows.js';
 import { QUERY_EVENT } from './types.js';
 
 /** By table id, as the TABLE_MAPs before a row event said. */
@@ -79,9 +79,8 @@ function* entriesOf(group: Group): Generator<Entry> {
       yield { kind: 'statement', schema, sql, event };
       continue;
     }
+    // Only DUMMY_TABLE_ID has no table.
     const table = tables.get(rowsTableId(event, format));
     if (table !== undefined) yield rowsOf(event, table, format);
-    else if (rowsTableId(event, format) !== DUMMY_TABLE_ID)
-      throw new Error(`row event at ${event.start} without a table`);
   }
 }

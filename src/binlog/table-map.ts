@@ -184,6 +184,8 @@ function readMetadata(r: ByteReader, columns: readonly MappedColumn[], format: F
         break;
     }
   }
+  const unknown = primaryKey?.find((ordinal) => ordinal >= columns.length);
+  if (unknown !== undefined) throw malformed(`a primary key of column ${unknown + 1} in a table of ${columns.length}`);
   return { unsigned, collations, names, labels, primaryKey, visible };
 }
 

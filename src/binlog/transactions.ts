@@ -12,7 +12,7 @@ import { HeldEvents } from './held-events.js';
 import { decodeIncident } from './incident.js';
 import { payloadEvents } from './payload-events.js';
 import { decodeQuery, type QueryEvent } from './query.js';
-import { rowsTableId } from './rows.js';
+import { DUMMY_TABLE_ID, rowsTableId } from './rows.js';
 import type { Spool } from './spool.js';
 import { decodeTableMap, type TableMap } from './table-map.js';
 import * as type from './types.js';
@@ -145,7 +145,7 @@ class Assembler {
       case type.WRITE_ROWS_EVENT:
       case type.UPDATE_ROWS_EVENT:
       case type.DELETE_ROWS_EVENT:
-        this.#begun('rows').events.push(event);
+        this.#rows(event, block);
         return null;
       case type.GTID_LOG_EVENT:
         return this.#open(event, block, decodeGtid(event, false));
@@ -192,6 +192,15 @@ class Assembler {
         if ((event.flags & type.FLAG_IGNORABLE) !== 0) return null;
         throw unknownEvent(event);
     }
+  }
+
+  #rows(event: RawEvent, block: LogBlock): void {
+    const group = this.#begun('rows');
+    const tableId = rowsTableId(event, block.format);
+    if (!group.tables.has(tableId) && tableId !== DUMMY_TABLE_ID) {
+      throw malformed(`rows of the table id ${tableId}, which no TABLE_MAP before them explains`);
+    }
+    group.events.push(event);
   }
 
   #open(event: RawEvent, block: LogBlock, opened: GtidEvent | null): null {

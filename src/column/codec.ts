@@ -1,4 +1,4 @@
-import { RowtideError } from '../core/errors.js';
+import { malformed, RowtideError } from '../core/errors.js';
 import type { Column, Table } from '../core/table.js';
 import { BitCodec, EnumCodec, SetCodec } from './bits.js';
 import { DecimalCodec } from './decimal.js';
@@ -14,6 +14,9 @@ export function codecFor(column: Column): Codec {
   const { meta, unsigned } = column;
   const low = meta & 0xff;
   const high = meta >> 8;
+  if (!isPossible(column.type, low, high)) {
+    throw malformed(`column ${column.name} is a ${type.typeName(column.type)} with the metadata ${low}, ${high}`);
+  }
   switch (column.type) {
     case type.TINY:
       return integerCodec(1, unsigned);
@@ -67,6 +70,31 @@ export function codecFor(column: Column): Codec {
           hint: 'Leave the table out with an exclude filter, or use a newer version of Rowtide.',
         },
       );
+  }
+}
+
+/** Codecs trust what the server can declare: digits fit their buffers, widths their numbers. */
+function isPossible(code: number, low: number, high: number): boolean {
+  switch (code) {
+    case type.NEWDECIMAL:
+      return low >= 1 && low <= 65 && high <= 30 && high <= low;
+    case type.TIME2:
+    case type.DATETIME2:
+    case type.TIMESTAMP2:
+      return low <= 6;
+    case type.BIT:
+      return high * 8 + low >= 1 && high * 8 + low <= 64;
+    case type.ENUM:
+      return low === 1 || low === 2;
+    case type.SET:
+      return low >= 1 && low <= 8;
+    case type.BLOB:
+    case type.JSON_DOCUMENT:
+    case type.GEOMETRY:
+    case type.VECTOR:
+      return low >= 1 && low <= 4;
+    default:
+      return true;
   }
 }
 

@@ -60,7 +60,7 @@ class StreamSchemas implements Schemas {
     const attached = this.#mode.kind === 'auto' ? this.#mode.attached : null;
     if (!attached?.isAfter(at)) return;
     const sql = statement.sql.toLowerCase();
-    for (const table of attached.tables) if (sql.includes(table.name.toLowerCase())) this.#named.add(table);
+    for (const table of attached.tables) if (names(sql, table.name.toLowerCase())) this.#named.add(table);
   }
 
   #attachedTable(map: TableMap, at: LogPoint, attached: AttachedCatalog | null): Table {
@@ -74,6 +74,18 @@ class StreamSchemas implements Schemas {
     return tableFromFacts(map, facts.columns, 'information-schema');
   }
 }
+
+/** True if the name stands in the statement as a word of its own, whatever it means there. */
+function names(sql: string, name: string): boolean {
+  const quoted = name.replaceAll('`', '``');
+  for (let at = sql.indexOf(quoted); at >= 0; at = sql.indexOf(quoted, at + 1)) {
+    const around = sql.slice(Math.max(0, at - 1), at) + sql.slice(at + quoted.length, at + quoted.length + 1);
+    if (!IDENTIFIER.test(around)) return true;
+  }
+  return false;
+}
+
+const IDENTIFIER = /[\p{L}\p{N}_$]/u;
 
 function unknown(map: TableMap, why: string): RowtideError {
   return new RowtideError('TABLE_UNKNOWN', `columns of ${map.schema}.${map.name} are not known: ${why}`, {

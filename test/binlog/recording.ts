@@ -1,7 +1,6 @@
-import { readFileSync } from 'node:fs';
-import { mkdtemp, writeFile } from 'node:fs/promises';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import mysql from 'mysql2/promise';
 import { changes } from '../../src/column/changes.js';
@@ -114,6 +113,10 @@ export async function failure(paths: readonly string[], options: StreamOptions =
   return null;
 }
 
+const folder = mkdtempSync(join(tmpdir(), 'rowtide-binlog-'));
+process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+let files = 0;
+
 const MAGIC = Buffer.from([0xfe, 0x62, 0x69, 0x6e]);
 const CHECKSUM_BYTES = 4;
 
@@ -138,7 +141,7 @@ export function eventOf(type: number, body: Buffer, flags = 0): Buffer {
 }
 
 /** A file of these events: their lengths, places and checksums are made right, whatever else is in them. */
-export async function fileOf(events: readonly Buffer[], name = 'binlog.000001'): Promise<string> {
+export function fileOf(events: readonly Buffer[], name = 'binlog.000001'): string {
   const parts = [MAGIC];
   let end = MAGIC.length;
   for (const event of events) {
@@ -152,7 +155,8 @@ export async function fileOf(events: readonly Buffer[], name = 'binlog.000001'):
     bytes[17] = bytes[17]! | inUse;
     parts.push(bytes);
   }
-  const path = join(await mkdtemp(join(tmpdir(), 'rowtide-binlog-')), name);
-  await writeFile(path, Buffer.concat(parts));
+  const path = join(folder, String(++files), name);
+  mkdirSync(dirname(path));
+  writeFileSync(path, Buffer.concat(parts));
   return path;
 }

@@ -8,7 +8,7 @@ const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 /** As it is installed if the build is up to date, which starts faster; from the sources otherwise. */
 const COMMAND: readonly string[] = isBuilt()
   ? [join(ROOT, 'dist/src/cli/main.js')]
-  : ['--import', 'tsx', join(ROOT, 'src/cli/main.ts')];
+  : ['--import', import.meta.resolve('tsx'), join(ROOT, 'src/cli/main.ts')];
 
 function isBuilt(): boolean {
   return newest(['src', 'connectors'], '.ts') < newest(['dist'], '.js');

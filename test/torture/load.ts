@@ -130,9 +130,9 @@ function transaction(random: Random, { writer, serial }: { writer: number; seria
     `INSERT INTO ${table} (id, version, body) VALUES ${ids.map((id) => `(${id}, ${version}, '${body()}')`).join()}
      ON DUPLICATE KEY UPDATE version = ${table}.version + 1, body = VALUES(body)`;
   const update = (table: string, ids: readonly number[]): string =>
-    `UPDATE ${table} SET version = version + 1, body = '${body()}' WHERE id IN (${ids}) ORDER BY id`;
+    `UPDATE ${table} SET version = version + 1, body = '${body()}' WHERE id IN (${ids.join()}) ORDER BY id`;
   const remove = (table: string, ids: readonly number[]): string =>
-    `DELETE FROM ${table} WHERE id IN (${ids}) ORDER BY id`;
+    `DELETE FROM ${table} WHERE id IN (${ids.join()}) ORDER BY id`;
 
   const kind = random.fraction();
   if (kind < 0.35) return [upsert('account', own(random.between(1, 6)))];

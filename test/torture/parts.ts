@@ -1,5 +1,6 @@
 /** The ways to be tortured. */
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Verdict } from './oracle.js';
 import { type Arena, type RoundOptions, type RoundResult, runRound, type Servers } from './round.js';
 import { STAGES, type Stage } from './stages.js';
 import { type Breakage, type SinkKind, Subject } from './subject.js';
@@ -30,14 +31,21 @@ export const PARTS: readonly Part[] = [
     throughProxy: true,
     inflict: cutConnections,
   },
-  { name: 'broker', what: 'restarts of the broker', faults: 20, rounds: 10, sinks: ['kafka'], inflict: restartBroker },
+  {
+    name: 'broker',
+    what: 'restarts of the broker',
+    faults: 20,
+    rounds: 10,
+    sinks: ['kafka'],
+    inflict: restart(({ kafka }) => kafka),
+  },
   {
     name: 'mysql',
     what: 'restarts of MySQL',
     faults: 10,
     rounds: 10,
     sinks: ['kafka', 'file'],
-    inflict: restartMysql,
+    inflict: restart(({ mysql }) => mysql),
   },
   broken('save-first', 'kafka'),
   broken('save-first', 'file'),
@@ -48,12 +56,13 @@ export const PARTS: readonly Part[] = [
 export interface PartRound {
   readonly servers: Servers;
   readonly seed: number;
+  readonly evidence?: string;
   /** From 0. */
   readonly round: number;
 }
 
 /** One of the rounds of a part: a tenth of it, or all where there is only one. */
-export function runPartRound(part: Part, { servers, seed, round }: PartRound): Promise<RoundResult> {
+export function runPartRound(part: Part, { round, ...common }: PartRound): Promise<RoundResult> {
   const faults = part.faults / part.rounds;
   const options: RoundOptions = {
     ...part,
@@ -66,20 +75,22 @@ export function runPartRound(part: Part, { servers, seed, round }: PartRound): P
   return runRound(options);
 }
 
-/** Why the round does not pass, in sentences. */
-export function failuresOf(part: Part, { faults, verdicts }: RoundResult): string[] {
-  const failures = faults === 0 ? ['nothing was done'] : [];
-  for (const [sink, { changes, findings }] of Object.entries(verdicts)) {
-    if (changes === 0) failures.push(`${sink}: nothing was logged`);
-    if (part.breakage !== undefined) {
-      if (findings.length === 0) failures.push(`${sink}: the build that is broken (${part.breakage}) was not caught`);
-    } else {
-      for (const each of findings) {
-        failures.push(`${sink}: ${each.count} changes ${each.violation}, such as ${each.example}`);
-      }
-    }
-  }
-  return failures;
+/** Why rounds of a part do not pass, in sentences. A broken build has to be caught in one of them. */
+export function failuresOf(part: Part, results: readonly RoundResult[]): string[] {
+  const errors = results.flatMap(({ error }) => error ?? []);
+  const findings = results.flatMap(({ verdicts }) => Object.entries(verdicts).flatMap(findingsOf));
+  if (part.breakage === undefined) return [...errors, ...findings];
+  return errors.length > 0 || findings.length > 0 ? errors : ['the broken build was not caught'];
+}
+
+function findingsOf([sink, { changes, findings }]: [string, Verdict]): string[] {
+  if (changes === 0) return [`${sink}: nothing was logged, so nothing was proved`];
+  return findings.map(({ count, violation, example }) => `${sink}: ${count} changes ${violation}, such as ${example}`);
+}
+
+/** Stages at which no kill hit. */
+export function missedStages(results: readonly RoundResult[]): Stage[] {
+  return STAGES.filter((stage) => !results.some(({ stages }) => (stages[stage] ?? 0) > 0));
 }
 
 function kills(sink: SinkKind, firstStage: number): Part {
@@ -127,21 +138,30 @@ function broken(breakage: Breakage, sink: SinkKind): Part {
   return {
     name: `broken-${breakage}-${sink}`,
     what: `kill -9 of a build broken on purpose (${breakage}) into ${sink === 'kafka' ? 'Kafka' : 'a file'}`,
-    faults: 10,
+    faults: 6,
     rounds: 1,
     sinks: [sink],
     breakage,
-    async inflict({ workplace, random, faults, first, tally }) {
-      for (let i = first; i < first + faults; i++) {
-        const die = { stage: FATAL_STAGES[i % FATAL_STAGES.length]!, count: random.between(2, 30) };
-        const subject = await Subject.start(workplace, { telling: true, die, breakage });
-        await Promise.race([subject.ended, sleep(AIMED_MS)]);
-        await subject.kill();
-        tally.faults++;
-      }
-      return null;
-    },
+    throughProxy: true,
+    inflict: (arena) => killBroken(arena, breakage),
   };
+}
+
+async function killBroken(
+  { servers, workplace, random, faults, first, tally }: Arena,
+  breakage: Breakage,
+): Promise<null> {
+  // Slow enough that the reader is often in the middle of a transaction when a batch is handed over.
+  servers.proxy.throttle(1_000_000);
+  for (let i = first; i < first + faults; i++) {
+    const die = { stage: FATAL_STAGES[i % FATAL_STAGES.length]!, count: random.between(2, 30) };
+    const subject = await Subject.start(workplace, { telling: true, die, breakage });
+    await Promise.race([subject.ended, sleep(AIMED_MS)]);
+    await subject.kill();
+    tally.faults++;
+  }
+  servers.proxy.throttle(Number.POSITIVE_INFINITY);
+  return null;
 }
 
 async function cutConnections({ servers, workplace, random, faults, tally, caughtUp }: Arena): Promise<Subject> {
@@ -158,30 +178,24 @@ async function cutConnections({ servers, workplace, random, faults, tally, caugh
   return subject;
 }
 
-async function restartBroker({ servers, workplace, random, faults, first, tally, caughtUp }: Arena): Promise<Subject> {
-  const { kafka } = servers;
-  const subject = await Subject.start(workplace, { telling: false });
-  for (let i = first; i < first + faults; i++) {
-    await caughtUp(subject);
-    await sleep(random.between(0, 1000));
-    if (i % 2 === 0) await kafka.kill();
-    await kafka.restart();
-    tally.faults++;
-  }
-  await caughtUp(subject);
-  return subject;
+interface Restartable {
+  kill(): Promise<void>;
+  restart(): Promise<void>;
 }
 
-async function restartMysql({ servers, workplace, random, faults, first, tally, caughtUp }: Arena): Promise<Subject> {
-  const { mysql } = servers;
-  const subject = await Subject.start(workplace, { telling: false });
-  for (let i = first; i < first + faults; i++) {
+/** In turn after a kill -9 and in good order. */
+function restart(serverOf: (servers: Servers) => Restartable): Part['inflict'] {
+  return async ({ servers, workplace, random, faults, first, tally, caughtUp }) => {
+    const server = serverOf(servers);
+    const subject = await Subject.start(workplace, { telling: false });
+    for (let i = first; i < first + faults; i++) {
+      await caughtUp(subject);
+      await sleep(random.between(0, 1000));
+      if (i % 2 === 0) await server.kill();
+      await server.restart();
+      tally.faults++;
+    }
     await caughtUp(subject);
-    await sleep(random.between(0, 1000));
-    if (i % 2 === 0) await mysql.kill();
-    await mysql.restart();
-    tally.faults++;
-  }
-  await caughtUp(subject);
-  return subject;
+    return subject;
+  };
 }

@@ -1,4 +1,6 @@
 /** A round: fresh tables and a fresh sink, a load, faults, and then the verdict. Everything in it follows from its seed. */
+import { cp } from 'node:fs/promises';
+import { join } from 'node:path';
 import { GtidSet } from '../../src/core/gtid.js';
 import { type KafkaNode, startKafka } from '../servers/kafka.js';
 import { type MysqlServer, startMysql } from '../servers/mysql.js';
@@ -38,6 +40,8 @@ export interface RoundOptions {
   /** How many others did before, in other rounds. */
   readonly first: number;
   readonly throughProxy?: boolean;
+  /** A folder for what a round without an acquittal leaves: checkpoints, file and log. */
+  readonly evidence?: string;
   readonly sinks: readonly SinkKind[];
   /** Does the harm; the program that it leaves running, if any, has to go on from there. */
   inflict(arena: Arena): Promise<Subject | null>;
@@ -52,7 +56,7 @@ export interface Arena {
   readonly first: number;
   readonly tally: Tally;
   /** Resolves when everything that is committed now was delivered: the program has got over what was done to it. */
-  caughtUp(subject: Subject): Promise<void>;
+  readonly caughtUp: (subject: Subject) => Promise<void>;
 }
 
 /** What was done. */
@@ -65,14 +69,25 @@ export interface RoundResult extends Tally {
   readonly seconds: number;
   /** By sink. */
   readonly verdicts: Partial<Record<SinkKind, Verdict>>;
+  /** What kept it from a verdict: the program gave up, or did not get over what was done to it. */
+  readonly error: string | null;
+}
+
+export function failed(error: unknown): RoundResult {
+  return {
+    faults: 0,
+    stages: {},
+    seconds: 0,
+    verdicts: {},
+    error: error instanceof Error ? error.message : String(error),
+  };
 }
 
 export async function runRound(options: RoundOptions): Promise<RoundResult> {
-  const { servers, name, seed, sinks } = options;
+  const { servers, name, sinks, evidence } = options;
   const startedAt = performance.now();
-  const random = new Random(seed, name);
   const { url } = servers.mysql;
-  const file = await beginLog(url);
+  const logFile = await beginLog(url);
   await createTables(url);
   const workplace = await Workplace.create({
     source: { url: options.throughProxy ? urlAt(url, servers.proxy.port) : url, from: 'beginning' },
@@ -81,11 +96,36 @@ export async function runRound(options: RoundOptions): Promise<RoundResult> {
     topicPrefix: `${name}.`,
   });
   const tally: Tally = { faults: 0, stages: {} };
+  let isAcquitted = false;
+  try {
+    const acknowledged = await inflictUnderLoad(options, workplace, tally);
+    const truth = { acknowledged, logged: await readLog(servers.mysql, logFile), tables: await readTables(url) };
+    const verdicts: Partial<Record<SinkKind, Verdict>> = {};
+    for (const sink of sinks) {
+      const isFile = sink === 'file';
+      const delivered = await (isFile ? readLines(workplace.file) : readTopics(servers.kafka.brokers, `${name}.`));
+      verdicts[sink] = judge({ ...truth, delivered, exactlyOnce: isFile });
+    }
+    isAcquitted = Object.values(verdicts).every(({ findings }) => findings.length === 0);
+    return { ...tally, seconds: (performance.now() - startedAt) / 1000, verdicts, error: null };
+  } finally {
+    if (evidence !== undefined && !isAcquitted) await cp(workplace.folder, join(evidence, name), { recursive: true });
+  }
+}
+
+/** Resolves when all was delivered, to the ledger rows whose commit was acknowledged. */
+async function inflictUnderLoad(
+  options: RoundOptions,
+  workplace: Workplace,
+  tally: Tally,
+): Promise<ReadonlySet<number>> {
+  const { seed, name } = options;
+  const { url } = options.servers.mysql;
   const caughtUp = async (each: Subject): Promise<void> => each.catchUp(GtidSet.parse(await executedGtids(url)));
   const load = Load.start({ url, seed: `${seed}/${name}` });
   let subject: Subject | null = null;
   try {
-    subject = await options.inflict({ ...options, workplace, random, tally, caughtUp });
+    subject = await options.inflict({ ...options, workplace, random: new Random(seed, name), tally, caughtUp });
     await load.stop();
     subject ??= await Subject.start(workplace, { telling: false });
     await caughtUp(subject);
@@ -94,14 +134,7 @@ export async function runRound(options: RoundOptions): Promise<RoundResult> {
     await load.stop();
     await subject?.remove();
   }
-  const truth = { logged: await readLog(servers.mysql, file), tables: await readTables(url) };
-  const verdicts: Partial<Record<SinkKind, Verdict>> = {};
-  for (const sink of sinks) {
-    const isFile = sink === 'file';
-    const delivered = await (isFile ? readLines(workplace.file) : readTopics(servers.kafka.brokers, `${name}.`));
-    verdicts[sink] = judge({ ...truth, acknowledged: load.acknowledged, delivered, exactlyOnce: isFile });
-  }
-  return { ...tally, seconds: (performance.now() - startedAt) / 1000, verdicts };
+  return load.acknowledged;
 }
 
 function urlAt(url: string, port: number): string {

@@ -23,6 +23,7 @@ export interface WorkplaceOptions {
 
 /** The folder in which one run after the other goes on where the last one died: configuration, checkpoints, the file. */
 export class Workplace {
+  readonly folder: string;
   readonly config: string;
   readonly file: string;
   readonly log: string;
@@ -30,6 +31,7 @@ export class Workplace {
   readonly #state: string;
 
   private constructor(folder: string, sinks: readonly SinkKind[]) {
+    this.folder = folder;
     this.config = join(folder, 'rowtide.yaml');
     this.file = join(folder, 'changes.jsonl');
     this.log = join(folder, 'log');
@@ -115,7 +117,7 @@ export class Subject {
     const stageFile = options.telling ? `${workplace.config}.stage` : null;
     // A run that dies before it says anything is starting.
     if (stageFile !== null) await writeFile(stageFile, '');
-    const log = openSync(workplace.log, 'w');
+    const log = openSync(workplace.log, 'a');
     const child = spawn(process.execPath, [cli, 'run', '--config', workplace.config], {
       env: { ...process.env, ...tellingEnvironment(stageFile, options) },
       stdio: ['ignore', log, log],

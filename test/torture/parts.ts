@@ -66,8 +66,7 @@ export function runPartRound(part: Part, { round, ...common }: PartRound): Promi
   const faults = part.faults / part.rounds;
   const options: RoundOptions = {
     ...part,
-    servers,
-    seed,
+    ...common,
     faults,
     first: round * faults,
     name: `${part.name}-${round}`,

@@ -58,6 +58,13 @@ export class FaultProxy {
     this.nextBytes = bytes;
   }
 
+  /** The open connections break after exactly this many more bytes from the server; resolves when they have. */
+  async cutOpenAfterBytes(bytes: number): Promise<void> {
+    const open = [...this.links];
+    for (const link of open) link.bytesLeft = bytes;
+    await Promise.all(open.map(({ client }) => closed(client)));
+  }
+
   /** Nothing passes and nothing closes, as when a cable is out; later everything held back goes on. */
   blackHole(on: boolean): void {
     this.openGate();
@@ -112,7 +119,7 @@ export class FaultProxy {
   /** Reads only what it can pass on, so that a slow reader is felt by the writer. */
   private async pump(link: Link, from: net.Socket, to: net.Socket): Promise<void> {
     try {
-      for await (const chunk of from as AsyncIterable<Buffer>) {
+      for await (const chunk of from.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
         await this.hold(chunk.length);
         const passed = from === link.server ? this.take(link, chunk) : chunk;
         if (!to.write(passed)) await once(to, 'drain');
@@ -135,6 +142,10 @@ export class FaultProxy {
     link.bytesLeft -= passed.length;
     return passed;
   }
+}
+
+async function closed(socket: net.Socket): Promise<void> {
+  if (!socket.closed) await new Promise((resolve) => socket.once('close', resolve));
 }
 
 /** Without a reset, which could overtake the bytes that were still to arrive. */

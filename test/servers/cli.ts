@@ -13,7 +13,7 @@ const say = (line: string): void => void process.stderr.write(`${line}\n`);
 
 async function up(wanted: readonly ServerKind[]): Promise<void> {
   const stopped = new Promise<void>((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve());
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => resolve());
   });
   const servers = await Promise.all(wanted.map(start));
   say('ready; Ctrl-C stops them');
@@ -25,9 +25,9 @@ async function up(wanted: readonly ServerKind[]): Promise<void> {
 }
 
 async function start(name: ServerKind): Promise<RunningServer> {
-  const { title, variable, start } = kinds[name];
+  const { title, variable } = kinds[name];
   const begun = Date.now();
-  const server = await start();
+  const server = await kinds[name].start();
   say(`${title} ${server.version} started in ${Date.now() - begun} ms (pid ${server.pid}, log ${server.logFile})`);
   process.stdout.write(`export ${variable}=${server.address}\n`);
   return server;

@@ -61,7 +61,7 @@ export async function debian(set: DebianSet): Promise<DebianRoot> {
 
 async function download(set: DebianSet, folder: string): Promise<Record<string, string>> {
   const env = { APT_CONFIG: await configure(set.suite, folder), LC_ALL: 'C' };
-  await run(program('apt-get'), ['update'], { env });
+  await run(program('apt-get'), ['update', '--error-on=any'], { env });
   const plan = await run(program('apt-get'), ['install', '--simulate', ...set.packages], { env });
   const versions: Record<string, string> = {};
   for (const [, name, version] of plan.matchAll(/^Inst (\S+) \((\S+)/gm)) {

@@ -4,8 +4,15 @@ import { type Command, program, run } from './command.js';
 import { debian } from './debian.js';
 import { trustStore } from './trust-store.js';
 
+let found: Promise<Command> | undefined;
+
 /** Java 17 or newer. */
-export async function java(): Promise<Command> {
+export function java(): Promise<Command> {
+  found ??= findJava();
+  return found;
+}
+
+async function findJava(): Promise<Command> {
   if (await works(program('java'), '--version', /^\w+ (1[7-9]|[2-9]\d)\b/)) return program('java');
   const root = await debian({ name: 'java', suite: 'bookworm', packages: ['openjdk-17-jre-headless'] });
   return root.command(root.path('usr/lib/jvm/java-17-openjdk-amd64/bin/java'));

@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import net from 'node:net';
 
 /**
@@ -45,8 +44,9 @@ export async function withLock<T>(name: string, work: () => Promise<T>): Promise
 }
 
 async function holderGone(name: string): Promise<void> {
+  // It may let go before we are through to it: that error, too, ends in 'close'.
   const socket = net.connect(address(name)).on('error', () => {});
-  await once(socket.resume(), 'close');
+  await new Promise((resolve) => socket.resume().once('close', resolve));
 }
 
 const address = (name: string): string => `\0rowtide ${name}`;

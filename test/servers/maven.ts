@@ -15,8 +15,8 @@ export function mavenFiles(name: string, artifact: string, includes: string): Pr
       `${plugin}:unpack`,
       `-Dartifact=${artifact}`,
       `-DoutputDirectory=${folder}`,
-      // Without a project its default is a folder in the working directory.
-      `-DmarkersDirectory=${folder}.markers`,
+      // Its default without a project is the working directory. In here it goes when an unfinished download does.
+      `-DmarkersDirectory=${join(folder, '.markers')}`,
       `-Dmdep.unpack.includes=${includes}`,
     ]),
   );

@@ -85,7 +85,7 @@ export class ServerProcess {
         await sleep(25);
       }
     }
-    const how = this.ended ?? `not ready in time: ${failure}`;
+    const how = this.ended ?? `not ready in time: ${String(failure)}`;
     await this.end('SIGKILL');
     throw new Error(`${this.options.name} did not start (${how}). Its log ends with:\n${this.logTail()}`);
   }

@@ -56,6 +56,16 @@ test('cuts after exactly so many bytes from the server, once', async () => {
   expect(next.received()).toBe('whole');
 });
 
+test('cuts an open connection after exactly so many more bytes', async () => {
+  const { received, socket } = exchange('hello');
+  await once(socket, 'data');
+  const cut = proxy.cutOpenAfterBytes(3);
+  socket.write(' again');
+  await cut;
+  await once(socket, 'close');
+  expect(received()).toBe('hello ag');
+});
+
 test('swallows everything, then goes on', async () => {
   proxy.blackHole(true);
   const { received, socket } = exchange('hello');

@@ -57,9 +57,17 @@ function remove(folder: string): void {
   const list = join(folder, processList);
   for (const line of existsSync(list) ? readFileSync(list, 'utf8').split('\n') : []) {
     const [pid, started] = line.split(' ');
-    if (pid && started && isOurs(Number(pid), started, folder)) process.kill(Number(pid), 'SIGKILL');
+    if (pid && started && isOurs(Number(pid), started, folder)) kill(Number(pid));
   }
   rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+}
+
+function kill(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch {
+    // It ended in this very moment.
+  }
 }
 
 /** A pid is soon another process's: only the same start time and our folder on its command line make it ours. */

@@ -165,7 +165,7 @@ async function produce(brokers: string[], topic: string, value: string): Promise
 }
 
 async function consume(brokers: string[], topic: string, count: number): Promise<string[]> {
-  const consumer = client(brokers).consumer({ groupId: `read-${topic}` });
+  const consumer = client(brokers).consumer({ groupId: `read-${topic}`, maxWaitTimeInMs: 100 });
   const values: string[] = [];
   await consumer.connect();
   await consumer.subscribe({ topic, fromBeginning: true });

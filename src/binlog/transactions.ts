@@ -1,17 +1,19 @@
 import { locateError, malformed, RowtideError } from '../core/errors.js';
 import type { FormatDescription, LogBlock, LogPoint, RawEvent } from '../core/event.js';
-import { formatGtid, type Gtid } from '../core/gtid.js';
+import type { Gtid } from '../core/gtid.js';
 import type { LogPosition, Position } from '../core/position.js';
 import type { LogSource, Source } from '../core/source.js';
 import type { Table } from '../core/table.js';
 import type { PreparedXa, Transaction } from '../core/transaction.js';
 import { changesRows } from '../sql/keyword.js';
+import { transactionControl } from '../sql/transaction-control.js';
 import { commit, type Group, prepare, type Tables } from './group.js';
 import { decodeGtid, decodeGtidTagged, type GtidEvent } from './gtid.js';
 import { HeldEvents } from './held-events.js';
 import { decodeIncident } from './incident.js';
 import { payloadEvents } from './payload-events.js';
 import { decodeQuery, type QueryEvent } from './query.js';
+import { anonymous, incident, prepareMissing, statementLogged, unknownEvent } from './refusals.js';
 import { DUMMY_TABLE_ID, rowsTableId } from './rows.js';
 import type { Spool } from './spool.js';
 import { decodeTableMap, type TableMap } from './table-map.js';
@@ -334,87 +336,3 @@ function sameBody(left: Buffer, right: Buffer): boolean {
   return left.length === right.length && left.compare(right, HEADER, right.length, HEADER, left.length) === 0;
 }
 const HEADER = 19;
-
-type Control =
-  | { kind: 'begin' | 'commit' | 'rollback' | 'xa-start' | 'xa-end' | 'statement' }
-  | { kind: 'savepoint' | 'rollback-to'; name: string }
-  | { kind: 'xa-commit' | 'xa-rollback'; xid: string };
-
-/** The server writes these itself, so their spelling is fixed; XA ids come as X'…',X'…',n. */
-function transactionControl(sql: string): Control {
-  switch (sql) {
-    case 'BEGIN':
-      return { kind: 'begin' };
-    case 'COMMIT':
-      return { kind: 'commit' };
-    case 'ROLLBACK':
-      return { kind: 'rollback' };
-  }
-  const words = /^(SAVEPOINT|ROLLBACK TO|XA START|XA END|XA COMMIT|XA ROLLBACK)\s+(?:SAVEPOINT\s+)?(.+)$/is.exec(sql);
-  const rest = words?.[2] ?? '';
-  switch (words?.[1]?.toUpperCase()) {
-    case 'SAVEPOINT':
-      return { kind: 'savepoint', name: savepointName(rest) };
-    case 'ROLLBACK TO':
-      return { kind: 'rollback-to', name: savepointName(rest) };
-    case 'XA START':
-      return { kind: 'xa-start' };
-    case 'XA END':
-      return { kind: 'xa-end' };
-    case 'XA COMMIT':
-      return { kind: 'xa-commit', xid: rest };
-    case 'XA ROLLBACK':
-      return { kind: 'xa-rollback', xid: rest };
-    default:
-      return { kind: 'statement' };
-  }
-}
-
-/** Each statement is logged with the name as it was typed there, and the server compares names without case or accents. */
-function savepointName(typed: string): string {
-  return typed.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase();
-}
-
-function statementLogged(sql: string): RowtideError {
-  const shown = sql.length > 80 ? `${sql.slice(0, 80)}…` : sql;
-  return new RowtideError('STATEMENT_LOGGED', `rows were changed by a logged statement, not by row events: ${shown}`, {
-    hint: 'A session or the server had binlog_format other than ROW. Set it to ROW everywhere, copy the tables anew, and take a position behind this event.',
-  });
-}
-
-function unknownEvent(event: RawEvent): RowtideError {
-  const known = type.isKnownEvent(event.type);
-  const name = type.eventTypeName(event.type);
-  return known
-    ? new RowtideError('EVENT_UNSUPPORTED', `${name} cannot be turned into changes without loss`, {
-        hint: 'Nothing was skipped: the position is still before it. Use a version of Rowtide that reads it.',
-      })
-    : new RowtideError('EVENT_UNKNOWN', `${name} is not known, and not marked as one that may be ignored`, {
-        hint: 'Nothing was skipped: the position is still before it. A newer server needs a newer Rowtide; else see what mysqlbinlog says.',
-      });
-}
-
-function incident(message: string): RowtideError {
-  return new RowtideError('SOURCE_INCIDENT', `the server logged that events are missing here: ${message}`, {
-    hint: 'Copy the tables anew and take a position behind this event.',
-  });
-}
-
-function anonymous(): RowtideError {
-  return new RowtideError('SOURCE_SETTINGS', 'a transaction without a GTID, while the position is a GTID set', {
-    hint: 'Set gtid_mode=ON on the source, or begin again with a file and an offset.',
-  });
-}
-
-function prepareMissing(xid: string): RowtideError {
-  return new RowtideError('LOG_GAP', `XA COMMIT ${xid}, but its XA PREPARE was logged before the position`, {
-    hint: 'Begin at a position before the XA PREPARE.',
-  });
-}
-
-/** For messages of others. */
-export function describe(transaction: Transaction): string {
-  return transaction.gtid === null
-    ? `${transaction.span.file}:${transaction.span.start}`
-    : formatGtid(transaction.gtid);
-}

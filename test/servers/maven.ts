@@ -1,5 +1,5 @@
 /** Java archives by Maven's own client, which knows where they are and checks them. */
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { cached, cacheFolder } from './cache.js';
 import { run } from './command.js';
@@ -10,27 +10,18 @@ const plugin = 'org.apache.maven.plugins:maven-dependency-plugin:3.6.1';
 
 /** The files inside one archive (`group:name:version`) that match `includes`. */
 export function mavenFiles(name: string, artifact: string, includes: string): Promise<string> {
-  return cached(name, (folder) =>
-    mvn([
-      `${plugin}:unpack`,
-      `-Dartifact=${artifact}`,
-      `-DoutputDirectory=${folder}`,
-      // Its default without a project is the working directory. In here it goes when an unfinished download does.
-      `-DmarkersDirectory=${join(folder, '.markers')}`,
-      `-Dmdep.unpack.includes=${includes}`,
-    ]),
-  );
+  return cached(name, async (folder) => {
+    const target = [`-DoutputDirectory=${folder}`, `-Dmdep.unpack.includes=${includes}`];
+    await mvn(folder, [`${plugin}:unpack`, `-Dartifact=${artifact}`, ...target]);
+  });
 }
 
 /** A folder with the archives and all that they need at run time. */
 export function mavenLibraries(name: string, artifacts: readonly string[]): Promise<string> {
   return cached(name, async (folder) => {
-    const project = `${folder}.project`;
-    await mkdir(project, { recursive: true });
-    await writeFile(join(project, 'pom.xml'), pom(artifacts));
+    await writeFile(join(folder, 'pom.xml'), pom(artifacts));
     const target = [`-DoutputDirectory=${folder}`, '-DincludeScope=runtime'];
-    await mvn(['-f', join(project, 'pom.xml'), `${plugin}:copy-dependencies`, ...target]);
-    await rm(project, { recursive: true });
+    await mvn(folder, [`${plugin}:copy-dependencies`, ...target]);
   });
 }
 
@@ -45,11 +36,13 @@ function pom(artifacts: readonly string[]): string {
   return `<project>${model}${self}<dependencies>${dependencies.join('')}</dependencies></project>\n`;
 }
 
-/** Maven's local repository is not made for two writers, hence the lock. */
-async function mvn(args: readonly string[]): Promise<void> {
+/**
+ * Maven's local repository is not made for two writers, hence the lock. It runs in the folder that it fills, since
+ * without a project the plugin leaves its markers in the working directory.
+ */
+async function mvn(folder: string, args: readonly string[]): Promise<void> {
   const repository = join(cacheFolder, 'maven-repository');
   const client = await maven();
-  await withLock(repository, () =>
-    run(client, ['-q', '-B', '--strict-checksums', `-Dmaven.repo.local=${repository}`, ...args]),
-  );
+  const options = ['-q', '-B', '--strict-checksums', `-Dmaven.repo.local=${repository}`];
+  await withLock(repository, () => run(client, [...options, ...args], { cwd: folder }));
 }

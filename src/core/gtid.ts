@@ -145,6 +145,11 @@ export class GtidSet {
     return [...parts.values()].join(',');
   }
 
+  /** So that logs show it. */
+  toJSON(): string {
+    return this.toString();
+  }
+
   // Not #plus: beside a static that makes an instance, the compiler (7.0.2) breaks the class when it emits a #method.
   private plus(added: Origins): GtidSet {
     const origins = new Map(this.#origins);

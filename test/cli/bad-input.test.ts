@@ -139,7 +139,7 @@ needs('own').describe('bad input', () => {
     await begin('now');
     rmSync(checkpoint);
     await run("REPLACE INTO shop.orders VALUES (4, 'x')");
-    const sink = `{ kafka: { brokers: [${brokers.map((each) => `"${each}"`)}], topic: "missing.{table}", createTopics: false } }`;
+    const sink = `{ kafka: { brokers: ${JSON.stringify(brokers)}, topic: "missing.{table}", createTopics: false } }`;
     const { status, stderr } = await pipeline(`source: { url: "${server.url}", from: "2020-01-01" }`, sink);
     expect(stderr).toMatch(/\nrowtide: SINK_REFUSED: .*missing\.orders/);
     expect(status).toBe(1);

@@ -171,7 +171,7 @@ needs('own').describe('rowtide run', () => {
       await run('SET GLOBAL binlog_row_metadata = MINIMAL', `INSERT INTO shop.orders VALUES (${id})`);
       const executed = await scalar('SELECT @@global.gtid_executed');
       await run('SET GLOBAL binlog_row_metadata = FULL', `INSERT INTO shop.orders VALUES (${id + 1})`);
-      return `${uuid}:${/\d+$/.exec(executed)}`;
+      return `${uuid}:${/\d+$/.exec(executed)?.[0] ?? ''}`;
     };
     const daemon = start(['run', '--config', config]);
     await eventually(

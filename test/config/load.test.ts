@@ -78,7 +78,7 @@ describe('a configuration that is right', () => {
     if (source?.kind !== 'server') throw new Error('expected a server');
     expect(source.address.password).toBeInstanceOf(Secret);
     expect(source.address.password.reveal()).toBe('pa:ss$word');
-    expect(`${source.address.password} ${JSON.stringify(source)} ${inspect(source)}`).not.toContain('pa:ss');
+    expect(`${String(source.address.password)} ${JSON.stringify(source)} ${inspect(source)}`).not.toContain('pa:ss');
     expect(config.secrets).toEqual(['pa:ss$word']);
   });
 

@@ -37,7 +37,11 @@ export function registerTail(program: Command, { run }: Registration): void {
     .summary('print changes as they happen')
     .description('Prints the changes of a server or of binlog files as they happen.')
     .argument('<source...>', 'mysql://user@host:port, binlog files, or -')
-    .option('--from <place>', 'where to begin (default: now on a server, beginning of files)', parsePoint)
+    .option(
+      '--from <place>',
+      'where to begin without a checkpoint (default: now on a server, beginning of files)',
+      parsePoint,
+    )
     .option('--until <place>', 'where to end', parsePoint)
     .option('-e, --exit-at-end', 'end at the end that the log has now (files end there anyway)')
     .addOption(new Option('-f, --follow', 'wait for what is still written to the files').conflicts(['exitAtEnd']))

@@ -3,7 +3,8 @@
  *   npm run torture -- kills-kafka broken    some parts, by the beginnings of their names
  *   npm run torture -- --seed 7 --count 10   the same choices again; so many faults of each part
  *
- * An interrupted run goes on where it stopped. Ends with 1 if a promise was broken, or a broken build was not caught.
+ * An interrupted run goes on where it stopped: finished rounds are kept in --state FILE, the remains of guilty ones in
+ * FILE.evidence. Ends with 1 if a promise was broken, or a broken build was not caught.
  */
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
@@ -20,8 +21,6 @@ const { values, positionals } = parseArgs({
 const parts =
   positionals.length === 0 ? PARTS : PARTS.filter(({ name }) => positionals.some((p) => name.startsWith(p)));
 const state = values.state ?? join(tmpdir(), `rowtide-torture-${userInfo().uid}.json`);
-/** Where the remains of guilty rounds are kept. */
-const evidence = `${state}.evidence`;
 
 // The default for these ends a process without its exit handlers, which stop the servers.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => process.exit(1));
@@ -35,41 +34,48 @@ if (parts.length === 0) {
 
 async function torture(parts: readonly Part[]): Promise<number> {
   const progress = Progress.open(state, values.seed === undefined ? undefined : Number(values.seed));
-  say(
-    `seed ${progress.seed}; ${progress.count === 0 ? '' : `${progress.count} rounds are done already; `}state ${state}`,
-  );
+  say(`seed ${progress.seed}, rounds done before: ${progress.count}, state: ${state}`);
   let failures = 0;
   let servers = await Servers.start();
   try {
     for (const part of parts) {
-      const names = roundsOf(part).map((round) => `${part.name}-${round}`);
-      for (const [round, name] of names.entries()) {
-        if (progress.result(name) !== undefined) continue;
-        const result = await runPartRound(part, { servers, seed: progress.seed, round, evidence }).catch(failed);
+      const results: RoundResult[] = [];
+      for (const round of roundsOf(part)) {
+        const name = `${part.name}-${round}`;
+        const result =
+          progress.result(name) ??
+          (await runPartRound(part, { ...kept(part), servers, seed: progress.seed, round }).catch(failed));
         progress.record(name, result);
-        for (const failure of failuresOf(part, [result])) say(`  ${name}: ${failure}`);
-        if (result.error !== null) {
-          // Whatever state they were left in, the next round shall not suffer from it.
-          await servers[Symbol.asyncDispose]();
-          servers = await Servers.start();
-        }
+        results.push(result);
+        if (result.error === null) continue;
+        // Whatever state they were left in, the next round shall not suffer from it.
+        await servers[Symbol.asyncDispose]();
+        servers = await Servers.start();
       }
-      const results = names
-        .map((name) => progress.result(name))
-        .filter((each): each is RoundResult => each !== undefined);
-      const told = failuresOf(part, results);
-      if (part.name.startsWith('kills') && values.count === undefined) {
-        told.push(...missedStages(results).map((stage) => `no kill hit the stage ${stage}`));
-      }
-      process.stdout.write(summary(part, results, told));
-      failures += told.length;
+      failures += report(part, results);
     }
-    progress.forget(parts.flatMap((part) => roundsOf(part).map((round) => `${part.name}-${round}`)));
   } finally {
     await servers[Symbol.asyncDispose]();
   }
+  progress.forget(parts.flatMap((part) => roundsOf(part).map((round) => `${part.name}-${round}`)));
   process.stdout.write(failures === 0 ? 'all promises were kept\n' : `${failures} FAILURES\n`);
   return failures === 0 ? 0 : 1;
+}
+
+/** A build that is broken on purpose leaves nothing of interest. */
+function kept(part: Part): { evidence?: string } {
+  return part.breakage === undefined ? { evidence: `${state}.evidence` } : {};
+}
+
+/** Prints how a part went; returns the number of failures. */
+function report(part: Part, results: readonly RoundResult[]): number {
+  const failures = failuresOf(part, results);
+  // So few kills as somebody asked for need not hit them all.
+  if (part.name.startsWith('kills') && values.count === undefined) {
+    failures.push(...missedStages(results).map((stage) => `no kill hit the stage ${stage}`));
+  }
+  process.stdout.write(summary(part, results, failures));
+  return failures.length;
 }
 
 function roundsOf({ faults, rounds }: Part): number[] {

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Verdict } from './oracle.js';
 import { type Arena, type RoundOptions, type RoundResult, runRound, type Servers } from './round.js';
 import { STAGES, type Stage } from './stages.js';
-import { type Breakage, type SinkKind, Subject } from './subject.js';
+import type { Breakage, SinkKind } from './subject.js';
 
 export interface Part {
   readonly name: string;
@@ -15,7 +15,7 @@ export interface Part {
   /** A program broken on purpose, whose verdict must be guilty. */
   readonly breakage?: Breakage;
   readonly throughProxy?: boolean;
-  inflict(arena: Arena): Promise<Subject | null>;
+  inflict(arena: Arena): Promise<void>;
 }
 
 export const PARTS: readonly Part[] = [
@@ -104,22 +104,18 @@ function kills(sink: SinkKind, firstStage: number): Part {
 }
 
 /** Every second one at a stage that is given, the others at any moment, and half of those without our overlay. */
-async function killAgainAndAgain(
-  { workplace, random, faults, first, tally }: Arena,
-  firstStage: number,
-): Promise<null> {
+async function killAgainAndAgain({ random, faults, first, tally, start }: Arena, firstStage: number): Promise<void> {
   for (let i = first; i < first + faults; i++) {
     const isAimed = i % 2 === 0;
     const stage = STAGES[(i / 2 + firstStage) % STAGES.length] ?? 'reading';
     const die = isAimed ? { die: { stage, count: entryOf(stage, random.between(1, 12)) } } : {};
-    const subject = await Subject.start(workplace, { telling: i % 4 !== 3, ...die });
+    const subject = await start({ telling: i % 4 !== 3, ...die });
     await (isAimed ? Promise.race([subject.ended, sleep(AIMED_MS)]) : sleep(random.between(50, 1800)));
     await subject.kill();
     const hit = subject.stage ?? 'untold';
     tally.stages[hit] = (tally.stages[hit] ?? 0) + 1;
     tally.faults++;
   }
-  return null;
 }
 
 /** In this time a run gets to every stage a dozen times; else it is killed where it is. */
@@ -146,26 +142,25 @@ function broken(breakage: Breakage, sink: SinkKind): Part {
   };
 }
 
-async function killBroken(
-  { servers, workplace, random, faults, first, tally }: Arena,
-  breakage: Breakage,
-): Promise<null> {
+async function killBroken({ servers, random, faults, first, tally, start }: Arena, breakage: Breakage): Promise<void> {
   // Slow enough that the reader is often in the middle of a transaction when a batch is handed over.
   servers.proxy.throttle(1_000_000);
-  for (let i = first; i < first + faults; i++) {
-    const die = { stage: FATAL_STAGES[i % FATAL_STAGES.length]!, count: random.between(2, 30) };
-    const subject = await Subject.start(workplace, { telling: true, die, breakage });
-    await Promise.race([subject.ended, sleep(AIMED_MS)]);
-    await subject.kill();
-    tally.faults++;
+  try {
+    for (let i = first; i < first + faults; i++) {
+      const die = { stage: FATAL_STAGES[i % FATAL_STAGES.length]!, count: random.between(2, 30) };
+      const subject = await start({ telling: true, die, breakage });
+      await Promise.race([subject.ended, sleep(AIMED_MS)]);
+      await subject.kill();
+      tally.faults++;
+    }
+  } finally {
+    servers.proxy.throttle(Number.POSITIVE_INFINITY);
   }
-  servers.proxy.throttle(Number.POSITIVE_INFINITY);
-  return null;
 }
 
-async function cutConnections({ servers, workplace, random, faults, tally, caughtUp }: Arena): Promise<Subject> {
+async function cutConnections({ servers, random, faults, tally, start, caughtUp }: Arena): Promise<void> {
   const { proxy } = servers;
-  const subject = await Subject.start(workplace, { telling: false });
+  const subject = await start({ telling: false });
   for (let i = 0; i < faults; i++) {
     await caughtUp(subject);
     // The stream itself; then, now and then, the very next connection while it logs in.
@@ -174,7 +169,6 @@ async function cutConnections({ servers, workplace, random, faults, tally, caugh
     tally.faults++;
   }
   await caughtUp(subject);
-  return subject;
 }
 
 interface Restartable {
@@ -184,9 +178,9 @@ interface Restartable {
 
 /** In turn after a kill -9 and in good order. */
 function restart(serverOf: (servers: Servers) => Restartable): Part['inflict'] {
-  return async ({ servers, workplace, random, faults, first, tally, caughtUp }) => {
+  return async ({ servers, random, faults, first, tally, start, caughtUp }) => {
     const server = serverOf(servers);
-    const subject = await Subject.start(workplace, { telling: false });
+    const subject = await start({ telling: false });
     for (let i = first; i < first + faults; i++) {
       await caughtUp(subject);
       await sleep(random.between(0, 1000));
@@ -195,6 +189,5 @@ function restart(serverOf: (servers: Servers) => Restartable): Part['inflict'] {
       tally.faults++;
     }
     await caughtUp(subject);
-    return subject;
   };
 }

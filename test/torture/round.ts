@@ -1,4 +1,4 @@
-/** A round: fresh tables and a fresh sink, a load, faults, and then the verdict. Everything in it follows from its seed. */
+/** A round: fresh tables and a fresh sink, a load, faults, and then the verdict. What is chosen in it follows from its seed. */
 import { cp } from 'node:fs/promises';
 import { join } from 'node:path';
 import { GtidSet } from '../../src/core/gtid.js';
@@ -10,7 +10,7 @@ import { createTables, Load } from './load.js';
 import { judge, type Verdict } from './oracle.js';
 import { Random } from './random.js';
 import type { Stage } from './stages.js';
-import { type SinkKind, Subject, Workplace } from './subject.js';
+import { type SinkKind, Subject, type SubjectOptions, Workplace } from './subject.js';
 import { beginLog, executedGtids, readLog, readTables } from './truth.js';
 
 export class Servers implements AsyncDisposable {
@@ -43,18 +43,19 @@ export interface RoundOptions {
   /** A folder for what a round without an acquittal leaves: checkpoints, file and log. */
   readonly evidence?: string;
   readonly sinks: readonly SinkKind[];
-  /** Does the harm; the program that it leaves running, if any, has to go on from there. */
-  inflict(arena: Arena): Promise<Subject | null>;
+  /** Does the harm; the program that it leaves running, or else a new one, has to go on from there. */
+  inflict(arena: Arena): Promise<void>;
 }
 
 /** What those who do harm have in hand. */
 export interface Arena {
   readonly servers: Servers;
-  readonly workplace: Workplace;
   readonly random: Random;
   readonly faults: number;
   readonly first: number;
   readonly tally: Tally;
+  /** Starts the program; the one before must have ended. */
+  readonly start: (how: SubjectOptions) => Promise<Subject>;
   /** Resolves when everything that is committed now was delivered: the program has got over what was done to it. */
   readonly caughtUp: (subject: Subject) => Promise<void>;
 }
@@ -121,18 +122,24 @@ async function inflictUnderLoad(
 ): Promise<ReadonlySet<number>> {
   const { seed, name } = options;
   const { url } = options.servers.mysql;
+  const lives: Subject[] = [];
+  const start = async (how: SubjectOptions): Promise<Subject> => {
+    const subject = await Subject.start(workplace, how);
+    lives.push(subject);
+    return subject;
+  };
   const caughtUp = async (each: Subject): Promise<void> => each.catchUp(GtidSet.parse(await executedGtids(url)));
   const load = Load.start({ url, seed: `${seed}/${name}` });
-  let subject: Subject | null = null;
   try {
-    subject = await options.inflict({ ...options, workplace, random: new Random(seed, name), tally, caughtUp });
+    await options.inflict({ ...options, random: new Random(seed, name), tally, start, caughtUp });
     await load.stop();
-    subject ??= await Subject.start(workplace, { telling: false });
+    const last = lives.at(-1);
+    const subject = last?.isRunning ? last : await start({ telling: false });
     await caughtUp(subject);
     await subject.stop();
   } finally {
     await load.stop();
-    await subject?.remove();
+    await lives.at(-1)?.remove();
   }
   return load.acknowledged;
 }

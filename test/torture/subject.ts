@@ -134,6 +134,10 @@ export class Subject {
     return isStage(text) ? text : 'starting';
   }
 
+  get isRunning(): boolean {
+    return this.#end === null;
+  }
+
   /** Resolves when it is dead; throws if it had ended before, by itself. */
   async kill(): Promise<void> {
     this.#child.kill('SIGKILL');

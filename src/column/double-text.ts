@@ -28,6 +28,8 @@ export const PLAIN_MAX = 1e15;
 
 /** The number with the fewest digits that is the same FLOAT: 0.1, and not 0.10000000149011612. */
 export function shortestFloat(value: number): number {
+  // Whole numbers are their own text, and -0 would lose its sign on the way.
+  if (Number.isInteger(value) && Math.abs(value) < 2 ** 24) return value;
   for (let digits = 6; digits <= 9; digits++) {
     const short = Number(value.toPrecision(digits));
     if (Math.fround(short) === value) return short;

@@ -73,7 +73,7 @@ export class JsonVisitor implements Visitor<number> {
   }
 
   float(value: number, at: number): number {
-    return writeAscii(this.out, at, String(shortestFloat(value)));
+    return this.double(shortestFloat(value), at);
   }
 
   double(value: number, at: number): number {

@@ -62,7 +62,6 @@ export function documents(version: Version): { boundary: string[]; random: (rand
   const largeText = `repeat('long text ', 7000)`;
   return {
     boundary: [
-      'null',
       `'null'`,
       `'true'`,
       `'[]'`,

@@ -28,7 +28,7 @@ function shown(as: ValueClass, name: string): string {
     case 'bit':
       return `cast(${name} as unsigned)`;
     case 'float':
-      return `${name} + 0e0`;
+      return `${name} * 1e0`;
     default:
       return name;
   }

@@ -47,7 +47,11 @@ export async function tail(args: readonly string[], options: TailOptions): Promi
   const log = await loggerFor(options, { level: 'warn', redact: redactor([secret]) });
   const counts = noCounts();
   const { include = [], exclude = [] } = options;
-  const composed = composeSource(config, { tables: { include, exclude }, spoolDir: options.spool });
+  const composed = composeSource(config, {
+    tables: { include, exclude },
+    spoolDir: options.spool,
+    stopAtEnd: options.exitAtEnd === true || options.until?.kind === 'now',
+  });
   const source = bounded(composed, options);
   const openSink = sinks(options, { counts, log });
   await runUntilSignalled({ timeoutMs: SHUTDOWN_TIMEOUT_MS, log }, (signal) =>

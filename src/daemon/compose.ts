@@ -30,11 +30,16 @@ export interface ComposeOptions {
   readonly tables: TableFilterOptions;
   /** Where transactions that are too large for memory wait for their commit. */
   readonly spoolDir: string;
+  /** Ends where the log of a server ends. */
+  readonly stopAtEnd?: boolean;
 }
 
-export function composeSource(config: SourceConfig, { tables, spoolDir }: ComposeOptions): ComposedSource {
+export function composeSource(
+  config: SourceConfig,
+  { tables, spoolDir, stopAtEnd = false }: ComposeOptions,
+): ComposedSource {
   const address = config.kind === 'server' ? config.address : null;
-  const log = logOf(config);
+  const log = logOf(config, stopAtEnd);
   const source = attached(
     (signal) => schemaMode(config, address, signal),
     (mode) =>
@@ -62,9 +67,9 @@ function ofWanted(all: Schemas, tables: TableFilterOptions): Schemas {
   };
 }
 
-function logOf(config: SourceConfig): LogSource {
+function logOf(config: SourceConfig, stopAtEnd: boolean): LogSource {
   if (config.kind === 'files') return fileLog({ paths: config.files, follow: config.follow });
-  return serverLog(config);
+  return serverLog({ ...config, stopAtEnd });
 }
 
 function filesOf(config: SourceConfig): readonly string[] {

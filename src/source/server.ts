@@ -21,6 +21,8 @@ export interface ServerLogOptions {
   readonly serverId?: number;
   /** How often the server says that it is there when it has nothing else to say. Silence ends the connection before twice this. */
   readonly heartbeatMs?: number;
+  /** Ends where the log ends, instead of waiting there for what is written next. */
+  readonly stopAtEnd?: boolean;
   /** How much is read ahead of a slow reader. */
   readonly queueBytesMax?: number;
   /** An event larger than this ends the stream; servers write none above 1 GiB. */
@@ -37,6 +39,7 @@ export function serverLog(options: ServerLogOptions): LogSource {
   const settings: Settings = {
     serverId: randomInt(2 ** 31, 2 ** 32 - 1),
     heartbeatMs: 5000,
+    stopAtEnd: false,
     queueBytesMax: 4 * 2 ** 20,
     eventBytesMax: 2 ** 30,
     ...options,
@@ -134,14 +137,15 @@ class Dump {
     this.#framing = new DumpFraming(
       {
         event: (bytes, start, end) => this.#chain.add(bytes, start, end),
-        end: () => this.#end(endedError(`${this.#place()}: the server ended the stream`)),
+        end: () => this.#end(settings.stopAtEnd ? null : endedError(`${this.#place()}: the server ended the stream`)),
         error: (code, message) => this.#end(dumpError(code, message, this.#place())),
       },
       { eventBytesMax: settings.eventBytesMax },
     );
     this.#zongji = this.#connect(driver);
     this.#silence.start(FIRST_BYTE_MS);
-    this.#zongji.start({ serverId: settings.serverId, requestAnnotateRows: true, ...startOf(from) });
+    const { serverId, stopAtEnd: nonBlock } = settings;
+    this.#zongji.start({ serverId, nonBlock, requestAnnotateRows: true, ...startOf(from) });
   }
 
   async *blocks(signal: AbortSignal): AsyncGenerator<LogBlock> {

@@ -136,6 +136,15 @@ needs('own').describe('rowtide tail', () => {
     expect(status).toBe(0);
   });
 
+  test('ends at the end of a log whose last transaction is prepared and not finished', async () => {
+    await run("XA START 'x'", 'DELETE FROM crm.people', "XA END 'x'", "XA PREPARE 'x'");
+    for (const end of [['-e'], ['--until', 'now']]) {
+      const { status } = await rowtide(['tail', server.url, '--from', 'beginning', ...end, '--format', 'none']);
+      expect(status).toBe(0);
+    }
+    await run("XA ROLLBACK 'x'");
+  });
+
   test('goes on where its checkpoint says, and keeps transactions whole', async () => {
     const checkpoint = path('tail.json');
     const args = ['--from', 'beginning', '--checkpoint', checkpoint, '--print', '%{pk}', '--exclude', 'shop.live'];

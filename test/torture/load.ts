@@ -51,7 +51,7 @@ export class Load {
   private constructor(options: LoadOptions) {
     this.#options = options;
     const writers = Array.from({ length: WRITERS }, (_, i) => this.#write(i));
-    this.#ended = Promise.all([...writers, this.#alterTables()]);
+    this.#ended = Promise.all([...writers, this.#prepare(), this.#alterTables()]);
     // Told by `stop`.
     this.#ended.catch(() => this.#stop.abort());
   }
@@ -60,10 +60,12 @@ export class Load {
     return new Load(options);
   }
 
-  /** Resolves when nothing is written any more. */
+  /** Resolves when nothing is written any more, and nothing is left undecided. */
   async stop(): Promise<void> {
     this.#stop.abort();
     await this.#ended;
+    await using session = await connected(this.#options.url);
+    await commitPrepared(session.connection);
   }
 
   #write(writer: number): Promise<void> {
@@ -77,6 +79,29 @@ export class Load {
       await connection.query('COMMIT');
       this.acknowledged.add(ledgerId);
       await sleep(random.between(2, 25));
+    });
+  }
+
+  /** Transactions in two phases: the log has their rows long before it says whether they happened. */
+  #prepare(): Promise<void> {
+    const random = new Random(this.#options.seed, 'two phases');
+    let serial = 0;
+    return this.#repeat(async (connection) => {
+      await commitPrepared(connection);
+      const id = WRITERS * LEDGER_IDS_PER_WRITER + 2 * ++serial;
+      await connection.query(`XA START '${serial}'`);
+      await connection.query(`INSERT INTO ledger VALUES (${id}, 1, '')`);
+      // Rows that nobody else touches, or they would wait as well.
+      await connection.query(`INSERT INTO account VALUES (${id}, 1, 'prepared'), (${id + 1}, 1, 'prepared')`);
+      await connection.query(`XA END '${serial}'`);
+      await connection.query(`XA PREPARE '${serial}'`);
+      await sleep(random.between(0, 600));
+      if (random.chance(0.2)) {
+        await connection.query(`XA ROLLBACK '${serial}'`);
+      } else {
+        await connection.query(`XA COMMIT '${serial}'`);
+        this.acknowledged.add(id);
+      }
     });
   }
 
@@ -117,6 +142,12 @@ async function connected(url: string): Promise<{ connection: mysql.Connection } 
   // Else an end of the connection between two queries would end the process.
   connection.on('error', () => undefined);
   return { connection, [Symbol.asyncDispose]: async () => connection.destroy() };
+}
+
+/** What an interruption left between its phases: such a transaction keeps its locks until somebody decides. */
+async function commitPrepared(connection: mysql.Connection): Promise<void> {
+  const [prepared] = await connection.query<mysql.RowDataPacket[]>('XA RECOVER');
+  for (const { data } of prepared) await connection.query(`XA COMMIT '${data}'`);
 }
 
 /** The statements of one transaction, of which the ledger's is the first. */

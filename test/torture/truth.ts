@@ -75,6 +75,10 @@ class LogReader {
   readonly #changes: LoggedChange[] = [];
   #gtid: string | null = null;
   #begun = false;
+  /** Of the two-phase transaction that is being prepared. */
+  #xid: string | null = null;
+  /** Rows of those that are prepared and not decided. */
+  readonly #prepared = new Map<string, LoggedChange[]>();
   #row = 0;
   #op: LoggedChange['op'] | null = null;
   #table = '';
@@ -85,6 +89,7 @@ class LogReader {
     if (line.startsWith('###   @')) this.#cell(line);
     else if (line.startsWith('### ')) this.#head(line);
     else if (line === 'BEGIN') this.#begun = true;
+    else if (line.startsWith('XA ')) this.#xa(line);
     else if (line.startsWith('SET @@SESSION.GTID_NEXT=')) this.#next(/'([^']+)'/.exec(line)?.[1] ?? '');
     else this.#endRow();
   }
@@ -99,7 +104,19 @@ class LogReader {
     if (this.#gtid !== null && !this.#begun) this.#add('statement', { table: '', id: '', version: '' });
     this.#gtid = gtid === 'AUTOMATIC' ? null : gtid;
     this.#begun = false;
+    this.#xid = null;
     this.#row = 0;
+  }
+
+  /** The changes of a two-phase transaction belong to the one that commits it. */
+  #xa(line: string): void {
+    this.#endRow();
+    this.#begun = true;
+    const [, verb, xid = ''] = /^XA (\w+) (\S+)/.exec(line) ?? [];
+    if (verb === 'START') this.#xid = xid;
+    const changes = this.#prepared.get(xid) ?? [];
+    if (verb === 'COMMIT') for (const { op, ...row } of changes) this.#add(op, row);
+    if (verb === 'COMMIT' || verb === 'ROLLBACK') this.#prepared.delete(xid);
   }
 
   #head(line: string): void {
@@ -122,7 +139,9 @@ class LogReader {
 
   #add(op: LoggedChange['op'], row: Pick<LoggedChange, 'table' | 'id' | 'version'>): void {
     if (this.#gtid === null) throw new Error(`mysqlbinlog shows a change of ${row.table} outside a transaction`);
-    this.#changes.push({ gtid: this.#gtid, row: this.#row++, op, ...row });
+    const change = { ...row, gtid: this.#gtid, row: this.#row++, op };
+    if (this.#xid === null) this.#changes.push(change);
+    else this.#prepared.set(this.#xid, [...(this.#prepared.get(this.#xid) ?? []), change]);
   }
 }
 

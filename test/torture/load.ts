@@ -141,6 +141,8 @@ async function connected(url: string): Promise<{ connection: mysql.Connection } 
   const connection = await mysql.createConnection({ uri: url, database: SCHEMA });
   // Else an end of the connection between two queries would end the process.
   connection.on('error', () => undefined);
+  // Row locks and the locks of altered tables make deadlocks that the server does not see, and would sit out.
+  await connection.query('SET innodb_lock_wait_timeout = 1, lock_wait_timeout = 1');
   return { connection, [Symbol.asyncDispose]: async () => connection.destroy() };
 }
 

@@ -4,7 +4,7 @@ import { RowtideError } from 'rowtide';
 import type { RecordBatch } from './batch.js';
 import { BufferPool } from './buffers.js';
 import { type Clock, systemClock } from './clock.js';
-import { type Cluster, existing } from './cluster.js';
+import type { Cluster } from './cluster.js';
 import { PartitionQueue } from './partition-queue.js';
 import { type Batches, PartitionWriter } from './partition-writer.js';
 import { type ActiveProducer, describeProducers } from './protocol/describe-producers.js';
@@ -13,6 +13,7 @@ import { initProducerId, type ProducerIdentity } from './protocol/init-producer-
 import type { TopicMetadata } from './protocol/metadata.js';
 import { type RecoveryHost, recover } from './recovery.js';
 import { Sender, type SenderHost } from './sender.js';
+import { TopicWatch } from './topic-watch.js';
 
 export interface ProducerOptions {
   /** Of a record batch as the broker sees it. */
@@ -36,9 +37,6 @@ export interface ProducerTopic {
  * Three take 1.4 times the records of one, and more than its three network threads bring nothing.
  */
 const LANES = 3;
-const METADATA_AGE_MAX_MS = 60_000;
-/** A broker that starts may not have heard of a topic yet; after this it is gone. */
-const TOPIC_GONE_MS = 10_000;
 const EPOCH_MAX = 0x7fff;
 
 /**
@@ -51,17 +49,13 @@ export class Producer {
   readonly #options: ProducerOptions;
   readonly #clock: Clock;
   readonly #pool: BufferPool;
-  readonly #topics = new Map<string, ProducerTopic>();
-  readonly #leaders = new Map<PartitionQueue, number>();
-  readonly #missingSinceMs = new Map<string, number>();
+  readonly #watch: TopicWatch;
   readonly #open = new Set<PartitionWriter>();
   readonly #ready = new Set<PartitionQueue>();
   readonly #senders = new Map<string, Sender>();
   readonly #closing = new AbortController();
   readonly #batches: Batches;
   readonly #host: SenderHost & RecoveryHost;
-  #refreshing: Promise<void> | null = null;
-  #refreshedAtMs: number;
   #partitions = 0;
   #hasSealed = false;
   #unacknowledged = 0;
@@ -75,7 +69,7 @@ export class Producer {
     this.#options = options;
     this.identity = given.identity;
     this.#clock = given.clock;
-    this.#refreshedAtMs = given.clock.now();
+    this.#watch = new TopicWatch(cluster, given.clock);
     this.#pool = new BufferPool(options.batchBytesMax);
     this.#batches = { pool: this.#pool, open: this.#open, sealed: (batch, queue) => this.#sealed(batch, queue) };
     this.#host = {
@@ -88,7 +82,7 @@ export class Producer {
       acknowledged: (batches) => this.#acknowledged(batches),
       settled: (queue) => this.#settled(queue),
       fail: (error) => this.fail(error),
-      leader: (queue) => this.#leader(queue),
+      leader: (queue) => this.#watch.leader(queue),
       active: (queue) => this.#active(queue),
     };
   }
@@ -117,9 +111,8 @@ export class Producer {
         const queue = new PartitionQueue(topic.name, index, { leader, lane: this.#partitions++ % LANES });
         return new PartitionWriter(queue, this.#batches, Math.min(batchBytesMax, this.#options.batchBytesMax));
       });
-    const added = { id: topic.id, partitions };
-    this.#topics.set(topic.name, added);
-    return added;
+    this.#watch.add(topic);
+    return { id: topic.id, partitions };
   }
 
   /** True when `turn` has to be awaited before more is written. */
@@ -150,8 +143,8 @@ export class Producer {
   }
 
   /** Notices a topic that was deleted or created again while nothing was written. */
-  async refreshIfStale(): Promise<void> {
-    if (this.#topics.size > 0 && this.#clock.now() - this.#refreshedAtMs > METADATA_AGE_MAX_MS) await this.#refresh();
+  refreshIfStale(): Promise<void> {
+    return this.#watch.refreshIfStale();
   }
 
   fail(error: unknown): void {
@@ -232,42 +225,6 @@ export class Producer {
     waiting?.();
   }
 
-  async #leader(queue: PartitionQueue): Promise<number> {
-    await this.#refresh();
-    return this.#leaders.get(queue) ?? -1;
-  }
-
-  /** All that ask at the same time get the same answer. */
-  #refresh(): Promise<void> {
-    this.#refreshing ??= this.#refreshNow().finally(() => {
-      this.#refreshing = null;
-    });
-    return this.#refreshing;
-  }
-
-  async #refreshNow(): Promise<void> {
-    const { topics } = await this.#cluster.metadata([...this.#topics.keys()]);
-    this.#refreshedAtMs = this.#clock.now();
-    for (const topic of topics) {
-      const known = this.#topics.get(topic.name);
-      if (known !== undefined) this.#learn(topic, known);
-    }
-  }
-
-  #learn(topic: TopicMetadata, known: ProducerTopic): void {
-    if (existing(topic) === null) {
-      const now = this.#clock.now();
-      const since = this.#missingSinceMs.get(topic.name) ?? now;
-      this.#missingSinceMs.set(topic.name, since);
-      if (now - since > TOPIC_GONE_MS) throw changed(topic.name, 'was deleted');
-    } else {
-      this.#missingSinceMs.delete(topic.name);
-      if (topic.id !== known.id) throw changed(topic.name, 'was deleted and created again');
-    }
-    const leaders = new Map(topic.partitions.map(({ index, leader }) => [index, leader]));
-    for (const { queue } of known.partitions) this.#leaders.set(queue, leaders.get(queue.index) ?? -1);
-  }
-
   async #active(queue: PartitionQueue): Promise<ActiveProducer | null> {
     const connection = await this.#cluster.connection(queue.leader);
     const question = { topic: queue.topic, partition: queue.index };
@@ -285,12 +242,6 @@ export class Producer {
 
 const TOPIC_AUTHORIZATION_FAILED = 29;
 const INVALID_PRODUCER_EPOCH = 47;
-
-export function changed(topic: string, what: string): RowtideError {
-  return new RowtideError('SINK_CHANGED', `topic ${topic} ${what} since the checkpoint was made`, {
-    hint: 'Its records are gone. If that is meant, remove the checkpoint and start where the topic is to begin; else restore it.',
-  });
-}
 
 async function newIdentity(cluster: Cluster, options: ProducerOptions, clock: Clock): Promise<ProducerIdentity> {
   const deadlineMs = clock.now() + options.requestTimeoutMs;

@@ -2,8 +2,9 @@ import { RowtideError, type SinkState } from 'rowtide';
 import type { Admin, TopicCreation } from './admin.js';
 import { systemClock } from './clock.js';
 import { type Cluster, existing } from './cluster.js';
-import { changed, type Producer, type ProducerTopic } from './producer.js';
+import type { Producer, ProducerTopic } from './producer.js';
 import type { TopicMetadata } from './protocol/metadata.js';
+import { changed } from './topic-watch.js';
 
 /** A topic that is ready to be written to. */
 export interface Topic extends ProducerTopic {

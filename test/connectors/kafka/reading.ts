@@ -18,7 +18,7 @@ export async function readTopic(brokers: readonly string[], topic: string): Prom
     buffer(child.stdout),
     new Promise((resolve) => child.on('close', resolve)),
   ]);
-  if (status !== 0) throw new Error(`kcat failed with ${status}`);
+  if (status !== 0) throw new Error(`kcat failed with ${String(status)}`);
   return parse(bytes);
 }
 

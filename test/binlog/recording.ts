@@ -11,9 +11,9 @@ import { type StreamOptions, stream } from '../roundtrip/stream.js';
 import type { MysqlServer } from '../servers/mysql.js';
 
 export interface Sessions {
-  /** Runs a statement in the session of that name, which is opened on first use. */
-  run(session: string, ...statements: string[]): Promise<void>;
-  close(): Promise<void>;
+  /** Runs a statement in the session of that name, which is opened on first use; one called latin1 speaks latin1. */
+  readonly run: (session: string, ...statements: string[]) => Promise<void>;
+  readonly close: () => Promise<void>;
 }
 
 export function sessions(server: MysqlServer, database: string): Sessions {

@@ -50,7 +50,7 @@ export function compare(transaction: Transaction, executed: Executed, into: Comp
 interface Context {
   executed: Executed;
   into: Compared;
-  report(what: string): void;
+  readonly report: (what: string) => void;
 }
 
 function compareImage(image: Partial<Row>, cells: readonly Cell[], { executed, into, report }: Context): void {
@@ -123,7 +123,7 @@ function keyJson(change: Change, expected: Executed['rows'][number], { table }: 
 
 function checkParsed(
   line: string,
-  { executed, row, report }: { executed: Executed; row: number; report(what: string): void },
+  { executed, row, report }: { executed: Executed; row: number; report: (what: string) => void },
 ): void {
   const parsed = JSON.parse(line) as { op: string; table: string; row: number };
   if (parsed.op !== executed.op || parsed.table !== executed.table.name || parsed.row !== row)

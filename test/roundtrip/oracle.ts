@@ -14,12 +14,12 @@ export type State = ReadonlyMap<number, readonly Cell[]>;
 export async function select(connection: mysql.Connection, table: TableSpec): Promise<State> {
   // The driver refuses some names, hence the aliases.
   const columns = table.columns.map(({ name, kind }, i) => `${shown(kind.as, quote(name))} as c${i}`);
-  const [rows] = await connection.query<RowDataPacket[][]>({
+  const [rows] = await connection.query<RowDataPacket[]>({
     sql: `select id, ${columns.join(', ')} from ${quote(table.name)} order by id`,
     rowsAsArray: true,
     typeCast: (field) => field.buffer(),
   });
-  return new Map(rows.map(([id, ...cells]) => [Number(String(id)), cells as unknown as Cell[]]));
+  return new Map((rows as unknown as Cell[][]).map(([id, ...cells]) => [Number(id?.toString()), cells]));
 }
 
 /** BIT as a number; FLOAT with all its digits, which SELECT of the column alone would cut to six. */

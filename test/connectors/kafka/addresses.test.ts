@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import net from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
+import { Writer } from '../../../connectors/kafka/protocol/writer.js';
 import { freePort } from '../../servers/ports.js';
 import { signal, sinkWith } from './workload.js';
 
@@ -92,23 +93,52 @@ describe('opening fails with a name and a hint', () => {
     });
   });
 
+  it('when it is a SASL port, which answers the first request and closes at the next', async () => {
+    const apis = [0, 3, 18, 22, 61].map((key) => ({ key, max: 99 }));
+    const broker = await listen((socket) => {
+      socket.once('data', (request) => {
+        socket.write(apiVersions(request, apis));
+        socket.once('data', () => socket.destroy());
+      });
+    });
+    expect(await opening({ brokers: [broker] })).toMatchObject({
+      code: 'SINK_UNREACHABLE',
+      message: `Kafka broker ${broker} closed the connection`,
+      hint: expect.stringContaining('TLS or SASL port'),
+    });
+  });
+
   it('when the broker is too old: the request that it lacks is named', async () => {
-    // It knows ApiVersions 0 to 2, and Produce up to version 7.
-    const ranges = [18, 0, 2, 0, 0, 7].flatMap((n) => [0, n]);
+    const apis = [0, 3, 18, 22].map((key) => ({ key, max: 99 }));
+    const broker = await listen((socket) => socket.once('data', (request) => socket.write(apiVersions(request, apis))));
+    expect(await opening({ brokers: [broker] })).toMatchObject({
+      code: 'SINK_REFUSED',
+      message: expect.stringMatching(/it needs DescribeProducers 0, the broker does not know it/),
+      hint: expect.stringContaining('2.8'),
+    });
+  });
+
+  it('when what answers mixes up its answers', async () => {
+    const apis = [0, 3, 18, 22, 61].map((key) => ({ key, max: 99 }));
     const broker = await listen((socket) =>
       socket.once('data', (request) => {
-        const answer = Buffer.from([0, 0, 0, 30, ...request.subarray(8, 12), 0, 0, 0, 0, 0, 2, ...ranges, 0, 0, 0, 0]);
-        answer.writeInt32BE(answer.length - 4);
-        socket.write(answer);
+        request.writeInt32BE(77, 8);
+        socket.write(apiVersions(request, apis));
       }),
     );
     expect(await opening({ brokers: [broker] })).toMatchObject({
       code: 'SINK_REFUSED',
-      message: expect.stringMatching(/it needs Metadata 10, the broker does not know it/),
-      hint: expect.stringContaining('2.8'),
+      message: expect.stringContaining('it answered request 77, which is not the next one'),
     });
   });
 });
+
+/** The answer to `request`, of a broker that speaks versions 0 to `max` of these. */
+function apiVersions(request: Buffer, apis: readonly { key: number; max: number }[]): Buffer {
+  const body = new Writer().i32(request.readInt32BE(8)).i16(0);
+  body.array(apis, (w, { key, max }) => w.i16(key).i16(0).i16(max)).i32(0);
+  return Buffer.concat([new Writer().i32(body.length).bytes, body.bytes]);
+}
 
 it('opening can be given up', async () => {
   const broker = await listen(() => undefined);

@@ -244,7 +244,7 @@ function parseState(saved: SinkState | undefined): { clusterId: string; topics: 
   const { clusterId, topics } = saved;
   const entries = typeof topics === 'object' && topics !== null ? Object.entries(topics) : null;
   if (typeof clusterId !== 'string' || entries === null || !entries.every(isTopicId)) {
-    throw new RowtideError('CHECKPOINT_MISMATCH', 'the checkpoint was not made by a Kafka sink', {
+    throw new RowtideError('SINK_CHANGED', 'the checkpoint was not made by a Kafka sink', {
       hint: 'Give each pipeline a checkpoint of its own.',
     });
   }

@@ -279,7 +279,7 @@ needs('kafka').describe('the Kafka sink', () => {
 
     it('of another kind of sink is refused', async () => {
       await expect(sinkWith({ brokers: kafka.brokers }).open({ bytes: 17 }, signal)).rejects.toMatchObject({
-        code: 'CHECKPOINT_MISMATCH',
+        code: 'SINK_CHANGED',
       });
     });
 

@@ -1,5 +1,5 @@
 import type { Batch } from '../core/batch.js';
-import { RowtideError } from '../core/errors.js';
+import { locateError, RowtideError } from '../core/errors.js';
 import { formatGtid } from '../core/gtid.js';
 import type { Log } from '../core/log.js';
 import type { Position } from '../core/position.js';
@@ -76,10 +76,23 @@ async function copy(options: PipelineOptions, giveUp: AbortSignal): Promise<void
     try {
       await sink.write(batch, giveUp);
       count(batch, control);
+    } catch (error) {
+      throw isOfLog(error) ? locateError(error, placeOf(batch)) : error;
     } finally {
       for (const transaction of batch.transactions) transaction.release();
     }
   }
+}
+
+/** Sinks decode while they write, and a row that cannot be decoded does not know where it stands. */
+function isOfLog(error: unknown): boolean {
+  return error instanceof RowtideError && error.code.startsWith('EVENT_');
+}
+
+function placeOf({ transactions }: Batch): string {
+  const first = transactions[0]?.span;
+  const last = transactions.at(-1)?.span;
+  return `between ${first?.file}:${first?.start} and ${last?.file}:${last?.end}`;
 }
 
 /** An empty sink is given a position before the first transaction: a crash must not find it without one. */

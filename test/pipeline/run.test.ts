@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { memoryStore } from '../../src/checkpoint/memory.js';
 import { encodePosition } from '../../src/checkpoint/position.js';
 import type { Batch } from '../../src/core/batch.js';
-import { RowtideError } from '../../src/core/errors.js';
+import { malformed, RowtideError } from '../../src/core/errors.js';
 import type { Position } from '../../src/core/position.js';
 import type { ForgetfulSink, ResumableSink } from '../../src/core/sink.js';
 import type { Source } from '../../src/core/source.js';
@@ -154,6 +154,17 @@ describe('an error', () => {
     expect(queue.closed).toBe(true);
     expect(() => transaction.entries).toThrow('released');
     expect(control.stats.transactions).toBe(0);
+  });
+
+  test('of decoding, which happens in the sink, says between which places of the log it was', async () => {
+    const { queue, sink, run } = pipeline();
+    sink.position = positionAfter(0);
+    sink.writing = Promise.reject(malformed('a row ends outside'));
+    const transaction = insertsOf(1, [1]);
+    const { span } = transaction;
+    queue.push(transaction);
+    const message = `between ${span.file}:${span.start} and ${span.file}:${span.end}: a row ends outside`;
+    await expect(run()).rejects.toMatchObject({ code: 'EVENT_MALFORMED', message });
   });
 
   test('of the source ends it behind what was read before', async () => {

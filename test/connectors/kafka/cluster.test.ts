@@ -62,7 +62,7 @@ needs('own').describe('the Kafka sink in a cluster', () => {
   describe('with three brokers and three replicas, every record is written once and in order through', () => {
     it('clean stops of the leader', async () => {
       await survives('stops', async () => {
-        for (let i = 0; i < 2 * times; i++) {
+        for (let i = 0; i < times; i++) {
           const leader = await leaderOf('stops');
           await leader.stop();
           await sleep(300);
@@ -73,7 +73,7 @@ needs('own').describe('the Kafka sink in a cluster', () => {
 
     it('kill -9 of the leader', async () => {
       await survives('kills', async () => {
-        for (let i = 0; i < 2 * times; i++) {
+        for (let i = 0; i < times; i++) {
           const leader = await leaderOf('kills');
           await leader.kill();
           await sleep(300);

@@ -1,35 +1,56 @@
-/** One hash over values in their order. Reading every character also makes a string of its pieces, if it was left as such. */
-export function hashRow(hash: number, row: { readonly [column: string]: unknown }): number {
-  let h = hash;
-  for (const name in row) h = hashValue(h, row[name]);
-  return h;
-}
+import { crc32 } from 'node:zlib';
 
-function hashValue(hash: number, value: unknown): number {
-  switch (typeof value) {
-    case 'string':
-      return hashText(hash, value);
-    case 'number':
-      return hashNumber(hash, value);
-    case 'bigint':
-      return hashNumber(hash, Number(value));
-    default:
-      if (value === null) return mix(hash, 0x9e37);
-      throw new Error(`no hash for ${String(value)}`);
+const TEXT_LENGTH = 8192;
+
+/**
+ * One hash over all values in their order. Texts are joined and hashed together, which reads every character of them at
+ * a tenth of what a loop in JavaScript costs, so that the hash hides little of the difference between two decoders.
+ */
+export class ValueHash {
+  #numbers = 0;
+  #texts = 0;
+  #joined = '';
+
+  add(row: { readonly [column: string]: unknown }): void {
+    for (const name in row) this.#value(row[name]);
+    if (this.#joined.length >= TEXT_LENGTH) this.#flush();
   }
-}
 
-function hashText(hash: number, text: string): number {
-  let h = mix(hash, text.length);
-  for (let i = 0; i < text.length; i++) h = mix(h, text.charCodeAt(i));
-  return h;
-}
+  /** Of everything that was added so far. */
+  get value(): number {
+    this.#flush();
+    return this.#mixed(this.#texts);
+  }
 
-/** Libraries differ in which numbers are BigInt; below 2^53 both are the same here. */
-function hashNumber(hash: number, value: number): number {
-  return mix(mix(hash, value | 0), Math.trunc(value / 0x100000000));
-}
+  #value(value: unknown): void {
+    switch (typeof value) {
+      case 'string':
+        this.#numbers = this.#mixed(value.length);
+        this.#joined += value;
+        return;
+      case 'number':
+        return this.#number(value);
+      case 'bigint':
+        // Libraries differ in which numbers are BigInt; below 2^53 both are the same here.
+        return this.#number(Number(value));
+      default:
+        if (value !== null) throw new Error(`no hash for ${String(value)}`);
+        this.#numbers = this.#mixed(-1);
+    }
+  }
 
-function mix(hash: number, value: number): number {
-  return Math.imul(hash ^ value, 0x01000193);
+  #number(value: number): void {
+    this.#numbers = this.#mixed(value | 0);
+    this.#numbers = this.#mixed(Math.trunc(value / 0x100000000));
+  }
+
+  #mixed(value: number): number {
+    return Math.imul(this.#numbers ^ value, 0x01000193);
+  }
+
+  #flush(): void {
+    const bytes = Buffer.from(this.#joined, 'utf16le');
+    this.#texts = crc32(bytes, this.#texts);
+    this.#joined = '';
+  }
 }

@@ -13,7 +13,7 @@ import {
   type Transaction,
   transactions,
 } from 'rowtide';
-import { hashRow } from './hash.js';
+import { ValueHash } from './hash.js';
 import { type Measured, Meter } from './meter.js';
 import { TRANSACTION_ROWS, type Workload } from './workload.js';
 
@@ -55,10 +55,14 @@ export async function readAll(source: Source, see: (transaction: Transaction) =>
 class Decoder {
   rows = 0;
   images = 0;
-  hash: number | null;
+  readonly #hash: ValueHash | null;
 
   constructor(hashes: boolean) {
-    this.hash = hashes ? 0 : null;
+    this.#hash = hashes ? new ValueHash() : null;
+  }
+
+  get hash(): number | null {
+    return this.#hash === null ? null : this.#hash.value;
   }
 
   decode(transaction: Transaction): void {
@@ -83,7 +87,7 @@ class Decoder {
 
   #row(row: object): void {
     this.images++;
-    if (this.hash !== null) this.hash = hashRow(this.hash, row as Record<string, unknown>);
+    if (this.#hash !== null) this.#hash.add(row as Record<string, unknown>);
   }
 }
 

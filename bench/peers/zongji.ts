@@ -1,5 +1,5 @@
 import ZongJi from '@vlasky/zongji';
-import { hashRow } from '../hash.js';
+import { ValueHash } from '../hash.js';
 import { type Measured, Meter } from '../meter.js';
 import type { LiveOptions } from '../ours.js';
 
@@ -37,7 +37,7 @@ export function startZongji({ url, workload }: LiveOptions, onRows: (event: Rows
 
 export function decodeZongji(options: LiveOptions & { hashes: boolean }): Promise<Measured> {
   const meter = new Meter(options.warmUpRows);
-  let hash = 0;
+  const hash = options.hashes ? new ValueHash() : null;
   return new Promise((resolve) => {
     const zongji = startZongji(options, ({ rows }) => {
       if (rows === undefined) return;
@@ -45,12 +45,13 @@ export function decodeZongji(options: LiveOptions & { hashes: boolean }): Promis
       for (const row of rows) {
         const both = isUpdate(row);
         images += both ? 2 : 1;
-        if (!options.hashes) continue;
-        hash = both ? hashRow(hashRow(hash, row.before), row.after) : hashRow(hash, row);
+        if (hash === null) continue;
+        if (both) hash.add(row.before);
+        hash.add(both ? row.after : row);
       }
       meter.add(rows.length, images);
       if (meter.rows < options.workload.rows) return;
-      const measured = meter.finish(options.hashes ? hash : null);
+      const measured = meter.finish(hash === null ? null : hash.value);
       zongji.once('stopped', () => resolve(measured));
       zongji.stop();
     });

@@ -28,3 +28,15 @@ export function copyShort(from: Buffer, out: Buffer, at: number): number {
   for (let i = 0; i < length; i++) out[at + i] = from[i]!;
   return at + length;
 }
+
+/** Copies a short text and returns the offset behind; `at` itself if it is not ASCII. */
+export function copyAscii(out: Buffer, at: number, bytes: Buffer, from: number, to: number): number {
+  let all = 0;
+  let next = at;
+  for (let i = from; i < to; i++) {
+    const byte = bytes[i]!;
+    all |= byte;
+    out[next++] = byte;
+  }
+  return all < 0x80 ? next : at;
+}

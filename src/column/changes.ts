@@ -1,30 +1,87 @@
 import type { Change } from '../core/change.js';
 import { locateError } from '../core/errors.js';
-import type { Transaction } from '../core/transaction.js';
-import { rowReader } from './row.js';
+import type { Table } from '../core/table.js';
+import type { Entry, RowCursor, Rows, Transaction } from '../core/transaction.js';
+import { type ReadRow, rowReader } from './row.js';
 
 /** The changes of a transaction as JavaScript values, in log order. */
-export function* changes(transaction: Transaction): Generator<Change> {
-  let { start } = transaction.span;
-  try {
-    for (const entry of transaction.entries) {
-      start = entry.event.start;
-      if (entry.kind === 'statement') {
-        yield { kind: 'statement', schema: entry.schema, sql: entry.sql };
-        continue;
+export function changes(transaction: Transaction): IterableIterator<Change> {
+  return new Changes(transaction);
+}
+
+/** Written out, because a generator costs as much per row as two cells. */
+class Changes implements IterableIterator<Change> {
+  readonly #file: string;
+  readonly #entries: Iterator<Entry>;
+  #rows: RowsReader | null = null;
+  #ended = false;
+  #start: number;
+
+  constructor(transaction: Transaction) {
+    this.#file = transaction.span.file;
+    this.#start = transaction.span.start;
+    this.#entries = transaction.entries[Symbol.iterator]();
+  }
+
+  [Symbol.iterator](): this {
+    return this;
+  }
+
+  next(): IteratorResult<Change> {
+    try {
+      while (!this.#ended) {
+        const row = this.#rows === null ? null : this.#rows.next();
+        if (row !== null) return { done: false, value: row };
+        const entry = this.#nextEntry();
+        if (entry === null) break;
+        if (entry.kind === 'rows') this.#rows = new RowsReader(entry);
+        else return { done: false, value: { kind: 'statement', schema: entry.schema, sql: entry.sql } };
       }
-      // In this loop and not in a generator of its own: delegating to one costs as much as two cells.
-      const { table } = entry;
-      const reader = rowReader(table);
-      const cursor = entry.cursor();
-      const { before, after } = cursor;
-      while (cursor.next()) {
-        if (before === null) yield { kind: 'insert', table, after: reader.read(after!) };
-        else if (after === null) yield { kind: 'delete', table, before: reader.read(before) };
-        else yield { kind: 'update', table, before: reader.read(before), after: reader.read(after) };
-      }
+    } catch (error) {
+      this.return();
+      throw locateError(error, `${this.#file}:${this.#start}`);
     }
-  } catch (error) {
-    throw locateError(error, `${transaction.span.file}:${start}`);
+    return this.return();
+  }
+
+  return(): IteratorResult<Change> {
+    this.#rows = null;
+    if (!this.#ended) this.#entries.return?.();
+    this.#ended = true;
+    return { done: true, value: undefined };
+  }
+
+  #nextEntry(): Entry | null {
+    this.#rows = null;
+    const next = this.#entries.next();
+    if (next.done === true) return null;
+    this.#start = next.value.event.start;
+    return next.value;
+  }
+}
+
+class RowsReader {
+  readonly #table: Table;
+  readonly #cursor: RowCursor;
+  readonly #readBefore: ReadRow | null;
+  readonly #readAfter: ReadRow | null;
+
+  constructor(rows: Rows) {
+    const { table } = rows;
+    const cursor = rows.cursor();
+    this.#table = table;
+    this.#cursor = cursor;
+    this.#readBefore = cursor.before === null ? null : rowReader(table, cursor.before);
+    this.#readAfter = cursor.after === null ? null : rowReader(table, cursor.after);
+  }
+
+  /** Null after the last row. */
+  next(): Change | null {
+    const table = this.#table;
+    const { before, after } = this.#cursor;
+    if (!this.#cursor.next()) return null;
+    if (this.#readBefore === null) return { kind: 'insert', table, after: this.#readAfter!(after!) };
+    if (this.#readAfter === null) return { kind: 'delete', table, before: this.#readBefore(before!) };
+    return { kind: 'update', table, before: this.#readBefore(before!), after: this.#readAfter(after!) };
   }
 }

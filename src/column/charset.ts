@@ -17,13 +17,15 @@ export interface Charset {
   readonly decode: TextDecode;
   /** The bytes are UTF-8 already. */
   readonly isUtf8: boolean;
+  /** Bytes below 0x80 are ASCII wherever all bytes of a text are. */
+  readonly extendsAscii: boolean;
 }
 
-const UTF8: Charset = { name: 'utf8', decode: decodeUtf8, isUtf8: true };
-const LATIN1: Charset = { name: 'latin1', decode: decodeLatin1, isUtf8: false };
-const UTF16BE: Charset = { name: 'utf16', decode: decodeUtf16be, isUtf8: false };
-const UTF16LE: Charset = { name: 'utf16le', decode: decodeUtf16le, isUtf8: false };
-const UTF32: Charset = { name: 'utf32', decode: decodeUtf32be, isUtf8: false };
+const UTF8: Charset = { name: 'utf8', decode: decodeUtf8, isUtf8: true, extendsAscii: true };
+const LATIN1: Charset = { name: 'latin1', decode: decodeLatin1, isUtf8: false, extendsAscii: true };
+const UTF16BE: Charset = { name: 'utf16', decode: decodeUtf16be, isUtf8: false, extendsAscii: false };
+const UTF16LE: Charset = { name: 'utf16le', decode: decodeUtf16le, isUtf8: false, extendsAscii: false };
+const UTF32: Charset = { name: 'utf32', decode: decodeUtf32be, isUtf8: false, extendsAscii: false };
 
 /** Collation ids of a character set; ranges are inclusive. As INFORMATION_SCHEMA.COLLATIONS of MySQL 5.7 to 9.7 has them. */
 const COLLATIONS: readonly (readonly [Charset, readonly (number | readonly [number, number])[]])[] = [

@@ -1,16 +1,15 @@
 import { ascii } from './ascii.js';
-import type { Codec, Visitor } from './visitor.js';
+import type { ShortTextCodec, Visitor } from './visitor.js';
 
-/** Bytes that hold 0 to 8 left-over digits. */
-const PARTIAL_BYTES = [0, 1, 1, 2, 2, 3, 3, 4, 4] as const;
 const GROUP_DIGITS = 9;
-const GROUP_BYTES = 4;
+/** Bytes that hold a group of 0 to 9 digits. */
+const GROUP_BYTES = [0, 1, 1, 2, 2, 3, 3, 4, 4, 4] as const;
 
 /**
  * NEWDECIMAL(precision, scale): big-endian groups of 9 digits in 4 bytes, the integer part's short group first, the
  * fraction's last. The first bit is flipped; a negative number has all bytes inverted.
  */
-export class DecimalCodec implements Codec {
+export class DecimalCodec implements ShortTextCodec {
   readonly width: number;
   readonly #integerDigits: number;
   readonly #scale: number;
@@ -21,9 +20,12 @@ export class DecimalCodec implements Codec {
     this.width = decimalBytes(precision, scale);
   }
 
-  read<T>(bytes: Buffer, at: number, _end: number, visitor: Visitor<T>, into: T): T {
-    const end = writeDecimal(ascii, 0, { bytes, at, integerDigits: this.#integerDigits, scale: this.#scale });
-    return visitor.decimal(ascii, 0, end, into);
+  read<T>(bytes: Buffer, at: number, end: number, visitor: Visitor<T>, into: T): T {
+    return visitor.decimal(ascii, 0, this.write(ascii, 0, bytes, at, end), into);
+  }
+
+  write(out: Buffer, to: number, bytes: Buffer, at: number, _end: number): number {
+    return writeDecimal(out, to, { bytes, at, integerDigits: this.#integerDigits, scale: this.#scale });
   }
 }
 
@@ -32,7 +34,7 @@ export function decimalBytes(precision: number, scale: number): number {
 }
 
 function digitBytes(digits: number): number {
-  return Math.trunc(digits / GROUP_DIGITS) * GROUP_BYTES + PARTIAL_BYTES[digits % GROUP_DIGITS]!;
+  return Math.trunc(digits / GROUP_DIGITS) * GROUP_BYTES[GROUP_DIGITS] + GROUP_BYTES[digits % GROUP_DIGITS]!;
 }
 
 export interface PackedDecimal {
@@ -47,34 +49,37 @@ export function writeDecimal(out: Buffer, outAt: number, packed: PackedDecimal):
   const { bytes, integerDigits, scale } = packed;
   let from = packed.at;
   let to = outAt;
-  const first = bytes[from]!;
-  const invert = (first & 0x80) === 0 ? 0xff : 0;
+  const invert = (bytes[from]! & 0x80) === 0 ? 0xff : 0;
   if (invert !== 0) out[to++] = 0x2d;
   const digitsFrom = to;
   // Only the very first byte carries the flipped bit.
   let flip = 0x80;
-  const take = (byteCount: number): number => {
-    let value = 0;
-    for (let i = 0; i < byteCount; i++) {
-      value = value * 256 + ((bytes[from++]! ^ flip ^ invert) & 0xff);
-      flip = 0;
-    }
-    return value;
-  };
-  const short = integerDigits % GROUP_DIGITS;
-  if (short > 0) to = writeSignificant(out, to, take(PARTIAL_BYTES[short]!));
-  for (let digits = integerDigits - short; digits > 0; digits -= GROUP_DIGITS) {
-    const group = take(GROUP_BYTES);
-    to = to === digitsFrom ? writeSignificant(out, to, group) : writeDigits(out, to, group, GROUP_DIGITS);
+  for (let digits = integerDigits; digits > 0; ) {
+    const count = digits % GROUP_DIGITS || GROUP_DIGITS;
+    const byteCount = GROUP_BYTES[count]!;
+    const group = readGroup(bytes, from, byteCount, invert, flip);
+    to = to === digitsFrom ? writeSignificant(out, to, group) : writeDigits(out, to, group, count);
+    flip = 0;
+    from += byteCount;
+    digits -= count;
   }
   if (to === digitsFrom) out[to++] = 0x30;
   if (scale === 0) return to;
   out[to++] = 0x2e;
   for (let digits = scale; digits > 0; digits -= GROUP_DIGITS) {
     const count = Math.min(digits, GROUP_DIGITS);
-    to = writeDigits(out, to, take(count === GROUP_DIGITS ? GROUP_BYTES : PARTIAL_BYTES[count]!), count);
+    const byteCount = GROUP_BYTES[count]!;
+    to = writeDigits(out, to, readGroup(bytes, from, byteCount, invert, flip), count);
+    flip = 0;
+    from += byteCount;
   }
   return to;
+}
+
+function readGroup(bytes: Buffer, at: number, byteCount: number, invert: number, flip: number): number {
+  let value = bytes[at]! ^ invert ^ flip;
+  for (let i = 1; i < byteCount; i++) value = (value << 8) | (bytes[at + i]! ^ invert);
+  return value >>> 0;
 }
 
 /** Without leading zeros, and nothing at all for 0: a later group may bring the first digit. */
@@ -97,4 +102,12 @@ export function writeDigits(out: Buffer, at: number, value: number, count: numbe
     rest = next;
   }
   return at + count;
+}
+
+/** The same for a number below 100, which most parts of a date are. */
+export function writeTwoDigits(out: Buffer, at: number, value: number): number {
+  const tens = (value * 103) >> 10;
+  out[at] = 0x30 + tens;
+  out[at + 1] = 0x30 + value - tens * 10;
+  return at + 2;
 }

@@ -74,13 +74,10 @@ class Writer {
     this.#room(at, SCALAR_BYTES_MAX);
     switch (type) {
       case TYPE.smallObject:
-        return this.#container(at, { from, depth, large: false, object: true });
       case TYPE.largeObject:
-        return this.#container(at, { from, depth, large: true, object: true });
       case TYPE.smallArray:
-        return this.#container(at, { from, depth, large: false, object: false });
       case TYPE.largeArray:
-        return this.#container(at, { from, depth, large: true, object: false });
+        return this.#container(at, type, from, depth);
       case TYPE.literal:
         return writeAscii(this.#out, at, LITERALS[bytes[this.#need(from, 1)]!] ?? refuse(`literal ${bytes[from]}`));
       case TYPE.int16:
@@ -112,33 +109,38 @@ class Writer {
     }
   }
 
-  #container(at: number, c: { from: number; depth: number; large: boolean; object: boolean }): number {
-    if (c.depth >= DEPTH_MAX) refuse(`more than ${DEPTH_MAX} levels`);
-    const word = c.large ? 4 : 2;
-    const count = this.#word(c.from, c.large);
-    const keys = c.from + 2 * word;
-    const values = keys + (c.object ? count * (word + 2) : 0);
-    this.#need(values, count * (word + 1));
+  #container(at: number, type: number, from: number, depth: number): number {
+    if (depth >= DEPTH_MAX) refuse(`more than ${DEPTH_MAX} levels`);
+    const out = this.#out;
+    const bytes = this.#bytes;
+    const large = type === TYPE.largeObject || type === TYPE.largeArray;
+    const object = type === TYPE.smallObject || type === TYPE.largeObject;
+    const word = large ? 4 : 2;
+    const count = this.#word(from, large);
+    let key = from + 2 * word;
+    let value = key + (object ? count * (word + 2) : 0);
+    this.#need(value, count * (word + 1));
     let to = at;
-    this.#out[to++] = c.object ? 0x7b : 0x5b;
+    out[to++] = object ? 0x7b : 0x5b;
     for (let i = 0; i < count; i++) {
       if (i > 0) {
-        this.#out[to++] = 0x2c;
-        this.#out[to++] = 0x20;
+        out[to] = 0x2c;
+        out[to + 1] = 0x20;
+        to += 2;
       }
-      if (c.object) {
-        const entry = keys + i * (word + 2);
-        const start = c.from + this.#word(entry, c.large);
-        to = this.#string(to, start, uint16(this.#bytes, entry + word));
-        this.#out[to++] = 0x3a;
-        this.#out[to++] = 0x20;
+      if (object) {
+        to = this.#string(to, from + this.#word(key, large), uint16(bytes, key + word));
+        out[to] = 0x3a;
+        out[to + 1] = 0x20;
+        to += 2;
+        key += word + 2;
       }
-      const entry = values + i * (word + 1);
-      const type = this.#bytes[entry]!;
-      const from = isInline(type, c.large) ? entry + 1 : c.from + this.#word(entry + 1, c.large);
-      to = this.value(to, type, from, c.depth + 1);
+      const valueType = bytes[value]!;
+      const valueFrom = isInline(valueType, large) ? value + 1 : from + this.#word(value + 1, large);
+      to = this.value(to, valueType, valueFrom, depth + 1);
+      value += word + 1;
     }
-    this.#out[to++] = c.object ? 0x7d : 0x5d;
+    out[to++] = object ? 0x7d : 0x5d;
     return to;
   }
 

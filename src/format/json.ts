@@ -27,7 +27,15 @@ export const jsonFormat: Format = {
   },
 };
 
+/** Of the last transaction: it mostly has more than one row event. */
+let factsCached: { readonly of: Transaction; readonly text: string } | null = null;
+
 function transactionFacts(transaction: Transaction): string {
+  if (factsCached?.of !== transaction) factsCached = { of: transaction, text: factsOf(transaction) };
+  return factsCached.text;
+}
+
+function factsOf(transaction: Transaction): string {
   const { gtid, span, committedAtUs } = transaction;
   const facts = {
     gtid: gtid === null ? null : formatGtid(gtid),
@@ -49,9 +57,7 @@ class JsonRows implements RowsWriter {
 
   constructor(transaction: Transaction, rows: Rows) {
     this.#table = tableWriter(rows.table);
-    const { schema, name } = rows.table;
-    const facts = JSON.stringify({ op: rows.op, schema, table: name }).slice(0, -1);
-    this.#head = Buffer.from(`${facts},${transactionFacts(transaction)},"row":`);
+    this.#head = Buffer.from(`${this.#table.facts[rows.op]},${transactionFacts(transaction)},"row":`);
   }
 
   bytesMax({ before, after }: RowCursor): number {
@@ -88,6 +94,7 @@ function tableWriter(table: Table): TableWriter {
 
 /** Writes images of one table version. */
 class TableWriter {
+  readonly facts: Readonly<Record<Rows['op'], string>>;
   readonly #codecs: readonly Codec[];
   readonly #visitors: readonly JsonVisitor[];
   /** `,"name":` of each column. */
@@ -98,6 +105,9 @@ class TableWriter {
   readonly #growing: readonly { ordinal: number; factor: number }[];
 
   constructor(table: Table) {
+    const factsOfOp = (op: Rows['op']): string =>
+      JSON.stringify({ op, schema: table.schema, table: table.name }).slice(0, -1);
+    this.facts = { insert: factsOfOp('insert'), update: factsOfOp('update'), delete: factsOfOp('delete') };
     this.#codecs = codecsOf(table);
     this.#visitors = table.columns.map((column) => new JsonVisitor(table, column));
     this.#names = table.columns.map((column) => Buffer.from(`,${JSON.stringify(column.name)}:`));

@@ -10,6 +10,8 @@ export interface Contestant {
   readonly label: string;
   readonly task: TaskName;
   options(): object | Promise<object>;
+  /** After each run; throws if it did not do what it was measured at. */
+  check?(): Promise<void>;
   /** Bytes of binlog for each row, for MB/s. */
   readonly bytesPerRow: number;
 }
@@ -43,6 +45,7 @@ export async function compare(
   for (let i = 0; i < plan.runs; i++) {
     for (const contestant of plan.contestants) {
       const measured = await runTask(contestant.task, await contestant.options());
+      await contestant.check?.();
       runs.get(contestant.label)?.push(measured);
       const krows = Math.round(measured.rows / measured.seconds / 1000);
       process.stderr.write(`run ${i + 1}: ${contestant.label}: ${krows} k rows/s\n`);
@@ -50,7 +53,7 @@ export async function compare(
   }
   checkHashes([...runs.values()].flat());
   const results = plan.contestants.map((each) => resultOf(each, runs.get(each.label) ?? []));
-  const ratios = plan.ratios.map((ratio) => ({ ...ratio, value: valueOf(ratio, results) }));
+  const ratios = plan.ratios.map((ratio) => ({ ...ratio, value: ratioOf(ratio, results) }));
   print(title, results, ratios);
 }
 
@@ -88,7 +91,7 @@ function resultOf({ label, bytesPerRow }: Contestant, measured: readonly Measure
   };
 }
 
-function valueOf({ ours, peer, of }: Ratio, results: readonly Result[]): number {
+function ratioOf({ ours, peer, of }: Ratio, results: readonly Result[]): number {
   const find = (label: string): number => results.find((each) => each.label === label)?.[of] ?? Number.NaN;
   const value = of === 'rowsPerSecond' ? find(ours) / find(peer) : find(peer) / find(ours);
   return round(value, 2);

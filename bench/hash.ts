@@ -29,10 +29,12 @@ export class ValueHash {
         this.#joined += value;
         return;
       case 'number':
-        return this.#number(value);
+        this.#number(value);
+        return;
       case 'bigint':
         // Libraries differ in which numbers are BigInt; below 2^53 both are the same here.
-        return this.#number(Number(value));
+        this.#number(Number(value));
+        return;
       default:
         if (value !== null) throw new Error(`no hash for ${String(value)}`);
         this.#numbers = this.#mixed(-1);

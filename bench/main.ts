@@ -2,19 +2,28 @@
  *   npm run bench -- decode [FILE]     row objects: ours, zongji (live), mysqlbinlog -vv (file); only the file if one is given
  *   npm run bench -- stream            transactions that nobody looks into, live, and zongji
  *   npm run bench -- kafka [BROKERS]   the Kafka sink alone and kafkajs's send
+ *   npm run bench -- pipeline          MySQL to Kafka: ours, and zongji with JSON.stringify and kafkajs
+ *   npm run bench -- huge [CASE…]      one transaction of --bytes N (2 GiB unless given): memory bounded? exit code 1 if not
  *   --rows N     size of the workload, 1200000 unless given
  *   --runs N     of each program, in turns, 5 unless given
  */
 import { parseArgs } from 'node:util';
 import { closeRun } from '../test/servers/runs.js';
 import { benchDecodeFile, benchDecodeLive, benchStream } from './decode.js';
+import { benchHuge } from './huge.js';
 import { benchKafka } from './kafka.js';
+import { benchPipeline } from './pipeline.js';
 
 const { positionals, values } = parseArgs({
   allowPositionals: true,
-  options: { rows: { type: 'string', default: '1200000' }, runs: { type: 'string', default: '5' } },
+  options: {
+    rows: { type: 'string', default: '1200000' },
+    runs: { type: 'string', default: '5' },
+    bytes: { type: 'string', default: String(2 ** 31) },
+  },
 });
-const [command, operand] = positionals;
+const [command, ...operands] = positionals;
+const [operand] = operands;
 const settings = { rows: Number(values.rows), runs: Number(values.runs) };
 
 async function main(): Promise<void> {
@@ -25,8 +34,12 @@ async function main(): Promise<void> {
       return benchStream(settings);
     case 'kafka':
       return benchKafka(operand?.split(','));
+    case 'pipeline':
+      return benchPipeline(settings);
+    case 'huge':
+      return benchHuge({ bytes: Number(values.bytes), names: operands });
     default:
-      console.error(`unknown benchmark ${command}: decode, stream or kafka`);
+      console.error(`unknown benchmark ${command}: decode, stream, kafka, pipeline or huge`);
       process.exitCode = 2;
   }
 }

@@ -1,9 +1,21 @@
 /** The measured process: runs the one task that it is told and prints what was measured. Arguments: name, options as JSON. */
 import { decodeFile, decodeLive, streamLive } from './ours.js';
+import { pipeHuge } from './ours-huge.js';
+import { pipelineKafka } from './ours-kafka.js';
 import { printMysqlbinlog } from './peers/mysqlbinlog.js';
 import { decodeZongji } from './peers/zongji.js';
+import { pipelineZongji } from './peers/zongji-kafkajs.js';
 
-export const tasks = { decodeFile, decodeLive, streamLive, decodeZongji, printMysqlbinlog } as const;
+const tasks = {
+  decodeFile,
+  decodeLive,
+  streamLive,
+  decodeZongji,
+  printMysqlbinlog,
+  pipelineKafka,
+  pipelineZongji,
+  pipeHuge,
+};
 export type TaskName = keyof typeof tasks;
 
 const [name, options] = process.argv.slice(2) as [TaskName, string];

@@ -1,0 +1,135 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import mysql from 'mysql2/promise';
+import { startKafka } from '../test/servers/kafka.js';
+import { type MysqlServer, startMysql } from '../test/servers/mysql.js';
+import { printTable, runTask } from './compare.js';
+import type { HugeOptions, HugeSink } from './ours-huge.js';
+
+const MIB = 2 ** 20;
+/** What a process may need beside the packet that it is sent. */
+const RSS_BYTES_MAX = 200 * MIB;
+const ROW_BYTES = 8000;
+/** Rows are copied until there are enough, in the same transaction. */
+const SEED_ROWS = 64;
+
+interface Case {
+  readonly name: string;
+  readonly compressed: boolean;
+  readonly from: 'file' | 'server';
+  readonly sink: HugeSink;
+}
+
+const CASES: readonly Case[] = [
+  { name: 'file to null', compressed: false, from: 'file', sink: 'null' },
+  { name: 'file to JSON lines', compressed: false, from: 'file', sink: 'file' },
+  { name: 'live to null', compressed: false, from: 'server', sink: 'null' },
+  { name: 'live to Kafka', compressed: false, from: 'server', sink: 'kafka' },
+  { name: 'compressed, file to null', compressed: true, from: 'file', sink: 'null' },
+  { name: 'compressed, live to Kafka', compressed: true, from: 'server', sink: 'kafka' },
+];
+
+/** One transaction of so many bytes through whole pipelines: does their memory stay bounded? Sets the exit code. */
+export async function benchHuge({ bytes, names }: { bytes: number; names: readonly string[] }): Promise<void> {
+  const cases = CASES.filter(({ name }) => names.length === 0 || names.includes(name));
+  const folder = await mkdtemp(join(tmpdir(), 'rowtide-huge-'));
+  const server = await startMysql({ options: SERVER_OPTIONS });
+  const kafka = cases.some(({ sink }) => sink === 'kafka') ? await startKafka() : null;
+  try {
+    const logs = {
+      plain: cases.some((each) => !each.compressed) ? await write(server, bytes, false) : null,
+      compressed: cases.some((each) => each.compressed) ? await write(server, bytes, true) : null,
+    };
+    const results: Result[] = [];
+    for (const each of cases) {
+      const log = each.compressed ? logs.compressed : logs.plain;
+      if (log === null) throw new Error('the transaction was not written');
+      const options = { ...optionsOf(each, log, server), folder, brokers: kafka?.brokers ?? [] };
+      results.push(await measure(each, options, log));
+    }
+    print(results, bytes);
+  } finally {
+    await Promise.all([server.remove(), kafka?.remove(), rm(folder, { recursive: true, force: true })]);
+  }
+}
+
+const SERVER_OPTIONS = [
+  '--binlog-row-metadata=FULL',
+  '--sync-binlog=0',
+  '--innodb-flush-log-at-trx-commit=0',
+  '--innodb-doublewrite=OFF',
+  '--max-binlog-cache-size=8G',
+  '--max-binlog-size=1G',
+];
+
+interface Log {
+  readonly file: string;
+  readonly rows: number;
+  /** Of the packet that a compressed transaction is sent in. */
+  readonly packetBytes: number;
+}
+
+interface Result {
+  readonly name: string;
+  readonly rows: number;
+  readonly seconds: number;
+  readonly rssMiB: number;
+  readonly rssMiBMax: number;
+}
+
+/** A transaction in a file of its own, made on the server. */
+async function write(server: MysqlServer, bytes: number, compressed: boolean): Promise<Log> {
+  const { host, port, user } = server;
+  const connection = await mysql.createConnection({ host, port, user, multipleStatements: true });
+  const rows = Math.ceil(bytes / ROW_BYTES);
+  await connection.query(`DROP DATABASE IF EXISTS huge; CREATE DATABASE huge; USE huge;
+    CREATE TABLE rows_ (id INT AUTO_INCREMENT PRIMARY KEY, body MEDIUMTEXT NOT NULL) CHARACTER SET latin1;
+    CREATE TABLE seed (body MEDIUMTEXT NOT NULL) CHARACTER SET latin1;
+    INSERT INTO seed WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ${SEED_ROWS})
+    SELECT REPEAT(SHA2(i, 256), ${ROW_BYTES / 64}) FROM n;
+    FLUSH BINARY LOGS;
+    SET SESSION binlog_transaction_compression = ${compressed ? 'ON' : 'OFF'}`);
+  const [before] = await connection.query<mysql.RowDataPacket[]>('SHOW BINARY LOGS');
+  await connection.query('START TRANSACTION');
+  for (let left = rows; left > 0; left -= SEED_ROWS) {
+    await connection.query('INSERT INTO rows_ (body) SELECT body FROM seed LIMIT ?', [Math.min(left, SEED_ROWS)]);
+  }
+  await connection.query('COMMIT; FLUSH BINARY LOGS; DROP DATABASE huge');
+  const [after] = await connection.query<mysql.RowDataPacket[]>('SHOW BINARY LOGS');
+  await connection.end();
+  const file = String(before.at(-1)?.Log_name);
+  const size = Number(after.find((each) => each.Log_name === file)?.File_size);
+  return { file, rows, packetBytes: compressed ? size : 0 };
+}
+
+function optionsOf(
+  { from, sink }: Case,
+  { file, rows }: Log,
+  server: MysqlServer,
+): Omit<HugeOptions, 'folder' | 'brokers'> {
+  const source = from === 'file' ? { path: join(server.binlogDir, file) } : { url: server.url, file };
+  return { source, sink, rows };
+}
+
+async function measure({ name }: Case, options: HugeOptions, { packetBytes }: Log): Promise<Result> {
+  const { rows, seconds, rssMiB } = await runTask('pipeHuge', options);
+  if (rows !== options.rows) throw new Error(`${name}: ${rows} rows of ${options.rows} came`);
+  return { name, rows, seconds, rssMiB: rssMiB ?? Number.NaN, rssMiBMax: (RSS_BYTES_MAX + packetBytes) / MIB };
+}
+
+function print(results: readonly Result[], bytes: number): void {
+  const lines = results.map(({ name, rows, seconds, rssMiB, rssMiBMax }) => [
+    name,
+    String(rows),
+    seconds.toFixed(1),
+    String(Math.round(rssMiB)),
+    String(Math.round(rssMiBMax)),
+  ]);
+  printTable([[`transaction of ${Math.round(bytes / MIB)} MiB`, 'rows', 'seconds', 'RSS MiB', 'at most'], ...lines]);
+  console.log(JSON.stringify({ bench: 'huge', bytes, results }));
+  const above = results.filter(({ rssMiB, rssMiBMax }) => !(rssMiB <= rssMiBMax));
+  if (above.length === 0) return;
+  console.log(`above the bound: ${above.map(({ name }) => name).join(', ')}`);
+  process.exitCode = 1;
+}

@@ -1,0 +1,44 @@
+import { checkpointed, type Log, memoryStore, type ResumableSink, runPipeline } from 'rowtide';
+import kafka from '../connectors/kafka/index.js';
+import { type Measured, Meter } from './meter.js';
+import { liveSource } from './ours.js';
+import type { PipelineOptions } from './peers/zongji-kafkajs.js';
+import { TRANSACTION_ROWS } from './workload.js';
+
+/** A sink of Kafka as `rowtide run` composes it, with a checkpoint that nobody reads again. */
+export function kafkaSink(given: { brokers: readonly string[]; topic: string; createTopics: boolean }): ResumableSink {
+  const options = kafka.options.parse(given);
+  const sink = kafka.create(options, { pipeline: 'bench', log: silent });
+  return 'state' in sink ? checkpointed(sink, memoryStore()) : sink;
+}
+
+export const silent: Log = {
+  debug: () => undefined,
+  info: () => undefined,
+  warn: (facts, message) => console.error(message, facts),
+  error: (facts, message) => console.error(message, facts),
+};
+
+/** Rows count when the write of their batch resolved: all of its records were acknowledged. */
+export async function pipelineKafka(options: PipelineOptions): Promise<Measured> {
+  const { workload } = options;
+  const meter = new Meter(options.warmUpRows);
+  const end = new AbortController();
+  const sink = kafkaSink({ brokers: options.brokers, topic: options.topic, createTopics: false });
+  let measured: Measured | null = null;
+  const counted: ResumableSink = {
+    open: (signal) => sink.open(signal),
+    close: () => sink.close(),
+    async write(batch, signal) {
+      await sink.write(batch, signal);
+      const rows = batch.transactions.length * TRANSACTION_ROWS;
+      meter.add(rows, (rows * workload.images) / workload.rows);
+      if (meter.rows < workload.rows || measured !== null) return;
+      measured = meter.finish(null);
+      end.abort();
+    },
+  };
+  await runPipeline({ name: 'bench', source: liveSource(options), sink: counted, signal: end.signal, log: silent });
+  if (measured === null) throw new Error(`the pipeline ended after ${meter.rows} rows`);
+  return measured;
+}

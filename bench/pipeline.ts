@@ -1,0 +1,77 @@
+import kafkajs, { type Admin } from 'kafkajs';
+import { type KafkaAddress, startKafka } from '../test/servers/kafka.js';
+import { type Contestant, compare } from './compare.js';
+import { type Live, liveOf, type Settings } from './decode.js';
+import { startWorkload } from './workload.js';
+
+const PARTITIONS = 6;
+
+/** From MySQL's log to acknowledged records, each run into a topic of its own. */
+export async function benchPipeline({ rows, runs }: Settings): Promise<void> {
+  const [workload, kafka] = await Promise.all([
+    startWorkload(rows),
+    startKafka({ properties: { 'log.segment.delete.delay.ms': 1000 } }),
+  ]);
+  try {
+    const topics = new Topics(kafka, workload.rows);
+    const contestant = (label: string, task: Contestant['task']): Contestant => ({
+      label,
+      task,
+      bytesPerRow: workload.bytes / workload.rows,
+      options: async () => ({ ...pipelineOf(liveOf(workload), kafka), topic: await topics.next() }),
+      check: () => topics.check(),
+    });
+    const ours = 'rowtide';
+    const peer = 'zongji + JSON.stringify + kafkajs';
+    await compare('MySQL to Kafka', {
+      contestants: [contestant(ours, 'pipelineKafka'), contestant(peer, 'pipelineZongji')],
+      ratios: [
+        { name: 'rows/s', ours, peer, target: 12, of: 'rowsPerSecond' },
+        { name: 'CPU', ours, peer, target: 12, of: 'cpuSecondsPerMillionRows' },
+      ],
+      runs,
+    });
+  } finally {
+    await Promise.all([workload.server.remove(), kafka.remove()]);
+  }
+}
+
+function pipelineOf(live: Live, kafka: KafkaAddress): Live & { brokers: readonly string[] } {
+  return { ...live, brokers: kafka.brokers };
+}
+
+/** Made before a run, counted after it, and deleted, since ten runs would fill some disks. */
+class Topics {
+  readonly #kafka: KafkaAddress;
+  readonly #rows: number;
+  #count = 0;
+
+  constructor(kafka: KafkaAddress, rows: number) {
+    this.#kafka = kafka;
+    this.#rows = rows;
+  }
+
+  async next(): Promise<string> {
+    const topic = `bench-${++this.#count}`;
+    await this.#ask((admin) => admin.createTopics({ topics: [{ topic, numPartitions: PARTITIONS }] }));
+    return topic;
+  }
+
+  async check(): Promise<void> {
+    const topic = `bench-${this.#count}`;
+    const offsets = await this.#ask((admin) => admin.fetchTopicOffsets(topic));
+    await this.#ask((admin) => admin.deleteTopics({ topics: [topic] }));
+    const records = offsets.reduce((sum, { high }) => sum + Number(high), 0);
+    if (records !== this.#rows) throw new Error(`${topic} has ${records} records of ${this.#rows} rows`);
+  }
+
+  async #ask<T>(question: (admin: Admin) => Promise<T>): Promise<T> {
+    const admin = new kafkajs.Kafka({ brokers: this.#kafka.brokers, logLevel: kafkajs.logLevel.NOTHING }).admin();
+    await admin.connect();
+    try {
+      return await question(admin);
+    } finally {
+      await admin.disconnect();
+    }
+  }
+}

@@ -104,8 +104,10 @@ needs('own').test('a Kafka cluster outlives its leader', async () => {
   await admin.disconnect();
   const leader = topics[0]?.partitions[0]?.leader;
   await cluster.nodes.find((node) => node.id === leader)?.kill();
-  await produce(cluster.brokers, 'led', 'second');
-  expect(await consume(cluster.brokers, 'led', 2)).toEqual(['first', 'second']);
+  // kafkajs gives up when it happens to ask the dead one first.
+  const alive = cluster.nodes.filter((node) => node.id !== leader).flatMap((node) => node.brokers);
+  await produce(alive, 'led', 'second').catch(() => produce(alive, 'led', 'second'));
+  expect(await consume(alive, 'led', 2)).toEqual(['first', 'second']);
 });
 
 needs('mysql').test('MySQL 9 is shared', async () => {

@@ -27,6 +27,8 @@ const COLUMNS = 'id BIGINT PRIMARY KEY, version BIGINT NOT NULL, body VARCHAR(20
 export interface LoadOptions {
   readonly url: string;
   readonly seed: string;
+  /** Whether some transactions have two phases. */
+  readonly twoPhase: boolean;
 }
 
 /** Empty tables; whatever an earlier load left is gone. */
@@ -50,8 +52,10 @@ export class Load {
 
   private constructor(options: LoadOptions) {
     this.#options = options;
-    const writers = Array.from({ length: WRITERS }, (_, i) => this.#write(i));
-    this.#ended = Promise.all([...writers, this.#prepare(), this.#alterTables()]);
+    const workers = Array.from({ length: WRITERS }, (_, i) => this.#write(i));
+    workers.push(this.#alterTables());
+    if (options.twoPhase) workers.push(this.#prepare());
+    this.#ended = Promise.all(workers);
     // Told by `stop`.
     this.#ended.catch(() => this.#stop.abort());
   }

@@ -40,6 +40,8 @@ export interface RoundOptions {
   /** How many others did before, in other rounds. */
   readonly first: number;
   readonly throughProxy?: boolean;
+  /** Whether the load has transactions of two phases. */
+  readonly twoPhase: boolean;
   /** A folder for what a round without an acquittal leaves: checkpoints, file and log. */
   readonly evidence?: string;
   readonly sinks: readonly SinkKind[];
@@ -120,7 +122,7 @@ async function inflictUnderLoad(
   workplace: Workplace,
   tally: Tally,
 ): Promise<ReadonlySet<number>> {
-  const { seed, name } = options;
+  const { seed, name, twoPhase } = options;
   const { url } = options.servers.mysql;
   const lives: Subject[] = [];
   const start = async (how: SubjectOptions): Promise<Subject> => {
@@ -129,7 +131,7 @@ async function inflictUnderLoad(
     return subject;
   };
   const caughtUp = async (each: Subject): Promise<void> => each.catchUp(GtidSet.parse(await executedGtids(url)));
-  const load = Load.start({ url, seed: `${seed}/${name}` });
+  const load = Load.start({ url, seed: `${seed}/${name}`, twoPhase });
   try {
     await options.inflict({ ...options, random: new Random(seed, name), tally, start, caughtUp });
     await load.stop();

@@ -36,7 +36,7 @@ export class ValueHash {
         this.#number(Number(value));
         return;
       default:
-        if (value !== null) throw new Error(`no hash for ${String(value)}`);
+        if (value !== null) throw new Error(`no hash for a ${typeof value}`);
         this.#numbers = this.#mixed(-1);
     }
   }

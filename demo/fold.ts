@@ -1,6 +1,6 @@
 import { SUMMED, type TableSum } from './shop.js';
 
-type Json = { [key: string]: unknown };
+type Json = { [key: string]: string | number };
 
 interface ChangeRecord {
   op: 'insert' | 'update' | 'delete' | 'statement';
@@ -52,7 +52,7 @@ export class Fold {
 }
 
 function keyOf(table: string, row: Json): string {
-  return table === 'order_items' ? `${row.order_id} ${row.line}` : String(row.id);
+  return table === 'order_items' ? `${row.order_id} ${row.line}` : `${row.id}`;
 }
 
 /** Exact, with as many digits behind the point as the numbers have. */

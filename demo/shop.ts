@@ -55,7 +55,7 @@ export interface Shopping {
   customers: number;
   products: number;
   orders: number;
-  random(): number;
+  random: () => number;
 }
 
 export async function openShop(connection: Connection, shopping: Shopping): Promise<void> {

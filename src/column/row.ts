@@ -66,7 +66,8 @@ function readEach(image: Image, cells: readonly Cell[]): Partial<Row> {
  *   const s2 = o; if ((p = at[2]) >= 0) o = c2.write(texts, o, b, p, end[2]);
  *   const s4 = o; …
  *   const text = o === 0 ? '' : texts.utf8Slice(0, o);
- *   const cut = text.length === o;                                  // else offsets of bytes are not those of characters
+ *   // Else offsets of bytes are not those of characters, or bytes were no UTF-8, which a codec refuses by name.
+ *   const cut = text.length === o && !text.includes('\ufffd');
  *   return { "id": (p = at[0]) < 0 ? null : c0.read(b, p, end[0], v0, null),
  *     "name": (p = at[2]) < 0 ? null : cut && s2 < s4 ? text.substring(s2, s4) : c2.read(b, p, end[2], v2, null), … };
  */
@@ -89,7 +90,7 @@ function literalReader(cells: readonly Cell[]): ReadRow | null {
     let p, o = 0;
     ${writes.join('\n    ')}
     const text = o === 0 ? '' : texts.utf8Slice(0, o);
-    const cut = text.length === o;
+    const cut = text.length === o && !text.includes('\\ufffd');
     return { ${fields.join(', ')} };
   };`;
   const names = cells.flatMap((_, i) => [`c${i}`, `v${i}`]);

@@ -20,7 +20,8 @@ export interface Ratio {
   readonly name: string;
   readonly ours: string;
   readonly peer: string;
-  readonly target: number;
+  /** Null: nothing was promised. */
+  readonly target: number | null;
   readonly of: 'rowsPerSecond' | 'cpuSecondsPerMillionRows';
 }
 
@@ -108,7 +109,8 @@ function print(title: string, results: readonly Result[], ratios: readonly (Rati
   ]);
   printTable([[title, 'k rows/s', 'best', 'MB/s', 'CPU s/M rows', 'RSS MiB'], ...lines]);
   for (const { name, value, target } of ratios) {
-    console.log(`${name}: ${value} times, wanted ${target}${value < target ? ' (missed)' : ''}`);
+    const wanted = target === null ? '' : `, wanted ${target}${value < target ? ' (missed)' : ''}`;
+    console.log(`${name}: ${value} times${wanted}`);
   }
   const [first] = results;
   console.log(JSON.stringify({ bench: title, ...first, results, ratios }));

@@ -10,8 +10,11 @@ import type { HugeOptions, HugeSink } from './ours-huge.js';
 const MIB = 2 ** 20;
 /** What a process may need beside the packet that it is sent. */
 const RSS_BYTES_MAX = 200 * MIB;
-const ROW_BYTES = 8000;
-/** Rows are copied until there are enough, in the same transaction. */
+/** A quarter of a row is random, in hex, so that it compresses about as other rows do. */
+const RANDOM_BYTES = 1000;
+const REPEATED_BYTES = 6016;
+const ROW_BYTES = 2 * RANDOM_BYTES + REPEATED_BYTES;
+/** Rows that one statement inserts. */
 const SEED_ROWS = 64;
 
 interface Case {
@@ -87,13 +90,16 @@ async function write(server: MysqlServer, bytes: number, compressed: boolean): P
     CREATE TABLE rows_ (id INT AUTO_INCREMENT PRIMARY KEY, body MEDIUMTEXT NOT NULL) CHARACTER SET latin1;
     CREATE TABLE seed (body MEDIUMTEXT NOT NULL) CHARACTER SET latin1;
     INSERT INTO seed WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ${SEED_ROWS})
-    SELECT REPEAT(SHA2(i, 256), ${ROW_BYTES / 64}) FROM n;
+    SELECT REPEAT(SHA2(i, 256), ${REPEATED_BYTES / 64}) FROM n;
     FLUSH BINARY LOGS;
     SET SESSION binlog_transaction_compression = ${compressed ? 'ON' : 'OFF'}`);
   const [before] = await connection.query<mysql.RowDataPacket[]>('SHOW BINARY LOGS');
   await connection.query('START TRANSACTION');
   for (let left = rows; left > 0; left -= SEED_ROWS) {
-    await connection.query('INSERT INTO rows_ (body) SELECT body FROM seed LIMIT ?', [Math.min(left, SEED_ROWS)]);
+    await connection.query(
+      `INSERT INTO rows_ (body) SELECT CONCAT(HEX(RANDOM_BYTES(${RANDOM_BYTES})), body) FROM seed LIMIT ?`,
+      [Math.min(left, SEED_ROWS)],
+    );
   }
   await connection.query('COMMIT; FLUSH BINARY LOGS; DROP DATABASE huge');
   const [after] = await connection.query<mysql.RowDataPacket[]>('SHOW BINARY LOGS');

@@ -1,4 +1,4 @@
-import kafkajs, { type Message, type Producer } from 'kafkajs';
+import kafkajs, { type Message } from 'kafkajs';
 import { type Measured, Meter } from '../meter.js';
 import type { LiveOptions } from '../ours.js';
 import { isUpdate, type RowsEvent, startZongji } from './zongji.js';
@@ -8,38 +8,50 @@ export interface PipelineOptions extends LiveOptions {
   readonly topic: string;
 }
 
-/** How many messages wait at most; kafkajs is quickest with some thousand of them in one `send`. */
-const WAITING_MAX = 20_000;
-const SEND_MAX = 4_000;
+export interface PeerOptions extends PipelineOptions {
+  /** How many messages a `send` takes at most; null: the rows of one event. */
+  readonly sendMax: number | null;
+}
 
-/** What one writes in an afternoon: rows from zongji, JSON.stringify, kafkajs, one `send` after the other. */
-export async function pipelineZongji(options: PipelineOptions): Promise<Measured> {
+/** How many messages wait at most. */
+const WAITING_MAX = 20_000;
+
+/**
+ * Rows from zongji, JSON.stringify, kafkajs, one `send` after the other. What one writes in an afternoon sends the rows
+ * of each event as they come; kafkajs is quicker with some thousand in one `send`, which has to be found out.
+ */
+export async function pipelineZongji(options: PeerOptions): Promise<Measured> {
   const { Kafka, Partitioners, logLevel } = kafkajs;
   const kafka = new Kafka({ brokers: [...options.brokers], logLevel: logLevel.ERROR });
   const producer = kafka.producer({ createPartitioner: Partitioners.DefaultPartitioner });
   await producer.connect();
   const meter = new Meter(options.warmUpRows);
-  const waiting: Message[] = [];
+  const waiting: Message[][] = [];
+  let count = 0;
   let wake = (): void => undefined;
   const zongji = startZongji(options, (event) => {
-    for (const message of messagesOf(event)) waiting.push(message);
-    if (waiting.length > WAITING_MAX) flow(zongji).pause();
+    const messages = messagesOf(event);
+    if (messages.length === 0) return;
+    waiting.push(messages);
+    count += messages.length;
+    if (count > WAITING_MAX) flow(zongji).pause();
     wake();
   });
   while (meter.rows < options.workload.rows) {
     if (waiting.length === 0) await new Promise<void>((resolve) => (wake = resolve));
-    else meter.add(...(await send(producer, options.topic, waiting.splice(0, SEND_MAX))));
-    if (waiting.length < WAITING_MAX / 2) flow(zongji).resume();
+    const messages = waiting.shift() ?? [];
+    while (waiting[0] !== undefined && messages.length + waiting[0].length <= (options.sendMax ?? 0)) {
+      messages.push(...(waiting.shift() ?? []));
+    }
+    await producer.send({ topic: options.topic, messages, acks: -1 });
+    meter.add(messages.length, messages.length);
+    count -= messages.length;
+    if (count < WAITING_MAX / 2) flow(zongji).resume();
   }
   const measured = meter.finish(null);
   zongji.stop();
   await producer.disconnect();
   return measured;
-}
-
-async function send(producer: Producer, topic: string, messages: Message[]): Promise<[rows: number, images: number]> {
-  await producer.send({ topic, messages, acks: -1 });
-  return [messages.length, messages.length];
 }
 
 function messagesOf(event: RowsEvent): Message[] {

@@ -6,7 +6,10 @@ import type { TransactionPayload } from './transaction-payload.js';
 
 /** Up to here a payload is decompressed in one piece; above, in pieces, four times slower and in bounded memory. */
 const WHOLE_BYTES_MAX = 16 * 1024 * 1024;
-const INPUT_BYTES = 64 * 1024;
+const INPUT_BYTES_MAX = 64 * 1024;
+const INPUT_BYTES_MIN = 64;
+/** About as much comes out for each input: all that one input holds comes at once, and rows of zeros are a thousandfold. */
+const PIECE_BYTES = 1024 * 1024;
 
 type DecompressWhole = (payload: Buffer, uncompressedBytes: number) => Buffer;
 let decompressWhole: Promise<DecompressWhole> | undefined;
@@ -36,8 +39,10 @@ function* inflateInPieces(payload: Buffer, uncompressedBytes: number): Generator
     if (bytes > uncompressedBytes) throw wrongSize(uncompressedBytes, bytes);
     pieces.push(Buffer.from(piece.buffer, piece.byteOffset, piece.byteLength));
   });
-  for (let at = 0; at < payload.length; at += INPUT_BYTES) {
-    const end = Math.min(at + INPUT_BYTES, payload.length);
+  const inputBytes = Math.ceil((payload.length / uncompressedBytes) * PIECE_BYTES);
+  const step = Math.min(Math.max(inputBytes, INPUT_BYTES_MIN), INPUT_BYTES_MAX);
+  for (let at = 0; at < payload.length; at += step) {
+    const end = Math.min(at + step, payload.length);
     stream.push(payload.subarray(at, end), end === payload.length);
     const ready = pieces;
     pieces = [];

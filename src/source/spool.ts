@@ -7,6 +7,8 @@ import type { RawEvent } from '../core/event.js';
 
 const WRITE_BYTES = 1024 * 1024;
 const READ_BYTES = 256 * 1024;
+/** One for all: what lies outside of the heap is collected late, and a new one for each write would pile up. */
+const writeBuffer = Buffer.allocUnsafeSlow(WRITE_BYTES);
 /** type u32, timestamp u32, serverId u32, flags u32, start f64, end f64, length u32 */
 const FRAME_BYTES = 36;
 
@@ -96,15 +98,25 @@ class DiskSpoolFile implements SpoolFile {
 
   #flush(): void {
     if (this.#pendingBytes === 0) return;
-    const bytes = Buffer.concat(this.#pending, this.#pendingBytes);
+    let copied = 0;
+    for (const bytes of this.#pending) {
+      if (copied + bytes.length > writeBuffer.length) {
+        this.#write(writeBuffer, copied);
+        copied = 0;
+      }
+      if (bytes.length > writeBuffer.length) this.#write(bytes, bytes.length);
+      else copied += bytes.copy(writeBuffer, copied);
+    }
+    this.#write(writeBuffer, copied);
     this.#pending = [];
     this.#pendingBytes = 0;
+  }
+
+  #write(bytes: Buffer, length: number): void {
     this.#attempt('write', () => {
-      for (let done = 0; done < bytes.length; ) {
-        done += writeSync(this.#fd, bytes, done, bytes.length - done, this.#written + done);
-      }
+      for (let done = 0; done < length; ) done += writeSync(this.#fd, bytes, done, length - done, this.#written + done);
     });
-    this.#written += bytes.length;
+    this.#written += length;
   }
 
   #read(at: number, length: number): Buffer {

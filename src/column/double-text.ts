@@ -1,3 +1,6 @@
+import { writeAscii, writeNumber } from './ascii-write.js';
+import { writeDigits } from './decimal.js';
+
 /**
  * A DOUBLE as MySQL prints it: the shortest digits that read back as the same number, as a plain decimal while the
  * point stays within 15 places or among the digits, else with an exponent. JavaScript finds the same digits and differs
@@ -24,7 +27,7 @@ export function doubleText(value: number): string {
 const POINT_MAX = 15;
 /** Between these JavaScript prints no exponent either. */
 const PLAIN_MIN = 1e-6;
-export const PLAIN_MAX = 1e15;
+const PLAIN_MAX = 1e15;
 
 /** The number with the fewest digits that is the same FLOAT: 0.1, and not 0.10000000149011612. */
 export function shortestFloat(value: number): number {
@@ -35,4 +38,33 @@ export function shortestFloat(value: number): number {
     if (Math.fround(short) === value) return short;
   }
   return value;
+}
+
+const MICRO = 1e6;
+/** With 6 digits behind the point these are 15 digits, and no two decimals of 15 digits are the same double. */
+const SHORT_MAX = 1e9;
+
+/**
+ * Writes a DOUBLE of a JSON document, which always shows that it is one: 1 is printed as 1.0. Numbers with few digits,
+ * and that is most of them, go without a look for the shortest digits, which costs more than all the rest of a cell.
+ */
+export function writeJsonDouble(out: Buffer, at: number, value: number): number {
+  const magnitude = Math.abs(value);
+  const micros = Math.round(magnitude * MICRO);
+  if (magnitude >= SHORT_MAX || micros / MICRO !== magnitude || value === 0)
+    return writeAscii(out, at, jsonDouble(value));
+  let to = at;
+  if (value < 0) out[to++] = 0x2d;
+  const whole = Math.trunc(magnitude);
+  to = writeNumber(out, to, whole);
+  out[to++] = 0x2e;
+  to = writeDigits(out, to, micros - whole * MICRO, 6);
+  const shortest = to - 5;
+  while (to > shortest && out[to - 1] === 0x30) to--;
+  return to;
+}
+
+function jsonDouble(value: number): string {
+  const text = doubleText(value);
+  return /[.e]/.test(text) ? text : `${text}.0`;
 }

@@ -1,7 +1,7 @@
 import { malformed } from '../core/errors.js';
 import { writeAscii, writeNumber } from './ascii-write.js';
 import { decimalBytes, writeDecimal, writeDigits } from './decimal.js';
-import { doubleText, PLAIN_MAX } from './double-text.js';
+import { writeJsonDouble } from './double-text.js';
 import { writeClock, writeDate, writeFraction } from './temporal.js';
 import * as column from './types.js';
 import { writeEscaped } from './utf8.js';
@@ -77,7 +77,7 @@ class Writer {
       case TYPE.largeObject:
       case TYPE.smallArray:
       case TYPE.largeArray:
-        return this.#container(at, type, from, depth);
+        return this.#container(at, type, { from, depth });
       case TYPE.literal:
         return writeAscii(this.#out, at, LITERALS[bytes[this.#need(from, 1)]!] ?? refuse(`literal ${bytes[from]}`));
       case TYPE.int16:
@@ -93,7 +93,7 @@ class Writer {
       case TYPE.uint64:
         return writeAscii(this.#out, at, `${bytes.readBigUInt64LE(this.#need(from, 8))}`);
       case TYPE.double:
-        return writeAscii(this.#out, at, jsonDouble(bytes.readDoubleLE(this.#need(from, 8))));
+        return writeJsonDouble(this.#out, at, bytes.readDoubleLE(this.#need(from, 8)));
       case TYPE.string: {
         const short = bytes[this.#need(from, 1)]!;
         if (short < 0x80) return this.#string(at, from + 1, short);
@@ -109,38 +109,38 @@ class Writer {
     }
   }
 
-  #container(at: number, type: number, from: number, depth: number): number {
+  #container(at: number, kind: number, { from, depth }: { from: number; depth: number }): number {
     if (depth >= DEPTH_MAX) refuse(`more than ${DEPTH_MAX} levels`);
-    const out = this.#out;
     const bytes = this.#bytes;
-    const large = type === TYPE.largeObject || type === TYPE.largeArray;
-    const object = type === TYPE.smallObject || type === TYPE.largeObject;
+    const out = this.#out;
+    const isObject = kind === TYPE.smallObject || kind === TYPE.largeObject;
+    const large = kind === TYPE.largeObject || kind === TYPE.largeArray;
     const word = large ? 4 : 2;
     const count = this.#word(from, large);
-    let key = from + 2 * word;
-    let value = key + (object ? count * (word + 2) : 0);
-    this.#need(value, count * (word + 1));
+    const keys = from + 2 * word;
+    const values = keys + (isObject ? count * (word + 2) : 0);
+    // Covers all entries of keys and values, so they are read below without another look.
+    this.#need(values, count * (word + 1));
     let to = at;
-    out[to++] = object ? 0x7b : 0x5b;
+    out[to++] = isObject ? 0x7b : 0x5b;
     for (let i = 0; i < count; i++) {
       if (i > 0) {
-        out[to] = 0x2c;
-        out[to + 1] = 0x20;
-        to += 2;
+        out[to++] = 0x2c;
+        out[to++] = 0x20;
       }
-      if (object) {
-        to = this.#string(to, from + this.#word(key, large), uint16(bytes, key + word));
-        out[to] = 0x3a;
-        out[to + 1] = 0x20;
-        to += 2;
-        key += word + 2;
+      if (isObject) {
+        const entry = keys + i * (word + 2);
+        const start = from + (large ? uint32(bytes, entry) : uint16(bytes, entry));
+        to = this.#string(to, start, uint16(bytes, entry + word));
+        out[to++] = 0x3a;
+        out[to++] = 0x20;
       }
-      const valueType = bytes[value]!;
-      const valueFrom = isInline(valueType, large) ? value + 1 : from + this.#word(value + 1, large);
-      to = this.value(to, valueType, valueFrom, depth + 1);
-      value += word + 1;
+      const entry = values + i * (word + 1);
+      const type = bytes[entry]!;
+      const offset = large ? uint32(bytes, entry + 1) : uint16(bytes, entry + 1);
+      to = this.value(to, type, isInline(type, large) ? entry + 1 : from + offset, depth + 1);
     }
-    out[to++] = object ? 0x7d : 0x5d;
+    out[to++] = isObject ? 0x7d : 0x5d;
     return to;
   }
 
@@ -245,13 +245,6 @@ function isInline(type: number, large: boolean): boolean {
     default:
       return false;
   }
-}
-
-/** A double in JSON always shows that it is one: 1 is printed as 1.0. */
-function jsonDouble(value: number): string {
-  if (Number.isInteger(value) && Math.abs(value) < PLAIN_MAX && value !== 0) return `${value}.0`;
-  const text = doubleText(value);
-  return /[.e]/.test(text) ? text : `${text}.0`;
 }
 
 // Byte by byte: a Buffer's own methods check once more what was checked already, and are three times slower here.

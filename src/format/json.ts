@@ -69,8 +69,8 @@ class JsonRows implements RowsWriter {
   }
 
   value(out: Buffer, at: number, cursor: RowCursor, index: number): number {
-    let to = copyShort(this.#head, out, at);
-    to = writeNumber(out, to, index);
+    out.set(this.#head, at);
+    let to = writeNumber(out, at + this.#head.length, index);
     if (cursor.before !== null) to = this.#table.writeImage(out, copyShort(BEFORE, out, to), cursor.before);
     if (cursor.after !== null) to = this.#table.writeImage(out, copyShort(AFTER, out, to), cursor.after);
     out[to] = CLOSE;

@@ -22,6 +22,8 @@ export class FileReader {
   #format: FormatDescription | null = null;
   #events: RawEvent[] = [];
   #last: RawEvent | null = null;
+  /** The block behind the last one, read while that one is used: otherwise a fifth of the time is spent waiting. */
+  #ahead: { readonly at: number; readonly bytes: Buffer; readonly read: Promise<number> } | null = null;
 
   constructor(input: Input, options: { eventBytesMax: number }) {
     this.#input = input;
@@ -97,13 +99,36 @@ export class FileReader {
   async #readBlock(): Promise<void> {
     const at = this.#base + this.#chain.offset;
     this.#input.forget(at);
+    if (await this.#addAhead(at)) return;
     let wanted = HEADER_BYTES;
     while (wanted < Number.POSITIVE_INFINITY) {
       const bytes = Buffer.allocUnsafe(Math.max(BLOCK_BYTES, wanted));
       const read = await this.#input.read(bytes, at, wanted);
-      if (read < wanted || this.#addAll(bytes, read) > 0) return;
+      if (read < wanted) return;
+      if (this.#addAll(bytes, read) > 0) {
+        if (read === bytes.length) this.#readAhead();
+        return;
+      }
       wanted = this.#lengthOf(bytes, 0);
     }
+  }
+
+  /** Takes the block that was read ahead, if it is a whole one: behind a short one the file may have grown. */
+  async #addAhead(at: number): Promise<boolean> {
+    const ahead = this.#ahead;
+    this.#ahead = null;
+    if (ahead?.at !== at || (await ahead.read) < BLOCK_BYTES || this.#addAll(ahead.bytes, BLOCK_BYTES) === 0)
+      return false;
+    this.#readAhead();
+    return true;
+  }
+
+  #readAhead(): void {
+    if (!this.#input.isFile) return;
+    const at = this.#base + this.#chain.offset;
+    const bytes = Buffer.allocUnsafe(BLOCK_BYTES);
+    // An error is met again by the read in earnest.
+    this.#ahead = { at, bytes, read: this.#input.read(bytes, at, BLOCK_BYTES).catch(() => 0) };
   }
 
   /** Takes the whole events of a block; returns how many bytes they were. */

@@ -17,6 +17,8 @@ export interface Input {
    * were: less than `atLeast` only at the end.
    */
   read(into: Buffer, offset: number, atLeast: number): Promise<number>;
+  /** Whether a read may begin anywhere, and before another one is needed. */
+  readonly isFile: boolean;
   /** Nothing before `offset` is read again. */
   forget(offset: number): void;
   close(): Promise<void>;
@@ -33,6 +35,7 @@ export async function openInput(path: string, signal: AbortSignal): Promise<Inpu
 }
 
 class FileInput implements Input {
+  readonly isFile = true;
   readonly path: string;
   readonly #handle: FileHandle;
 
@@ -72,6 +75,7 @@ class FileInput implements Input {
 
 /** A pipe: what was read and is not forgotten stays here, so that it can be read again. */
 export class StreamInput implements Input {
+  readonly isFile = false;
   readonly path: string;
   readonly #stream: Readable;
   readonly #chunks: AsyncIterator<Buffer>;

@@ -32,7 +32,7 @@ export class ValueHash {
       } else if (value === null) {
         numbers = mix(numbers, -1);
       } else {
-        throw new Error(`no hash for ${String(value)}`);
+        throw new Error(`no hash for a ${typeof value}`);
       }
     }
     this.#numbers = numbers;

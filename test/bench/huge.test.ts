@@ -5,7 +5,7 @@ import { beforeAll, expect, test } from 'vitest';
 
 const run = promisify(execFile);
 const ROOT = join(import.meta.dirname, '../..');
-/** Three times what is held in memory; held as a whole, it would not fit under the bound. */
+/** Six times what is held in memory; held as a whole, it would not fit under the bound. */
 const BYTES = 192 * 2 ** 20;
 
 interface Result {

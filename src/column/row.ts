@@ -65,9 +65,11 @@ function readEach(image: Image, cells: readonly Cell[]): Partial<Row> {
  *
  *   const s2 = o; if ((p = at[2]) >= 0) o = c2.write(texts, o, b, p, end[2]);
  *   const s4 = o; …
- *   const text = o === 0 ? '' : texts.latin1Slice(0, o);            // only ASCII is written there, see copyAscii
+ *   const text = o === 0 ? '' : texts.utf8Slice(0, o);
+ *   // Else offsets of bytes are not those of characters, or bytes were no UTF-8, which a codec refuses by name.
+ *   const cut = text.length === o && !text.includes('\ufffd');
  *   return { "id": (p = at[0]) < 0 ? null : c0.read(b, p, end[0], v0, null),
- *     "name": (p = at[2]) < 0 ? null : s2 < s4 ? text.substring(s2, s4) : c2.read(b, p, end[2], v2, null), … };
+ *     "name": (p = at[2]) < 0 ? null : cut && s2 < s4 ? text.substring(s2, s4) : c2.read(b, p, end[2], v2, null), … };
  */
 function literalReader(cells: readonly Cell[]): ReadRow | null {
   const texts = textsFor(cells.length * SHORT_TEXT_BYTES_MAX);
@@ -80,14 +82,15 @@ function literalReader(cells: readonly Cell[]): ReadRow | null {
     const read = `c${i}.read(b, p, end[${i}], v${i}, null)`;
     const next = short[short.indexOf(i) + 1];
     const to = next === undefined ? 'o' : `s${next}`;
-    const value = isShortText ? `s${i} < ${to} ? text.substring(s${i}, ${to}) : ${read}` : read;
+    const value = isShortText ? `cut && s${i} < ${to} ? text.substring(s${i}, ${to}) : ${read}` : read;
     return `${key}: (p = at[${i}]) < 0 ? null : ${value}`;
   });
   const body = `return function (image) {
     const b = image.bytes, at = image.at, end = image.end;
     let p, o = 0;
     ${writes.join('\n    ')}
-    const text = o === 0 ? '' : texts.latin1Slice(0, o);
+    const text = o === 0 ? '' : texts.utf8Slice(0, o);
+    const cut = text.length === o && !text.includes('\\ufffd');
     return { ${fields.join(', ')} };
   };`;
   const names = cells.flatMap((_, i) => [`c${i}`, `v${i}`]);

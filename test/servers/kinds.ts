@@ -1,8 +1,8 @@
 import { installKafka, startKafka } from './kafka.js';
-import { installMariadb, startMariadb } from './mariadb.js';
+import { installMariadb, type MariadbVersion, startMariadb } from './mariadb.js';
 import { installMysql, type MysqlVersion, startMysql } from './mysql.js';
 
-export type ServerKind = 'mysql' | 'mysql80' | 'mysql57' | 'mariadb' | 'kafka';
+export type ServerKind = 'mysql' | 'mysql80' | 'mysql57' | 'mariadb' | 'mariadb1011' | 'kafka';
 
 export interface Kind {
   title: string;
@@ -27,12 +27,8 @@ export const kinds: Readonly<Record<ServerKind, Kind>> = {
   mysql: mysql('9.7', 'ROWTIDE_TEST_MYSQL'),
   mysql80: mysql('8.0', 'ROWTIDE_TEST_MYSQL80'),
   mysql57: mysql('5.7', 'ROWTIDE_TEST_MYSQL57'),
-  mariadb: {
-    title: 'MariaDB',
-    variable: 'ROWTIDE_TEST_MARIADB',
-    install: async () => (await installMariadb()).version,
-    start: startMariadb,
-  },
+  mariadb: mariadb('11.8', 'ROWTIDE_TEST_MARIADB'),
+  mariadb1011: mariadb('10.11', 'ROWTIDE_TEST_MARIADB1011'),
   kafka: {
     title: 'Apache Kafka',
     variable: 'ROWTIDE_TEST_KAFKA',
@@ -47,5 +43,14 @@ function mysql(version: MysqlVersion, variable: string): Kind {
     variable,
     install: async () => (await installMysql(version)).version,
     start: () => startMysql({ version }),
+  };
+}
+
+function mariadb(version: MariadbVersion, variable: string): Kind {
+  return {
+    title: 'MariaDB',
+    variable,
+    install: async () => (await installMariadb(version)).version,
+    start: () => startMariadb({ version }),
   };
 }

@@ -16,6 +16,7 @@ const databases = [
   { name: 'MySQL 8.0', version: /^8\.0\.15/, start: () => startMysql({ version: '8.0' }) },
   { name: 'MySQL 5.7', version: /^5\.7\.22/, start: () => startMysql({ version: '5.7' }) },
   { name: 'MariaDB 11', version: /^11\..*MariaDB/, start: () => startMariadb() },
+  { name: 'MariaDB 10.11', version: /^10\.11\..*MariaDB/, start: () => startMariadb({ version: '10.11' }) },
 ];
 
 for (const { name, version, start } of databases) {
@@ -66,10 +67,12 @@ needs('own').test('a server that does not start shows its log', async () => {
 needs('own').test('the oracles read what the servers wrote', async () => {
   await using server = await startMysql();
   await using maria = await startMariadb();
-  for (const one of [server, maria]) await ask(one, 'CREATE DATABASE seen_by_the_oracle');
+  await using older = await startMariadb({ version: '10.11' });
+  for (const one of [server, maria, older]) await ask(one, 'CREATE DATABASE seen_by_the_oracle');
   const log = (one: DatabaseServer) => [join(one.binlogDir, 'binlog.000001')];
   expect(await run(await mysqlTool('mysqlbinlog'), log(server))).toContain('seen_by_the_oracle');
   expect(await run(await mariadbTool('mariadb-binlog'), log(maria))).toContain('seen_by_the_oracle');
+  expect(await run(await mariadbTool('mariadb-binlog', '10.11'), log(older))).toContain('seen_by_the_oracle');
   const login = ['--no-defaults', `--socket=${server.socket}`, '--user=root', '-e', 'SHOW DATABASES'];
   expect(await run(await mysqlTool('mysql'), login)).toContain('seen_by_the_oracle');
 });
@@ -126,6 +129,10 @@ needs('mysql57').test('MySQL 5.7 is shared', async () => {
 
 needs('mariadb').test('MariaDB is shared', async () => {
   expect(await ask(await sharedMariadb(), 'SELECT version() AS answer')).toContain('MariaDB');
+});
+
+needs('mariadb1011').test('MariaDB 10.11 is shared', async () => {
+  expect(await ask(await sharedMariadb('10.11'), 'SELECT version() AS answer')).toMatch(/^10\.11\..*MariaDB/);
 });
 
 needs('kafka').test('Kafka is shared', async () => {

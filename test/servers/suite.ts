@@ -16,6 +16,7 @@ import { describe, test } from 'vitest';
 import type { DatabaseAddress } from './database.js';
 import type { KafkaAddress } from './kafka.js';
 import { kinds, type ServerKind } from './kinds.js';
+import type { MariadbVersion } from './mariadb.js';
 import type { MysqlVersion } from './mysql.js';
 
 /** A shared server, or a private one, started by the test itself. */
@@ -30,8 +31,8 @@ export async function sharedMysql(version: MysqlVersion = '9.7'): Promise<Databa
   return database(await shared(kindOf[version]));
 }
 
-export async function sharedMariadb(): Promise<DatabaseAddress> {
-  return database(await shared('mariadb'));
+export async function sharedMariadb(version: MariadbVersion = '11.8'): Promise<DatabaseAddress> {
+  return database(await shared(version === '11.8' ? 'mariadb' : 'mariadb1011'));
 }
 
 export async function sharedKafka(): Promise<KafkaAddress> {

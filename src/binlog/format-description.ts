@@ -1,33 +1,43 @@
 import { malformed } from '../core/errors.js';
 import { type FormatDescription, HEADER_BYTES } from '../core/event.js';
 import { ByteReader } from './bytes.js';
+import { isAtLeast, isMariadb, readServerVersion } from './server-version.js';
+import { decodeStartV3 } from './start-v3.js';
+import { START_EVENT_V3 } from './types.js';
 
-const VERSION_BYTES = 50;
-/** Events before this one in the list of lengths: type 0 has no entry. */
+/** Types are counted from 1 in the list of lengths. */
 const FIRST_TYPE = 1;
-/** MySQL 5.6.1 began to log checksums; every later server says in this event whether it does. */
-const CHECKSUM_SINCE = [5, 6, 1] as const;
+/** These began to log checksums; every later server says in this event whether it does. */
+const CHECKSUM_SINCE = { mysql: [5, 6, 1], mariadb: [5, 3, 0] } as const;
+
+/** The format that a log file begins with. `bytes` hold its first event without a checksum. */
+export function decodeFormat(bytes: Buffer): FormatDescription {
+  return bytes[TYPE_AT] === START_EVENT_V3 ? decodeStartV3(bytes) : decodeFormatDescription(bytes);
+}
+
+const TYPE_AT = 4;
 
 /**
- * The first event of every log file. `bytes` hold the event without its checksum.
+ * The first event of every log file since MySQL 5.0. `bytes` hold the event without its checksum.
  *
  *   binlog version u16, server version char[50], created u32, header length u8,
  *   post-header length u8 for each event type from 1 on, checksum algorithm u8 (0 none, 1 CRC32; since 5.6.1)
  */
-export function decodeFormatDescription(bytes: Buffer): FormatDescription {
+function decodeFormatDescription(bytes: Buffer): FormatDescription {
   const r = new ByteReader(bytes, HEADER_BYTES);
   const binlogVersion = r.u16();
   if (binlogVersion !== 4) throw malformed(`binlog version ${binlogVersion}, where MySQL since 5.0 writes 4`);
-  const serverVersion = r.utf8(VERSION_BYTES).replace(/\0.*$/s, '');
+  const serverVersion = readServerVersion(r);
   const createdAt = r.u32();
   const headerBytes = r.u8();
-  if (headerBytes !== HEADER_BYTES) throw malformed(`event headers of ${headerBytes} bytes, where 19 are known`);
+  if (headerBytes < HEADER_BYTES) throw malformed(`event headers of ${headerBytes} bytes, where 19 are the least`);
   const knowsChecksums = logsChecksums(serverVersion);
   const lengths = r.slice(r.left - (knowsChecksums ? 1 : 0));
   return {
     binlogVersion,
     serverVersion,
     createdAt,
+    headerBytes,
     checksum: knowsChecksums ? checksumOf(r.u8()) : 'none',
     postHeaderBytes(type) {
       const length = lengths[type - FIRST_TYPE];
@@ -41,9 +51,10 @@ export function decodeFormatDescription(bytes: Buffer): FormatDescription {
  * How many bytes of checksum end this event: it has one whenever it names an algorithm, even the algorithm `none`.
  * `bytes` hold the event with it.
  */
-export function formatDescriptionChecksumBytes(bytes: Buffer): 0 | 4 {
+export function formatChecksumBytes(bytes: Buffer): 0 | 4 {
+  if (bytes[TYPE_AT] === START_EVENT_V3) return 0;
   const r = new ByteReader(bytes, HEADER_BYTES + 2);
-  return logsChecksums(r.utf8(VERSION_BYTES)) ? 4 : 0;
+  return logsChecksums(readServerVersion(r)) ? 4 : 0;
 }
 
 function checksumOf(algorithm: number): 'none' | 'crc32' {
@@ -57,13 +68,9 @@ function checksumOf(algorithm: number): 'none' | 'crc32' {
   }
 }
 
-/** MariaDB's versions compare the same way: its first release with checksums and GTIDs in this form calls itself 10. */
 function logsChecksums(serverVersion: string): boolean {
-  const parts = /^(\d+)\.(\d+)\.(\d+)/.exec(serverVersion);
-  if (parts === null) throw malformed(`server version ${JSON.stringify(serverVersion)}`);
-  for (const [i, since] of CHECKSUM_SINCE.entries()) {
-    const part = Number(parts[i + 1]);
-    if (part !== since) return part > since;
-  }
-  return true;
+  const since = isMariadb(serverVersion) ? CHECKSUM_SINCE.mariadb : CHECKSUM_SINCE.mysql;
+  const logs = isAtLeast(serverVersion, since);
+  if (logs === null) throw malformed(`server version ${JSON.stringify(serverVersion)}`);
+  return logs;
 }

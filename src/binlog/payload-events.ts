@@ -1,5 +1,6 @@
 import { malformed } from '../core/errors.js';
-import { HEADER_BYTES, type RawEvent } from '../core/event.js';
+import { type FormatDescription, HEADER_BYTES, type RawEvent } from '../core/event.js';
+import { withPlainHeader } from './header.js';
 import { decodeTransactionPayload } from './transaction-payload.js';
 import { inflate } from './zstd.js';
 
@@ -9,7 +10,7 @@ const LENGTH_AT = 9;
 const FLAGS_AT = 17;
 
 /** The events inside a TRANSACTION_PAYLOAD: without checksums, and with the payload's place in the log. */
-export async function* payloadEvents(payload: RawEvent): AsyncGenerator<RawEvent> {
+export async function* payloadEvents(payload: RawEvent, format: FormatDescription): AsyncGenerator<RawEvent> {
   let pieces: Buffer[] = [];
   let have = 0;
   // Pieces of an event that is larger than they are wait until it is whole: joining each time would be quadratic.
@@ -21,7 +22,8 @@ export async function* payloadEvents(payload: RawEvent): AsyncGenerator<RawEvent
     const joined = pieces.length === 1 ? piece : Buffer.concat(pieces, have);
     let at = 0;
     for (need = lengthAt(joined, at); need <= have - at; need = lengthAt(joined, at)) {
-      yield innerEvent(joined.subarray(at, at + need), payload);
+      const bytes = joined.subarray(at, at + need);
+      yield innerEvent(format.headerBytes === HEADER_BYTES ? bytes : withPlainHeader(bytes, format), payload);
       at += need;
     }
     pieces = at === have ? [] : [joined.subarray(at)];

@@ -13,8 +13,8 @@ export interface QueryEvent {
 }
 
 /**
- *   thread_id u32, exec_time u32, schema length u8, error_code u16, status length u16 (rest of the post-header skipped)
- *   status variables, schema, NUL, sql to the end
+ *   thread_id u32, exec_time u32, schema length u8, error_code u16, status length u16 (not before MySQL 5.0)
+ *   (rest of the post-header skipped), status variables, schema, NUL, sql to the end
  */
 export function decodeQuery(event: RawEvent, format: FormatDescription): QueryEvent {
   const r = new ByteReader(event.bytes, HEADER_BYTES);
@@ -22,8 +22,9 @@ export function decodeQuery(event: RawEvent, format: FormatDescription): QueryEv
   r.skip(4);
   const schemaLength = r.u8();
   const errorCode = r.u16();
-  const statusLength = r.u16();
-  r.at = HEADER_BYTES + format.postHeaderBytes(QUERY_EVENT);
+  const postHeaderBytes = format.postHeaderBytes(QUERY_EVENT);
+  const statusLength = postHeaderBytes < 13 ? 0 : r.u16();
+  r.at = HEADER_BYTES + postHeaderBytes;
   const status = r.slice(statusLength);
   const schema = r.utf8(schemaLength);
   r.skip(1);

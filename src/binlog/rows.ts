@@ -1,12 +1,13 @@
 import { ImageReader } from '../column/image.js';
 import { typeName } from '../column/types.js';
-import { malformed, RowtideError } from '../core/errors.js';
+import { malformed, RowtideError, unreachable } from '../core/errors.js';
 import { type FormatDescription, HEADER_BYTES, type RawEvent } from '../core/event.js';
 import type { Image } from '../core/image.js';
 import type { Table } from '../core/table.js';
 import type { RowCursor, Rows } from '../core/transaction.js';
 import { ByteReader } from './bytes.js';
-import { DELETE_ROWS_EVENT, UPDATE_ROWS_EVENT, WRITE_ROWS_EVENT } from './types.js';
+import { skipRowsHeader } from './rows-extra.js';
+import * as type from './types.js';
 
 /** Row events of any version say which table they belong to in the same place. */
 export function rowsTableId(event: RawEvent, format: FormatDescription): number {
@@ -44,11 +45,14 @@ class RowsEntry implements Rows {
 
 function opOf(eventType: number): 'insert' | 'update' | 'delete' {
   switch (eventType) {
-    case WRITE_ROWS_EVENT:
+    case type.WRITE_ROWS_EVENT:
+    case type.WRITE_ROWS_EVENT_V1:
       return 'insert';
-    case UPDATE_ROWS_EVENT:
+    case type.UPDATE_ROWS_EVENT:
+    case type.UPDATE_ROWS_EVENT_V1:
       return 'update';
-    case DELETE_ROWS_EVENT:
+    case type.DELETE_ROWS_EVENT:
+    case type.DELETE_ROWS_EVENT_V1:
       return 'delete';
     default:
       throw malformed(`event type ${eventType} is not a row event`);
@@ -56,26 +60,28 @@ function opOf(eventType: number): 'insert' | 'update' | 'delete' {
 }
 
 /**
- *   table id u48, flags u16, extra length u16 (counts itself), extra
+ *   table id u48 (u32 when the post-header has 6 bytes), flags u16; in version 2: extra length u16 (counts itself), extra
  *   width lenenc, columns-present bitmap (for UPDATE one for the before and one for the after image)
  *   rows: image (before, after or both)
  */
 function openCursor(event: RawEvent, table: Table, format: FormatDescription): RowCursor {
   const r = new ByteReader(event.bytes, HEADER_BYTES);
-  r.skip(format.postHeaderBytes(event.type) - 2);
-  r.skip(r.u16() - 2);
+  skipRowsHeader(r, event.type, format);
   const width = r.lengthEncoded();
   if (width !== table.columns.length) throw columnCount(event, table, width);
+  const op = opOf(event.type);
   const bitmap = r.slice((width + 7) >> 3);
-  const second = event.type === UPDATE_ROWS_EVENT ? r.slice((width + 7) >> 3) : null;
+  const second = op === 'update' ? r.slice((width + 7) >> 3) : bitmap;
   const reader = (present: Buffer): ImageReader => new ImageReader(table, event.bytes, presentColumns(present, width));
-  switch (event.type) {
-    case WRITE_ROWS_EVENT:
+  switch (op) {
+    case 'insert':
       return new Cursor(r, null, reader(bitmap));
-    case DELETE_ROWS_EVENT:
+    case 'delete':
       return new Cursor(r, reader(bitmap), null);
+    case 'update':
+      return new Cursor(r, reader(bitmap), reader(second));
     default:
-      return new Cursor(r, reader(bitmap), reader(second ?? bitmap));
+      return unreachable(op);
   }
 }
 

@@ -2,6 +2,7 @@ import * as type from '../column/types.js';
 import { malformed } from '../core/errors.js';
 import { type FormatDescription, HEADER_BYTES, type RawEvent } from '../core/event.js';
 import { ByteReader } from './bytes.js';
+import { isAtLeast } from './server-version.js';
 import { TABLE_MAP_EVENT } from './types.js';
 
 /** The physical facts of one column: all that row images need to be located, but no name. */
@@ -69,12 +70,18 @@ function terminated(r: ByteReader): string {
 function readMeta(r: ByteReader, code: number): { type: number; meta: number } {
   switch (code) {
     case type.STRING:
+    case type.ENUM:
+    case type.SET:
       return readStringMeta(r.u8(), r.u8());
     case type.VARCHAR:
     case type.VAR_STRING:
     case type.BIT:
     case type.NEWDECIMAL:
       return { type: code, meta: r.u16() };
+    case type.TINY_BLOB:
+    case type.MEDIUM_BLOB:
+    case type.LONG_BLOB:
+      return { type: type.BLOB, meta: r.u8() };
     case type.FLOAT:
     case type.DOUBLE:
     case type.BLOB:
@@ -92,6 +99,11 @@ function readMeta(r: ByteReader, code: number): { type: number; meta: number } {
     case type.LONGLONG:
     case type.YEAR:
     case type.DATE:
+    case type.NEWDATE:
+    case type.DECIMAL:
+    case type.TIME:
+    case type.DATETIME:
+    case type.TIMESTAMP:
       return { type: code, meta: 0 };
     default:
       throw malformed(`column type code ${code} is not known`);
@@ -203,16 +215,10 @@ function signedTypes(
     (columns.filter((column) => wanted(column.type)).length + 7) >> 3;
   if (bytesOf(withYear) !== bytesOf(type.isNumeric))
     return bytesOf(withYear) === lengthBytes ? withYear : type.isNumeric;
-  return isAtLeast(format.serverVersion, YEAR_SIGNED_SINCE) ? withYear : type.isNumeric;
+  return isAtLeast(format.serverVersion, YEAR_SIGNED_SINCE) === true ? withYear : type.isNumeric;
 }
 
 const YEAR_SIGNED_SINCE = [8, 0, 20] as const;
-
-function isAtLeast(version: string, since: readonly number[]): boolean {
-  const parts = version.split(/[.-]/).map(Number);
-  const i = since.findIndex((part, at) => parts[at] !== part);
-  return i < 0 || (parts[i] ?? 0) > since[i]!;
-}
 
 /** A bit for each of `ordinals`, from the highest bit of the first byte on. */
 function readBits(r: ByteReader, columns: readonly MappedColumn[], ordinals: readonly number[]): boolean[] {

@@ -126,7 +126,7 @@ class Assembler {
   }
 
   async *payload(event: RawEvent, block: LogBlock): AsyncGenerator<Transaction> {
-    for await (const inner of located(payloadEvents(event), placeOf(event, block))) {
+    for await (const inner of located(payloadEvents(event, block.format), placeOf(event, block))) {
       if (inner.type === type.TABLE_MAP_EVENT) await this.tableMap(inner, block);
       else {
         const transaction = this.accept(inner, block);
@@ -148,6 +148,9 @@ class Assembler {
       case type.WRITE_ROWS_EVENT:
       case type.UPDATE_ROWS_EVENT:
       case type.DELETE_ROWS_EVENT:
+      case type.WRITE_ROWS_EVENT_V1:
+      case type.UPDATE_ROWS_EVENT_V1:
+      case type.DELETE_ROWS_EVENT_V1:
         this.#rows(event, block);
         return null;
       case type.GTID_LOG_EVENT:
@@ -164,6 +167,7 @@ class Assembler {
       }
       case type.XA_PREPARE_LOG_EVENT:
         return this.#prepare(event);
+      case type.START_EVENT_V3:
       case type.FORMAT_DESCRIPTION_EVENT:
       case type.ROTATE_EVENT:
       case type.STOP_EVENT:

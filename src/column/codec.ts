@@ -2,9 +2,11 @@ import { malformed, RowtideError } from '../core/errors.js';
 import type { Column, Table } from '../core/table.js';
 import { BitCodec, EnumCodec, SetCodec } from './bits.js';
 import { DecimalCodec } from './decimal.js';
+import { OldDecimalCodec } from './decimal-old.js';
 import { DoubleCodec, FloatCodec } from './float.js';
 import { integerCodec, YearCodec } from './integer.js';
 import { DateCodec, DatetimeCodec, TimeCodec, TimestampCodec } from './temporal.js';
+import * as old from './temporal-old.js';
 import { BytesCodec, JsonCodec, TextCodec } from './text.js';
 import * as type from './types.js';
 import type { Codec } from './visitor.js';
@@ -36,8 +38,18 @@ export function codecFor(column: Column): Codec {
       return new DoubleCodec();
     case type.NEWDECIMAL:
       return new DecimalCodec(low, high);
+    case type.DECIMAL:
+      if (meta === 0) throw oldDecimal(column);
+      return new OldDecimalCodec(meta);
     case type.DATE:
+    case type.NEWDATE:
       return new DateCodec();
+    case type.TIME:
+      return meta === 0 ? new old.OldTimeCodec() : new old.OldFractionTimeCodec(meta);
+    case type.DATETIME:
+      return meta === 0 ? new old.OldDatetimeCodec() : new old.OldFractionDatetimeCodec(meta);
+    case type.TIMESTAMP:
+      return meta === 0 ? new old.OldTimestampCodec() : new old.OldFractionTimestampCodec(meta);
     case type.TIME2:
       return new TimeCodec(low);
     case type.DATETIME2:
@@ -82,6 +94,10 @@ function isPossible(code: number, low: number, high: number): boolean {
     case type.DATETIME2:
     case type.TIMESTAMP2:
       return low <= 6;
+    case type.TIME:
+    case type.DATETIME:
+    case type.TIMESTAMP:
+      return low <= 6 && high === 0;
     case type.BIT:
       return high * 8 + low >= 1 && high * 8 + low <= 64;
     case type.ENUM:
@@ -96,6 +112,16 @@ function isPossible(code: number, low: number, high: number): boolean {
     default:
       return true;
   }
+}
+
+function oldDecimal(column: Column): RowtideError {
+  return new RowtideError(
+    'EVENT_UNSUPPORTED',
+    `column ${column.name} is a DECIMAL as MySQL before 5.0.3 stored it, and the log does not say how long its values are`,
+    {
+      hint: 'Rebuild the table (ALTER TABLE … FORCE), or take its columns from the server with --schema assume-current.',
+    },
+  );
 }
 
 /** `lengthMin`: BINARY(n) is logged without its trailing zero bytes and gets them back. */

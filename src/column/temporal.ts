@@ -146,7 +146,7 @@ export function writeClock(out: Buffer, at: number, hours: number, minutes: numb
   return writeMinutes(out, writeTwoDigits(out, at, hours), minutes, seconds);
 }
 
-function writeMinutes(out: Buffer, at: number, minutes: number, seconds: number): number {
+export function writeMinutes(out: Buffer, at: number, minutes: number, seconds: number): number {
   out[at] = COLON;
   writeTwoDigits(out, at + 1, minutes);
   out[at + 3] = COLON;
@@ -166,7 +166,7 @@ let dayCached = -1;
 const dateCached = Buffer.alloc(11);
 
 /** Rows of one transaction mostly share their day, so its date is kept. */
-function writeInstant(
+export function writeInstant(
   out: Buffer,
   at: number,
   { seconds, micros, digits }: { seconds: number; micros: number; digits: number },

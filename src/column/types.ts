@@ -1,13 +1,20 @@
 /** Column type codes as TABLE_MAP and row images use them (enum_field_types of the server). */
+/** DECIMAL before MySQL 5.0.3, as text. */
+export const DECIMAL = 0;
 export const TINY = 1;
 export const SHORT = 2;
 export const LONG = 3;
 export const FLOAT = 4;
 export const DOUBLE = 5;
+/** As stored before MySQL 5.6; MariaDB still writes it for tables made so. */
+export const TIMESTAMP = 7;
 export const LONGLONG = 8;
 export const INT24 = 9;
 export const DATE = 10;
+export const TIME = 11;
+export const DATETIME = 12;
 export const YEAR = 13;
+export const NEWDATE = 14;
 export const VARCHAR = 15;
 export const BIT = 16;
 export const TIMESTAMP2 = 17;
@@ -18,6 +25,9 @@ export const JSON_DOCUMENT = 245;
 export const NEWDECIMAL = 246;
 export const ENUM = 247;
 export const SET = 248;
+export const TINY_BLOB = 249;
+export const MEDIUM_BLOB = 250;
+export const LONG_BLOB = 251;
 export const BLOB = 252;
 export const VAR_STRING = 253;
 export const STRING = 254;
@@ -27,14 +37,18 @@ export const GEOMETRY = 255;
 export const BINARY_COLLATION = 63;
 
 const NAMES: ReadonlyMap<number, string> = new Map([
+  [DECIMAL, 'DECIMAL'],
   [TINY, 'TINYINT'],
   [SHORT, 'SMALLINT'],
   [LONG, 'INT'],
   [FLOAT, 'FLOAT'],
   [DOUBLE, 'DOUBLE'],
+  [TIMESTAMP, 'TIMESTAMP'],
   [LONGLONG, 'BIGINT'],
   [INT24, 'MEDIUMINT'],
   [DATE, 'DATE'],
+  [TIME, 'TIME'],
+  [DATETIME, 'DATETIME'],
   [YEAR, 'YEAR'],
   [VARCHAR, 'VARCHAR'],
   [BIT, 'BIT'],
@@ -59,6 +73,7 @@ export function typeName(type: number): string {
 /** Types that SIGNEDNESS has a bit for, in column order; in later versions YEAR, too. */
 export function isNumeric(type: number): boolean {
   switch (type) {
+    case DECIMAL:
     case TINY:
     case SHORT:
     case INT24:
@@ -80,4 +95,9 @@ export function isCharacter(type: number): boolean {
 
 export function isLabelled(type: number): boolean {
   return type === ENUM || type === SET;
+}
+
+/** Stored as before MySQL 5.6. */
+export function isOldTemporal(type: number): boolean {
+  return type === TIME || type === DATETIME || type === TIMESTAMP;
 }

@@ -1,4 +1,7 @@
-/** One binlog record as it was logged: the 19 byte header, its body, and no checksum (it was verified and cut off). */
+/**
+ * One binlog record as it was logged: the 19 byte header, its body, and no checksum (it was verified and cut off). What a
+ * format adds to the header is cut out, so that bodies begin in one place.
+ */
 export interface RawEvent {
   readonly type: number;
   /** Seconds since the epoch, the server's clock when the statement began. */
@@ -11,14 +14,17 @@ export interface RawEvent {
   readonly end: number;
 }
 
-/** Length of the common header; bodies begin here. */
+/** Length of the common header in a RawEvent; bodies begin here. */
 export const HEADER_BYTES = 19;
 
-/** What FORMAT_DESCRIPTION says about all events of a log file. */
+/** What FORMAT_DESCRIPTION, or START_V3 before MySQL 5.0, says about all events of a log file. */
 export interface FormatDescription {
+  /** 4; or 3, where an event's header has the offset of its begin, not of its end. */
   readonly binlogVersion: number;
   readonly serverVersion: string;
   readonly createdAt: number;
+  /** Length of the common header, at least HEADER_BYTES. Formats and ROTATE never have more than that. */
+  readonly headerBytes: number;
   readonly checksum: 'none' | 'crc32';
   /** Length of the fixed part after the common header, by event type. */
   postHeaderBytes(type: number): number;

@@ -69,6 +69,7 @@ export function tableFromFacts(
       (fact, i): Column => ({
         ...physical(map, i),
         name: fact.name,
+        meta: oldMeta(map.columns[i]!.type, fact) ?? map.columns[i]!.meta,
         unsigned: isUnsigned(fact),
         collation: fact.collationId ?? type.BINARY_COLLATION,
         labels: labelsOf(fact),
@@ -104,6 +105,13 @@ function decodeLabels(map: TableMap, i: number): readonly string[] | null {
     `column ${map.schema}.${map.name}.${map.metadata?.names?.[i] ?? ordinalName(i)}`,
   );
   return labels.map((label) => decode(label, 0, label.length));
+}
+
+/** What the log leaves out of columns as they were stored in old versions: width of a DECIMAL, digits of a fraction. */
+function oldMeta(code: number, fact: ColumnFacts): number | null {
+  if (type.isOldTemporal(code)) return fact.datetimePrecision ?? 0;
+  if (code !== type.DECIMAL) return null;
+  return (fact.precision ?? 0) + (isUnsigned(fact) ? 0 : 1) + (fact.scale ? 1 : 0);
 }
 
 function isUnsigned(fact: ColumnFacts): boolean {
@@ -145,12 +153,12 @@ const TYPES_BY_NAME: Readonly<Record<string, readonly number[]>> = {
   bigint: [type.LONGLONG],
   float: [type.FLOAT],
   double: [type.DOUBLE],
-  decimal: [type.NEWDECIMAL],
+  decimal: [type.NEWDECIMAL, type.DECIMAL],
   year: [type.YEAR],
-  date: [type.DATE],
-  time: [type.TIME2],
-  datetime: [type.DATETIME2],
-  timestamp: [type.TIMESTAMP2],
+  date: [type.DATE, type.NEWDATE],
+  time: [type.TIME2, type.TIME],
+  datetime: [type.DATETIME2, type.DATETIME],
+  timestamp: [type.TIMESTAMP2, type.TIMESTAMP],
   bit: [type.BIT],
   char: [type.STRING],
   binary: [type.STRING],

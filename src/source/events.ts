@@ -1,5 +1,6 @@
 import { crc32 } from 'node:zlib';
-import { decodeFormatDescription, formatDescriptionChecksumBytes } from '../binlog/format-description.js';
+import { decodeFormat, formatChecksumBytes } from '../binlog/format-description.js';
+import { withPlainHeader } from '../binlog/header.js';
 import { decodeHeartbeat } from '../binlog/heartbeat.js';
 import { decodeRotate } from '../binlog/rotate.js';
 import {
@@ -10,6 +11,7 @@ import {
   HEARTBEAT_LOG_EVENT,
   HEARTBEAT_LOG_EVENT_V2,
   ROTATE_EVENT,
+  START_EVENT_V3,
 } from '../binlog/types.js';
 import { RowtideError } from '../core/errors.js';
 import { type FormatDescription, HEADER_BYTES, type RawEvent } from '../core/event.js';
@@ -71,7 +73,7 @@ export class EventChain {
     }
     const type = bytes[from + 4]!;
     const flags = bytes.readUInt16LE(from + 17);
-    if (type === FORMAT_DESCRIPTION_EVENT) this.#beginFile(bytes.subarray(from, to));
+    if (type === FORMAT_DESCRIPTION_EVENT || type === START_EVENT_V3) this.#beginFile(bytes.subarray(from, to));
     else if (type === ROTATE_EVENT && (flags & FLAG_ARTIFICIAL) !== 0) this.#moveTo(bytes.subarray(from, to));
     else this.#addLogged(bytes, from, to);
   }
@@ -82,14 +84,15 @@ export class EventChain {
     if (format === null) {
       throw this.#wrong('LOG_GAP', `${eventTypeName(type)}, where the file's FORMAT_DESCRIPTION_EVENT is expected`);
     }
-    const body = format.checksum === 'crc32' ? this.#verified(bytes, from, to) : bytes.subarray(from, to);
+    const logged = format.checksum === 'crc32' ? this.#verified(bytes, from, to) : bytes.subarray(from, to);
+    const body = format.headerBytes === HEADER_BYTES ? logged : this.#located(() => withPlainHeader(logged, format));
     if (type === HEARTBEAT_LOG_EVENT || type === HEARTBEAT_LOG_EVENT_V2) {
       this.#skipTo(body, type);
       return;
     }
     const start = this.#offset;
     const end = start + to - from;
-    const loggedEnd = body.readUInt32LE(13);
+    const loggedEnd = endOf(body, format, to - from);
     // Zero: the server made the event up for this connection, or it writes none inside of transactions.
     if (loggedEnd !== 0 && loggedEnd !== end % TWO_TO_32) throw this.#gap(type, loggedEnd - (to - from));
     this.#offset = end;
@@ -98,9 +101,9 @@ export class EventChain {
 
   /** The format has a checksum of its own whenever it names an algorithm, and lies at the beginning of its file. */
   #beginFile(bytes: Buffer): void {
-    const checksumBytes = this.#located(() => formatDescriptionChecksumBytes(bytes));
+    const checksumBytes = this.#located(() => formatChecksumBytes(bytes));
     const body = checksumBytes === 0 ? bytes : this.#verified(bytes, 0, bytes.length);
-    const format = this.#located(() => decodeFormatDescription(body));
+    const format = this.#located(() => decodeFormat(body));
     const end = FIRST_OFFSET + bytes.length;
     this.#format = format;
     // Reading from the middle of a file, its format comes first nevertheless, and the place does not move.
@@ -187,6 +190,12 @@ function rawEvent(bytes: Buffer, start: number, end: number): RawEvent {
     start,
     end,
   };
+}
+
+/** Where the event says that it ends, in 32 bits, or 0. */
+function endOf(body: Buffer, { binlogVersion }: FormatDescription, length: number): number {
+  const logged = body.readUInt32LE(13);
+  return binlogVersion === 3 && logged !== 0 ? (logged + length) % TWO_TO_32 : logged;
 }
 
 /** A file that is not closed is flagged so in its format, after the checksum was computed. */

@@ -2,7 +2,7 @@ import { access } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { addAbortSignal, type Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { decodeFormatDescription } from '../binlog/format-description.js';
+import { decodeFormat } from '../binlog/format-description.js';
 import { RowtideError } from '../core/errors.js';
 import type { LogBlock } from '../core/event.js';
 import type { LogPosition, Position, SourceIdentity } from '../core/position.js';
@@ -103,7 +103,7 @@ function identityOf({ inputs, settings }: Reading, signal: AbortSignal): Promise
     const reader = new FileReader(input, settings);
     if (settings.follow) await begun(reader, settings, signal);
     const event = await reader.first(FIRST_OFFSET);
-    const { serverVersion } = decodeFormatDescription(event.bytes);
+    const { serverVersion } = decodeFormat(event.bytes);
     return { flavour: /mariadb/i.test(serverVersion) ? 'mariadb' : 'mysql', id: `server-id:${event.serverId}` };
   });
 }

@@ -173,5 +173,6 @@ const FORMAT: FormatDescription = {
   serverVersion: '8.0.0-testing',
   createdAt: 0,
   checksum: 'none',
+  headerBytes: HEADER_BYTES,
   postHeaderBytes: () => 10,
 };

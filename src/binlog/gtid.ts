@@ -11,6 +11,8 @@ export interface GtidEvent {
   readonly sequenceNumber: number;
   /** Microseconds since the epoch; null before MySQL 8.0. */
   readonly immediateCommitUs: number | null;
+  /** Bytes of the transaction's events as logged, this one included; 0 before MySQL 8.0. */
+  readonly transactionBytes: number;
 }
 
 /**
@@ -24,23 +26,38 @@ export function decodeGtid(event: RawEvent, anonymous: boolean): GtidEvent {
   const sequence = r.i64();
   const gtid = anonymous ? null : { uuid, tag: '', sequence };
   if (r.left === 0 || r.u8() !== LOGICAL_CLOCK) {
-    return { gtid, lastCommitted: 0, sequenceNumber: 0, immediateCommitUs: null };
+    return { gtid, lastCommitted: 0, sequenceNumber: 0, immediateCommitUs: null, transactionBytes: 0 };
   }
   const lastCommitted = Number(r.i64());
   const sequenceNumber = Number(r.i64());
-  const immediateCommitUs = r.left >= 7 ? r.u56() % ORIGINAL_FOLLOWS : null;
-  return { gtid, lastCommitted, sequenceNumber, immediateCommitUs };
+  if (r.left < COMMIT_TIME_BYTES)
+    return { gtid, lastCommitted, sequenceNumber, immediateCommitUs: null, transactionBytes: 0 };
+  const immediate = r.u56();
+  if (immediate >= ORIGINAL_FOLLOWS) r.skip(COMMIT_TIME_BYTES);
+  const transactionBytes = r.left > 0 ? r.lengthEncoded() : 0;
+  return { gtid, lastCommitted, sequenceNumber, immediateCommitUs: immediate % ORIGINAL_FOLLOWS, transactionBytes };
 }
 
 const LOGICAL_CLOCK = 2;
+const COMMIT_TIME_BYTES = 7;
 const ORIGINAL_FOLLOWS = 2 ** 55;
 
 /** Fields of GTID_TAGGED by their id. */
-const FIELD = { flags: 0, uuid: 1, gno: 2, tag: 3, lastCommitted: 4, sequenceNumber: 5, immediateCommit: 6 } as const;
+const FIELD = {
+  flags: 0,
+  uuid: 1,
+  gno: 2,
+  tag: 3,
+  lastCommitted: 4,
+  sequenceNumber: 5,
+  immediateCommit: 6,
+  originalCommit: 7,
+  transactionLength: 8,
+} as const;
 
 /**
  * MySQL's serialization library: version, size, id of the last field that must be understood, then (id, value) pairs.
- * All numbers are varints; signed ones have the sign in the lowest bit. We need the fields up to immediate_commit, and
+ * All numbers are varints; signed ones have the sign in the lowest bit. We need the fields up to transaction_length, and
  * those come first.
  */
 export function decodeGtidTagged(event: RawEvent): GtidEvent {
@@ -55,6 +72,7 @@ export function decodeGtidTagged(event: RawEvent): GtidEvent {
   let lastCommitted = 0;
   let sequenceNumber = 0;
   let immediateCommitUs: number | null = null;
+  let transactionBytes = 0;
   while (r.left > 0) {
     const field = Number(varint(r));
     if (field === FIELD.flags) varint(r);
@@ -64,10 +82,12 @@ export function decodeGtidTagged(event: RawEvent): GtidEvent {
     else if (field === FIELD.lastCommitted) lastCommitted = Number(signed(varint(r)));
     else if (field === FIELD.sequenceNumber) sequenceNumber = Number(signed(varint(r)));
     else if (field === FIELD.immediateCommit) immediateCommitUs = Number(varint(r));
+    else if (field === FIELD.originalCommit) varint(r);
+    else if (field === FIELD.transactionLength) transactionBytes = Number(varint(r));
     else break;
   }
   if (uuid === '' || sequence < 1n) throw malformed('GTID_TAGGED has no GTID');
-  return { gtid: { uuid, tag, sequence }, lastCommitted, sequenceNumber, immediateCommitUs };
+  return { gtid: { uuid, tag, sequence }, lastCommitted, sequenceNumber, immediateCommitUs, transactionBytes };
 }
 
 /** Trailing 1 bits of the first byte say how many bytes follow it (at most 8); the value is what lies above them. */

@@ -30,6 +30,14 @@ export class HeldEvents {
     return this.#bytes;
   }
 
+  /**
+   * So many bytes are still to come, as the log says. What will not stay in memory goes to disk from its first event on:
+   * the memory of events that were held and then moved is collected late.
+   */
+  expect(bytes: number): void {
+    if (this.#bytes + bytes > this.#memoryBytesMax && this.#file === null) this.#moveToFile();
+  }
+
   push(event: RawEvent): void {
     this.#count++;
     this.#bytes += event.bytes.length;

@@ -1,7 +1,7 @@
 import { malformed } from '../core/errors.js';
 import { type FormatDescription, HEADER_BYTES, type RawEvent } from '../core/event.js';
 import { withPlainHeader } from './header.js';
-import { decodeTransactionPayload } from './transaction-payload.js';
+import type { TransactionPayload } from './transaction-payload.js';
 import { inflate } from './zstd.js';
 
 const TYPE_AT = 4;
@@ -9,13 +9,17 @@ const SERVER_ID_AT = 5;
 const LENGTH_AT = 9;
 const FLAGS_AT = 17;
 
-/** The events inside a TRANSACTION_PAYLOAD: without checksums, and with the payload's place in the log. */
-export async function* payloadEvents(payload: RawEvent, format: FormatDescription): AsyncGenerator<RawEvent> {
+/** The events inside a TRANSACTION_PAYLOAD: without checksums, and with the place of its event in the log. */
+export async function* payloadEvents(
+  payload: TransactionPayload,
+  event: RawEvent,
+  format: FormatDescription,
+): AsyncGenerator<RawEvent> {
   let pieces: Buffer[] = [];
   let have = 0;
   // Pieces of an event that is larger than they are wait until it is whole: joining each time would be quadratic.
   let need = HEADER_BYTES;
-  for await (const piece of inflate(decodeTransactionPayload(payload))) {
+  for await (const piece of inflate(payload)) {
     pieces.push(piece);
     have += piece.length;
     if (have < need) continue;
@@ -23,7 +27,7 @@ export async function* payloadEvents(payload: RawEvent, format: FormatDescriptio
     let at = 0;
     for (need = lengthAt(joined, at); need <= have - at; need = lengthAt(joined, at)) {
       const bytes = joined.subarray(at, at + need);
-      yield innerEvent(format.headerBytes === HEADER_BYTES ? bytes : withPlainHeader(bytes, format), payload);
+      yield innerEvent(format.headerBytes === HEADER_BYTES ? bytes : withPlainHeader(bytes, format), event);
       at += need;
     }
     pieces = at === have ? [] : [joined.subarray(at)];

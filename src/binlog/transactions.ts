@@ -17,6 +17,7 @@ import { anonymous, incident, prepareMissing, statementLogged, unknownEvent } fr
 import { DUMMY_TABLE_ID, rowsTableId } from './rows.js';
 import type { Spool } from './spool.js';
 import { decodeTableMap, type TableMap } from './table-map.js';
+import { decodeTransactionPayload } from './transaction-payload.js';
 import * as type from './types.js';
 import { decodeXaPrepare } from './xa-prepare.js';
 
@@ -37,8 +38,7 @@ export interface TransactionsOptions {
   readonly memoryBytesMax?: number;
 }
 
-/** With 64 MiB, huge transactions took 220 MiB and more: what lies outside of the heap is collected late, and counts twice. */
-const MEMORY_BYTES_MAX = 32 * 1024 * 1024;
+const MEMORY_BYTES_MAX = 64 * 1024 * 1024;
 
 /** The one way from a log to transactions. Whatever it does not understand ends the stream by name. */
 export function transactions(log: LogSource, options: TransactionsOptions): Source {
@@ -126,13 +126,19 @@ class Assembler {
   }
 
   async *payload(event: RawEvent, block: LogBlock): AsyncGenerator<Transaction> {
-    for await (const inner of located(payloadEvents(event, block.format), placeOf(event, block))) {
+    for await (const inner of located(this.#inflated(event, block.format), placeOf(event, block))) {
       if (inner.type === type.TABLE_MAP_EVENT) await this.tableMap(inner, block);
       else {
         const transaction = this.accept(inner, block);
         if (transaction !== null) yield transaction;
       }
     }
+  }
+
+  async *#inflated(event: RawEvent, format: FormatDescription): AsyncGenerator<RawEvent> {
+    const payload = decodeTransactionPayload(event);
+    this.#group?.events.expect(payload.uncompressedBytes);
+    yield* payloadEvents(payload, event, format);
   }
 
   accept(event: RawEvent, block: LogBlock): Transaction | null {
@@ -224,6 +230,7 @@ class Assembler {
       tables: this.#tables,
       savepoints: new Map(),
     };
+    this.#group.events.expect(opened?.transactionBytes ?? 0);
     return null;
   }
 

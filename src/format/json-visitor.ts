@@ -39,10 +39,18 @@ export function jsonBytesMax(column: Column): { fixed: number; factor: number } 
   }
 }
 
+function isAscii(bytes: Buffer, from: number, to: number): boolean {
+  let all = 0;
+  for (let i = from; i < to; i++) all |= bytes[i]!;
+  return all < 0x80;
+}
+
 /** Writes cells of one column as JSON, into `out` from `into` on: numbers, strings, base64 for bytes, JSON as it is. */
 export class JsonVisitor implements Visitor<number> {
   out: Buffer = NULL;
+  /** Null where text is UTF-8 as it stands. */
   readonly #decode: TextDecode | null;
+  readonly #extendsAscii: boolean;
   readonly #labels: readonly string[];
   readonly #members: readonly Buffer[];
 
@@ -50,6 +58,7 @@ export class JsonVisitor implements Visitor<number> {
     const isText = type.isCharacter(column.type) && column.collation !== type.BINARY_COLLATION;
     const charset = isText ? charsetOf(column.collation, `column ${table.schema}.${table.name}.${column.name}`) : null;
     this.#decode = charset === null || charset.isUtf8 ? null : charset.decode;
+    this.#extendsAscii = charset?.extendsAscii ?? false;
     this.#labels = column.labels ?? [];
     this.#members = ['', ...this.#labels].map((label) => Buffer.from(JSON.stringify(label)));
   }
@@ -90,7 +99,8 @@ export class JsonVisitor implements Visitor<number> {
 
   text(bytes: Buffer, from: number, to: number, at: number): number {
     const { out } = this;
-    if (this.#decode !== null) return at + out.write(JSON.stringify(this.#decode(bytes, from, to)), at);
+    if (this.#decode !== null && !(this.#extendsAscii && isAscii(bytes, from, to)))
+      return at + out.write(JSON.stringify(this.#decode(bytes, from, to)), at);
     out[at] = QUOTE;
     const end = writeEscaped(out, at + 1, bytes, from, to);
     out[end] = QUOTE;

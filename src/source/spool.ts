@@ -77,15 +77,15 @@ class DiskSpoolFile implements SpoolFile {
     for (let at = 0; at < this.#written; ) {
       const frame = read(at, FRAME_BYTES);
       const length = frame.readUInt32LE(32);
-      const event = {
+      yield {
         type: frame.readUInt32LE(0),
         timestamp: frame.readUInt32LE(4),
         serverId: frame.readUInt32LE(8),
         flags: frame.readUInt32LE(12),
         start: frame.readDoubleLE(16),
         end: frame.readDoubleLE(24),
+        bytes: read(at + FRAME_BYTES, length),
       };
-      yield { ...event, bytes: read(at + FRAME_BYTES, length) };
       at += FRAME_BYTES + length;
     }
   }

@@ -66,7 +66,7 @@ function readEach(image: Image, cells: readonly Cell[]): Partial<Row> {
  *   const s2 = o; if ((p = at[2]) >= 0) o = c2.write(texts, o, b, p, end[2]);
  *   const s4 = o; …
  *   const text = o === 0 ? '' : texts.utf8Slice(0, o);
- *   // Else offsets of bytes are not those of characters, or bytes were no UTF-8, which a codec refuses by name.
+ *   // JSON is not always ASCII. Where it is not, offsets of bytes are not those of characters, or bytes were no UTF-8.
  *   const cut = text.length === o && !text.includes('\ufffd');
  *   return { "id": (p = at[0]) < 0 ? null : c0.read(b, p, end[0], v0, null),
  *     "name": (p = at[2]) < 0 ? null : cut && s2 < s4 ? text.substring(s2, s4) : c2.read(b, p, end[2], v2, null), … };

@@ -16,7 +16,8 @@ import { JsonVisitor, jsonBytesMax } from './json-visitor.js';
  *   {"op":"statement","schema":"shop","sql":"ALTER TABLE …","gtid":…,…}
  *
  * `gtid` is null where the source has none; file and position are those of the transaction, ts is the commit in µs,
- * and row counts the changes of the transaction. (gtid or file and position) and row name a change for good.
+ * and row counts the changes of the transaction. (gtid or file and position) and row name a change for as long as the
+ * filter stays the same.
  */
 export const jsonFormat: Format = {
   rows: (transaction, rows) => new JsonRows(transaction, rows),

@@ -2,7 +2,7 @@
  * Bytes that contradict each other under a right checksum: whatever they say, the stream ends with an error of ours, in
  * bounded time and memory, or gives values. Recorded logs are damaged at random; ROWTIDE_SEED=… repeats a run.
  */
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, expect, it } from 'vitest';
 import * as type from '../../src/binlog/types.js';
 import { changes } from '../../src/column/changes.js';
 import { RowtideError } from '../../src/core/errors.js';
@@ -11,6 +11,7 @@ import { jsonLines } from '../roundtrip/compare.js';
 import { Random, seedOf } from '../roundtrip/random.js';
 import { stream } from '../roundtrip/stream.js';
 import { type MysqlVersion, startMysql } from '../servers/mysql.js';
+import { needs } from '../servers/suite.js';
 import { eventsOf, fileOf, record } from './recording.js';
 
 const RUNS = Number(process.env.ROWTIDE_FUZZ_RUNS ?? 300);
@@ -25,7 +26,7 @@ const ROWS = [1, 2, 3].map(
     st_geomfromtext('point(1 2)'))`,
 );
 
-describe.each<MysqlVersion>(['9.7', '8.0', '5.7'])('a damaged log of MySQL %s', (version) => {
+needs('own').describe.each<MysqlVersion>(['9.7', '8.0', '5.7'])('a damaged log of MySQL %s', (version) => {
   let events: Buffer[];
   const options = version === '5.7' ? { mode: { kind: 'none' } as const } : {};
 

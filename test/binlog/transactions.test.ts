@@ -1,6 +1,6 @@
 /** What transactions the assembler makes of logs that real servers wrote; and at what it stops, by name. */
 import { basename } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import * as type from '../../src/binlog/types.js';
 import { GtidSet } from '../../src/core/gtid.js';
 import type { Position } from '../../src/core/position.js';
@@ -10,12 +10,13 @@ import { fileLog } from '../../src/source/files.js';
 import { serverLog } from '../../src/source/server.js';
 import { headOf, stream } from '../roundtrip/stream.js';
 import { type MysqlServer, type MysqlVersion, startMysql } from '../servers/mysql.js';
+import { needs } from '../servers/suite.js';
 import { eventOf, eventsOf, failure, fileOf, gtidsIn, record, told } from './recording.js';
 
 const never = new AbortController().signal;
 const VERSIONS: readonly MysqlVersion[] = ['9.7', '8.0', '5.7'];
 
-describe.each(VERSIONS)('MySQL %s', (version) => {
+needs('own').describe.each(VERSIONS)('MySQL %s', (version) => {
   let server: MysqlServer;
   const options = version === '5.7' ? { mode: { kind: 'none' } as const } : {};
 
@@ -330,7 +331,7 @@ describe.each(VERSIONS)('MySQL %s', (version) => {
   });
 });
 
-describe.each(VERSIONS)('MySQL %s without GTIDs', (version) => {
+needs('own').describe.each(VERSIONS)('MySQL %s without GTIDs', (version) => {
   let server: MysqlServer;
   const options = version === '5.7' ? { mode: { kind: 'none' } as const } : {};
   const tables = ['create table i (a int) engine=innodb', 'create table m (a int) engine=myisam'];
@@ -407,7 +408,7 @@ describe.each(VERSIONS)('MySQL %s without GTIDs', (version) => {
   });
 });
 
-describe('MySQL 9.7 alone', () => {
+needs('own').describe('MySQL 9.7 alone', () => {
   let server: MysqlServer;
 
   beforeAll(async () => {

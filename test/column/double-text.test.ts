@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import mysql from 'mysql2/promise';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { doubleText, shortestFloat } from '../../src/column/double-text.js';
-import { type MysqlServer, startMysql } from '../servers/mysql.js';
+import { needs, sharedMysql } from '../servers/suite.js';
 
 const bits64 = fc.bigInt({ min: 0n, max: 2n ** 64n - 1n }).map((bits) => {
   const bytes = Buffer.alloc(8);
@@ -27,20 +27,19 @@ describe('text of a DOUBLE', () => {
     );
   });
 
-  describe('as the server prints it', () => {
-    let server: MysqlServer;
+  needs('mysql').describe('as the server prints it', () => {
     let connection: mysql.Connection;
 
     beforeAll(async () => {
-      server = await startMysql({ version: '9.7' });
-      connection = await mysql.createConnection({ host: server.host, port: server.port, user: server.user });
+      connection = await mysql.createConnection((await sharedMysql('9.7')).url);
+      await connection.query('drop database if exists doubles');
       await connection.query('create database doubles');
       await connection.query('use doubles');
       await connection.query('create table d (id int primary key, v double)');
     });
     afterAll(async () => {
+      await connection.query('drop database doubles');
       await connection.end();
-      await server.remove();
     });
 
     it('in a column and in JSON', async () => {

@@ -4,7 +4,7 @@ import { RowtideError } from '../../src/core/errors.js';
 import { formatGtid, type Gtid, GtidSet } from '../../src/core/gtid.js';
 import { Connection } from '../../src/mysql/connect.js';
 import { parseServerUrl } from '../../src/mysql/url.js';
-import { type MysqlServer, startMysql } from '../servers/mysql.js';
+import { needs, sharedMysql } from '../servers/suite.js';
 
 const UUIDS = [
   '3e11fa47-71ca-11e1-9e33-c80aa9429562',
@@ -133,19 +133,15 @@ describe('text', () => {
   });
 });
 
-describe('the server says the same', () => {
-  let server: MysqlServer;
+needs('mysql').describe('the server says the same', () => {
   let connection: Connection;
 
   beforeAll(async () => {
-    server = await startMysql({ version: '9.7' });
-    connection = await Connection.open(parseServerUrl(server.url), new AbortController().signal);
+    const { url } = await sharedMysql('9.7');
+    connection = await Connection.open(parseServerUrl(url), new AbortController().signal);
   });
 
-  afterAll(async () => {
-    await connection.close();
-    await server.remove();
-  });
+  afterAll(() => connection.close());
 
   /** The server's own texts differ in line feeds only. */
   const ask = async (sql: string, ...values: string[]): Promise<string> => {

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Connection, withConnection } from '../../src/mysql/connect.js';
 import { parseServerUrl } from '../../src/mysql/url.js';
 import { type MysqlServer, startMysql } from '../servers/mysql.js';
+import { needs } from '../servers/suite.js';
 
 const never: AbortSignal = new AbortController().signal;
 const tlsFile = (name: string): string => fileURLToPath(new URL(`../fixtures/tls/${name}`, import.meta.url));
@@ -14,7 +15,7 @@ const ask = (url: string, sql: string, password?: string): Promise<(readonly unk
 const cipher = async (url: string, password?: string): Promise<unknown> =>
   (await ask(url, "SHOW SESSION STATUS LIKE 'Ssl_cipher'", password))[0]![1];
 
-describe('Connection', () => {
+needs('own').describe('Connection', () => {
   let modern: MysqlServer;
   let v80: MysqlServer;
   let v57: MysqlServer;

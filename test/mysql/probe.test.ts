@@ -1,12 +1,13 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { GtidSet } from '../../src/core/gtid.js';
 import { type ColumnFacts, readAllColumns, readColumns } from '../../src/mysql/columns.js';
 import { Connection } from '../../src/mysql/connect.js';
 import { logFiles, probe, waitForGtids } from '../../src/mysql/probe.js';
 import { parseServerUrl } from '../../src/mysql/url.js';
 import { type MysqlServer, type MysqlVersion, startMysql } from '../servers/mysql.js';
+import { needs } from '../servers/suite.js';
 
-describe.each<MysqlVersion>(['9.7', '8.0', '5.7'])('MySQL %s', (version) => {
+needs('own').describe.each<MysqlVersion>(['9.7', '8.0', '5.7'])('MySQL %s', (version) => {
   let server: MysqlServer;
   let connection: Connection;
 

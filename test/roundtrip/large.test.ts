@@ -1,13 +1,14 @@
 /** Rows that are wide, long, or larger than a packet: each cell equals what the server holds, by its SHA-256. */
 import { createHash } from 'node:crypto';
 import mysql from 'mysql2/promise';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { changes } from '../../src/column/changes.js';
 import type { Change, Value } from '../../src/core/change.js';
 import type { LogSource } from '../../src/core/source.js';
 import { parseServerUrl } from '../../src/mysql/url.js';
 import { serverLog } from '../../src/source/server.js';
 import { type MysqlServer, startMysql } from '../servers/mysql.js';
+import { needs } from '../servers/suite.js';
 import { compare } from './compare.js';
 import { select } from './oracle.js';
 import { headOf, stream } from './stream.js';
@@ -18,19 +19,6 @@ const MIB = 2 ** 20;
 let server: MysqlServer;
 let connection: mysql.Connection;
 let log: LogSource;
-
-beforeAll(async () => {
-  server = await startMysql({ version: '9.7', options: ['--binlog-row-metadata=FULL'] });
-  connection = await mysql.createConnection({ host: server.host, port: server.port, user: server.user });
-  await connection.query('create database large');
-  await connection.query('use large');
-  log = serverLog({ address: parseServerUrl(server.url) });
-});
-
-afterAll(async () => {
-  await connection.end();
-  await server.remove();
-});
 
 /** The changes that the statements make. */
 async function changesOf(...statements: string[]): Promise<Change[]> {
@@ -51,7 +39,20 @@ const sha2 = (value: Value | undefined): string =>
     .update(value as Uint8Array | string)
     .digest('hex');
 
-describe('large rows', () => {
+needs('own').describe('large rows', () => {
+  beforeAll(async () => {
+    server = await startMysql({ version: '9.7', options: ['--binlog-row-metadata=FULL'] });
+    connection = await mysql.createConnection({ host: server.host, port: server.port, user: server.user });
+    await connection.query('create database large');
+    await connection.query('use large');
+    log = serverLog({ address: parseServerUrl(server.url) });
+  });
+
+  afterAll(async () => {
+    await connection.end();
+    await server.remove();
+  });
+
   it.each([1, 15, 16, 17, 40])('carries a LONGBLOB and a LONGTEXT of %d MiB, and updates of them', async (mib) => {
     await connection.query('create table long_cells (id int primary key, b longblob, t longtext)');
     const around = mib * MIB - 40;

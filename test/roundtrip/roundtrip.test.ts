@@ -3,12 +3,13 @@
  * inserts, updates and deletes under every BINLOG_ROW_IMAGE. ROWTIDE_SEED=… repeats a run.
  */
 import mysql from 'mysql2/promise';
-import { describe, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { parseServerUrl } from '../../src/mysql/url.js';
 import { attachCatalog, serverCatalog } from '../../src/schema/catalog.js';
 import type { SchemaMode } from '../../src/schema/schemas.js';
 import { serverLog } from '../../src/source/server.js';
 import { type MysqlServer, startMysql } from '../servers/mysql.js';
+import { needs } from '../servers/suite.js';
 import { type Compared, compare } from './compare.js';
 import { OPAQUE_TABLE } from './documents.js';
 import { kinds, type Version } from './kinds.js';
@@ -27,7 +28,7 @@ const RUNS: readonly { version: Version; metadata: 'FULL' | 'MINIMAL' | 'none' }
   { version: '5.7', metadata: 'none' },
 ];
 
-describe('rows equal what SELECT returns', () => {
+needs('own').describe('rows equal what SELECT returns', () => {
   for (const run of RUNS) {
     it(`MySQL ${run.version}, row metadata ${run.metadata}`, { timeout: 120_000 }, async () => {
       const options = run.metadata === 'none' ? [] : [`--binlog-row-metadata=${run.metadata}`];

@@ -1,5 +1,5 @@
 /** Where the names of columns come from when the log does not say them, and when nobody can. */
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Table } from '../../src/core/table.js';
 import { parseServerUrl } from '../../src/mysql/url.js';
 import { attachCatalog, serverCatalog } from '../../src/schema/catalog.js';
@@ -8,11 +8,12 @@ import { fileLog } from '../../src/source/files.js';
 import { failure, record, told } from '../binlog/recording.js';
 import { stream } from '../roundtrip/stream.js';
 import { type MysqlServer, type MysqlVersion, startMysql } from '../servers/mysql.js';
+import { needs } from '../servers/suite.js';
 
 const never = new AbortController().signal;
 const WAYS_OUT = /binlog_row_metadata=FULL.*--schema assume-current.*--schema none/;
 
-describe('binlog_row_metadata=FULL', () => {
+needs('own').describe('binlog_row_metadata=FULL', () => {
   it('says everything itself', async () => {
     await using server = await startMysql({ version: '9.7', options: ['--binlog-row-metadata=FULL'] });
     const paths = await record(server, 'full', ({ run }) =>
@@ -43,7 +44,7 @@ describe('binlog_row_metadata=FULL', () => {
   });
 });
 
-describe.each<MysqlVersion>(['8.0', '5.7'])('MySQL %s without names in its log', (version) => {
+needs('own').describe.each<MysqlVersion>(['8.0', '5.7'])('MySQL %s without names in its log', (version) => {
   let server: MysqlServer;
   let attach: () => Promise<SchemaMode>;
   let assume: SchemaMode;

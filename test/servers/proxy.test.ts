@@ -56,6 +56,14 @@ test('cuts after exactly so many bytes from the server, once', async () => {
   expect(next.received()).toBe('whole');
 });
 
+test('cuts where its plan says, in either direction, and counts it', async () => {
+  proxy.plan = () => ({ direction: 'request', afterBytes: 700 });
+  const cut = exchange(Buffer.alloc(5000, 'x'));
+  await cut.ended;
+  expect(cut.received().length).toBeLessThanOrEqual(700);
+  expect(proxy.cuts).toBe(1);
+});
+
 test('cuts an open connection after exactly so many more bytes', async () => {
   const { received, socket } = exchange('hello');
   await once(socket, 'data');

@@ -11,20 +11,31 @@ export async function startProxy(options: { target: { host?: string; port: numbe
   return proxy;
 }
 
+/** Where a connection breaks: after exactly so many bytes of a direction, in the middle of whatever they belong to. */
+export interface Cut {
+  readonly direction: Direction;
+  readonly afterBytes: number;
+}
+
+type Direction = 'request' | 'answer';
+
 interface Link {
   client: net.Socket;
   server: net.Socket;
-  /** What may still pass towards the client before the link breaks. */
-  bytesLeft: number;
+  /** What may still pass before the link breaks. */
+  bytesLeft: Record<Direction, number>;
 }
 
 export class FaultProxy {
   readonly host = '127.0.0.1';
   /** What each chunk waits in either direction. */
   delayMs = 0;
+  /** Asked for each new connection. */
+  plan: () => Cut | null = () => null;
+  /** How many connections were broken, by plan or at once. */
+  cuts = 0;
   private listeningPort = 0;
   private readonly links = new Set<Link>();
-  private nextBytes = Number.POSITIVE_INFINITY;
   private bytesPerSecond = Number.POSITIVE_INFINITY;
   private gate: Promise<void> = Promise.resolve();
   private openGate: () => void = () => {};
@@ -48,20 +59,24 @@ export class FaultProxy {
   /** Resets every open connection; new ones are served. */
   cutAll(): void {
     for (const { client, server } of this.links) {
+      this.cuts++;
       client.resetAndDestroy();
       server.resetAndDestroy();
     }
   }
 
-  /** The next connection breaks after exactly this many bytes from the server, in the middle of whatever they belong to. */
+  /** The next connection breaks after exactly this many bytes from the server. */
   cutAfterBytes(bytes: number): void {
-    this.nextBytes = bytes;
+    this.plan = () => {
+      this.plan = () => null;
+      return { direction: 'answer', afterBytes: bytes };
+    };
   }
 
   /** The open connections break after exactly this many more bytes from the server; resolves when they have. */
   async cutOpenAfterBytes(bytes: number): Promise<void> {
     const open = [...this.links];
-    for (const link of open) link.bytesLeft = bytes;
+    for (const link of open) link.bytesLeft.answer = bytes;
     await Promise.all(open.map(({ client }) => closed(client)));
   }
 
@@ -101,8 +116,9 @@ export class FaultProxy {
 
   private accept(client: net.Socket): void {
     const server = net.connect({ ...this.target, allowHalfOpen: true });
-    const link: Link = { client, server, bytesLeft: this.nextBytes };
-    this.nextBytes = Number.POSITIVE_INFINITY;
+    const link: Link = { client, server, bytesLeft: { request: Infinity, answer: Infinity } };
+    const cut = this.plan();
+    if (cut !== null) link.bytesLeft[cut.direction] = cut.afterBytes;
     this.links.add(link);
     for (const [socket, peer] of [
       [client, server],
@@ -112,22 +128,27 @@ export class FaultProxy {
       socket.on('error', () => peer.resetAndDestroy());
       socket.on('close', () => this.links.delete(link));
     }
-    void this.pump(link, client, server);
-    void this.pump(link, server, client);
+    void this.pump(link, 'request');
+    void this.pump(link, 'answer');
   }
 
   /** Reads only what it can pass on, so that a slow reader is felt by the writer. */
-  private async pump(link: Link, from: net.Socket, to: net.Socket): Promise<void> {
+  private async pump(link: Link, direction: Direction): Promise<void> {
+    const [from, to] = direction === 'request' ? [link.client, link.server] : [link.server, link.client];
+    const { bytesLeft } = link;
     try {
       for await (const chunk of from.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
         await this.hold(chunk.length);
-        const passed = from === link.server ? this.take(link, chunk) : chunk;
+        const passed = chunk.subarray(0, bytesLeft[direction]);
+        bytesLeft[direction] -= passed.length;
         if (!to.write(passed)) await once(to, 'drain');
-        if (passed.length < chunk.length || link.bytesLeft === 0) return breakOff(link);
+        if (bytesLeft[direction] > 0) continue;
+        this.cuts++;
+        return breakOff(from, to);
       }
       to.end();
     } catch {
-      breakOff(link);
+      breakOff(from, to);
     }
   }
 
@@ -136,12 +157,6 @@ export class FaultProxy {
     const waitMs = this.delayMs + (1000 * bytes) / this.bytesPerSecond;
     if (waitMs > 0) await sleep(waitMs);
   }
-
-  private take(link: Link, chunk: Buffer): Buffer {
-    const passed = chunk.subarray(0, link.bytesLeft);
-    link.bytesLeft -= passed.length;
-    return passed;
-  }
 }
 
 async function closed(socket: net.Socket): Promise<void> {
@@ -149,7 +164,7 @@ async function closed(socket: net.Socket): Promise<void> {
 }
 
 /** Without a reset, which could overtake the bytes that were still to arrive. */
-function breakOff({ client, server }: Link): void {
-  client.end(() => client.destroy());
-  server.destroy();
+function breakOff(from: net.Socket, to: net.Socket): void {
+  to.end(() => to.destroy());
+  from.destroy();
 }

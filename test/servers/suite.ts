@@ -24,7 +24,10 @@ export type Need = ServerKind | 'own';
 
 export interface Definers {
   test(name: string, body: () => Promise<void> | void, timeoutMs?: number): void;
-  describe(name: string, body: () => void): void;
+  describe: {
+    (name: string, body: () => void): void;
+    each<T>(cases: readonly T[]): (name: string, body: (each: T) => void) => void;
+  };
 }
 
 export async function sharedMysql(version: MysqlVersion = '9.7'): Promise<DatabaseAddress> {
@@ -49,7 +52,10 @@ export function needs(...wanted: readonly Need[]): Definers {
       skip();
     });
   };
-  return { test: notRun, describe: notRun };
+  const each = (cases: readonly unknown[]) => (name: string) => {
+    for (const one of cases) notRun(name.replace('%s', String(one)));
+  };
+  return { test: notRun, describe: Object.assign(notRun, { each }) };
 }
 
 const kindOf: Record<MysqlVersion, ServerKind> = { '9.7': 'mysql', '8.0': 'mysql80', '5.7': 'mysql57' };

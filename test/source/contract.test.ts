@@ -1,10 +1,11 @@
 import { readFileSync } from 'node:fs';
 import ZongJi from '@vlasky/zongji';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { driverOptions } from '../../src/mysql/connect.js';
 import { parseServerUrl } from '../../src/mysql/url.js';
 import { dumpError } from '../../src/source/dump-errors.js';
 import { type MysqlServer, startMysql } from '../servers/mysql.js';
+import { needs } from '../servers/suite.js';
 import { sql } from './reading.js';
 
 /** Parts of zongji and mysql2 that are not in their documentation, and that src/source/server.ts stands on. */
@@ -24,7 +25,7 @@ interface Dumping {
   query(text: string, done: (error: Error | null) => void): void;
 }
 
-describe('zongji and mysql2, as we use them', () => {
+needs('own').describe('zongji and mysql2, as we use them', () => {
   let server: MysqlServer;
 
   beforeAll(async () => {

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { GtidSet } from '../../src/core/gtid.js';
 import type { Position } from '../../src/core/position.js';
 import { withConnection } from '../../src/mysql/connect.js';
@@ -6,9 +6,10 @@ import { probe } from '../../src/mysql/probe.js';
 import { parseServerUrl } from '../../src/mysql/url.js';
 import { preflight } from '../../src/source/preflight.js';
 import { type MysqlServer, type MysqlVersion, startMysql } from '../servers/mysql.js';
+import { needs } from '../servers/suite.js';
 import { never, sql } from './reading.js';
 
-describe.each<MysqlVersion>(['9.7', '5.7'])('preflight on MySQL %s', (version) => {
+needs('own').describe.each<MysqlVersion>(['9.7', '5.7'])('preflight on MySQL %s', (version) => {
   let server: MysqlServer;
   let uuid: string;
 

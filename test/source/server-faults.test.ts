@@ -1,16 +1,17 @@
 import type { AddressInfo } from 'node:net';
 import { connect, createServer, type Server, type Socket } from 'node:net';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { GtidSet } from '../../src/core/gtid.js';
 import type { LogPosition, Position } from '../../src/core/position.js';
 import { parseServerUrl } from '../../src/mysql/url.js';
 import { type ServerLogOptions, serverLog } from '../../src/source/server.js';
 import { type MysqlServer, startMysql } from '../servers/mysql.js';
+import { needs } from '../servers/suite.js';
 import { logEnd, never, readTo, sql } from './reading.js';
 
 const everything: LogPosition = { kind: 'gtid', executed: GtidSet.empty };
 
-describe('serverLog, when things go wrong', () => {
+needs('own').describe('serverLog, when things go wrong', () => {
   let server: MysqlServer;
   let position: Position;
 

@@ -15,6 +15,7 @@ import { fileLog } from '../../src/source/files.js';
 import { type ServerLogOptions, serverLog } from '../../src/source/server.js';
 import { startMariadb } from '../servers/mariadb.js';
 import { type MysqlServer, type MysqlVersion, startMysql } from '../servers/mysql.js';
+import { needs } from '../servers/suite.js';
 import { failureOf, type LoggedEvent, logEnd, never, readTo, sql } from './reading.js';
 
 const gtid = (text: string): LogPosition => ({ kind: 'gtid', executed: GtidSet.parse(text) });
@@ -23,7 +24,7 @@ const show = ({ file: name, start, type }: LoggedEvent): string => `${name}:${st
 const logOf = ({ url }: { url: string }, options: Partial<ServerLogOptions> = {}) =>
   serverLog({ address: parseServerUrl(url), heartbeatMs: 1000, ...options });
 
-describe.each<MysqlVersion>(['9.7', '8.0', '5.7'])('serverLog on MySQL %s', (version) => {
+needs('own').describe.each<MysqlVersion>(['9.7', '8.0', '5.7'])('serverLog on MySQL %s', (version) => {
   let server: MysqlServer;
   let uuid: string;
   /** GTIDs 1 to 9, with FLUSH BINARY LOGS after 4 and after 8. */
@@ -200,7 +201,7 @@ describe.each<MysqlVersion>(['9.7', '8.0', '5.7'])('serverLog on MySQL %s', (ver
   });
 });
 
-describe('serverLog on MariaDB', () => {
+needs('own').describe('serverLog on MariaDB', () => {
   it('reads by file and offset the same events as are in the files', async () => {
     await using server = await startMariadb();
     await sql(

@@ -3,30 +3,20 @@ import kafkajs from 'kafkajs';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { run } from '../../servers/command.js';
 import { type KafkaNode, kafkaCommand, startKafka } from '../../servers/kafka.js';
-import { freePort } from '../../servers/ports.js';
 import { needs } from '../../servers/suite.js';
-import { BreakingProxy } from './proxy.js';
 import { signal, sinkWith, Workload } from './workload.js';
 
 needs('own').describe('the Kafka sink at a broker with rules', () => {
   let kafka: KafkaNode;
-  let proxy: BreakingProxy;
   beforeAll(async () => {
-    const [port, proxyPort] = [await freePort(), await freePort()];
-    proxy = await BreakingProxy.start(proxyPort, port);
     kafka = await startKafka({
-      port,
       properties: {
-        'advertised.listeners': `PLAINTEXT://127.0.0.1:${proxyPort}`,
         'authorizer.class.name': 'org.apache.kafka.metadata.authorizer.StandardAuthorizer',
         'allow.everyone.if.no.acl.found': true,
       },
     });
   });
-  afterAll(async () => {
-    await kafka.remove();
-    await proxy[Symbol.asyncDispose]();
-  });
+  afterAll(() => kafka.remove());
 
   async function allow(topic: string, operations: readonly kafkajs.AclOperationTypes[]): Promise<void> {
     const admin = new kafkajs.Kafka({ brokers: kafka.brokers, logLevel: kafkajs.logLevel.NOTHING }).admin();
@@ -63,7 +53,7 @@ needs('own').describe('the Kafka sink at a broker with rules', () => {
   }
 
   function open(options: object) {
-    const sink = sinkWith({ brokers: [`127.0.0.1:${proxy.port}`], createTopics: { partitions: 2 }, ...options });
+    const sink = sinkWith({ brokers: kafka.proxiedBrokers, createTopics: { partitions: 2 }, ...options });
     return sink.open(undefined, signal).then(() => sink);
   }
 
@@ -92,7 +82,7 @@ needs('own').describe('the Kafka sink at a broker with rules', () => {
     for (let i = 0; i < 10; i++) {
       const writing = workload.write(3_000);
       await sleep(5 * i);
-      proxy.cutAll();
+      kafka.proxy.cutAll();
       await writing;
     }
     await sink.close();

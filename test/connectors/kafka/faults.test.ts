@@ -1,9 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type KafkaNode, startKafka } from '../../servers/kafka.js';
-import { freePort } from '../../servers/ports.js';
+import type { Cut } from '../../servers/proxy.js';
 import { needs } from '../../servers/suite.js';
-import { BreakingProxy, type Cut } from './proxy.js';
 import { signal, sinkWith, Workload } from './workload.js';
 
 /** More for a long run: `KAFKA_TORTURE=10 npx vitest run test/connectors/kafka/faults.test.ts`. */
@@ -13,20 +12,10 @@ const CUTS = 30 * times;
 
 needs('own').describe('the Kafka sink over broken connections and brokers', () => {
   let kafka: KafkaNode;
-  let proxy: BreakingProxy;
   beforeAll(async () => {
-    const [port, proxyPort] = [await freePort(), await freePort()];
-    proxy = await BreakingProxy.start(proxyPort, port);
-    const properties = {
-      'advertised.listeners': `PLAINTEXT://127.0.0.1:${proxyPort}`,
-      'auto.create.topics.enable': false,
-    };
-    kafka = await startKafka({ port, properties });
+    kafka = await startKafka({ properties: { 'auto.create.topics.enable': false } });
   });
-  afterAll(async () => {
-    await kafka.remove();
-    await proxy[Symbol.asyncDispose]();
-  });
+  afterAll(() => kafka.remove());
 
   /** Every record once and in order, whatever `trouble` does while records are written. */
   async function survives(
@@ -35,7 +24,7 @@ needs('own').describe('the Kafka sink over broken connections and brokers', () =
     options: object = {},
   ): Promise<void> {
     const sink = sinkWith({
-      brokers: [`127.0.0.1:${proxy.port}`],
+      brokers: kafka.proxiedBrokers,
       topic,
       createTopics: { partitions: 3 },
       batchBytesMax: 50_000,
@@ -62,6 +51,7 @@ needs('own').describe('the Kafka sink over broken connections and brokers', () =
         seed = (Math.imul(seed, 1_103_515_245) + 12_345) & 0x7fffffff;
         return Math.floor((seed / 2 ** 31) * below);
       };
+      const { proxy } = kafka;
       const before = proxy.cuts;
       await survives('cuts', async () => {
         proxy.plan = (): Cut =>
@@ -112,7 +102,7 @@ needs('own').describe('the Kafka sink over broken connections and brokers', () =
 
   describe('a broker that does not come back', () => {
     it('fails the write after the delivery deadline, retryably, with place and cause', async () => {
-      const sink = sinkWith({ brokers: [`127.0.0.1:${proxy.port}`], deliveryTimeoutMs: 1_500 });
+      const sink = sinkWith({ brokers: kafka.proxiedBrokers, deliveryTimeoutMs: 1_500 });
       await sink.open(undefined, signal);
       const workload = new Workload(sink, 'shop.numbers');
       await workload.write(10);
@@ -129,7 +119,7 @@ needs('own').describe('the Kafka sink over broken connections and brokers', () =
     });
 
     it('lets a write be given up at once', async () => {
-      const sink = sinkWith({ brokers: [`127.0.0.1:${proxy.port}`] });
+      const sink = sinkWith({ brokers: kafka.proxiedBrokers });
       await sink.open(undefined, signal);
       kafka.pause();
       const stop = new AbortController();

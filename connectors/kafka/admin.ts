@@ -1,9 +1,12 @@
 import type { ConnectionOptions } from 'node:tls';
 import kafkajs, { type Kafka, type Admin as KafkaAdmin } from 'kafkajs';
 import { RowtideError } from 'rowtide';
+import { quietIdleTimers } from './kafkajs-timers.js';
 
 // A CommonJS module whose later exports Node cannot see by name.
 const { ConfigResourceTypes, KafkaJSProtocolError, logLevel } = kafkajs;
+
+quietIdleTimers();
 
 export interface AdminOptions {
   readonly brokers: readonly string[];

@@ -125,6 +125,16 @@ describe('libraries with one job are imported in one place', () => {
   });
 });
 
+describe('tests', () => {
+  test('that start servers of their own say so, and can be left out where servers are given', () => {
+    const silent = readdirSync(join(ROOT, 'test'), { recursive: true, encoding: 'utf8' })
+      .filter((name) => name.endsWith('.test.ts'))
+      .map((name) => ({ name, text: readFileSync(join(ROOT, 'test', name), 'utf8') }))
+      .filter(({ text }) => /\bstart(Mysql|Mariadb|Kafka|KafkaCluster)\(/.test(text) && !text.includes("needs('own')"));
+    expect(silent.map(({ name }) => name)).toEqual([]);
+  });
+});
+
 describe('style', () => {
   test(`no file is longer than ${LINES_MAX} lines: it would hold two ideas`, () => {
     const long = files.map(({ path, text }) => ({ path, lines: text.split('\n').length }));

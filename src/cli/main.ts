@@ -3,8 +3,7 @@ import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { RowtideError } from '../core/errors.js';
 import { registerCheckpoint } from './commands/checkpoint.js';
-import { registerPause } from './commands/pause.js';
-import { registerResume } from './commands/resume.js';
+import { registerPauseAndResume } from './commands/pause-resume.js';
 import { registerRun } from './commands/run.js';
 import { registerSkip } from './commands/skip.js';
 import { registerStatus } from './commands/status.js';
@@ -14,15 +13,7 @@ import { withoutPassword } from './password.js';
 import type { Registration } from './registration.js';
 import { errorReport } from './report.js';
 
-const REGISTER = [
-  registerTail,
-  registerRun,
-  registerStatus,
-  registerPause,
-  registerResume,
-  registerSkip,
-  registerCheckpoint,
-];
+const REGISTER = [registerTail, registerRun, registerStatus, registerPauseAndResume, registerSkip, registerCheckpoint];
 
 function createProgram(registration: Registration): Command {
   const program = new Command('rowtide')

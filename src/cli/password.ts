@@ -47,12 +47,20 @@ async function askPassword(question: string): Promise<string> {
       hint: 'Put it into MYSQL_PWD, or into a file that --password-file names.',
     });
   }
-  process.stderr.write(question);
-  // A terminal whose echo goes nowhere.
+  // A terminal whose echo goes nowhere, from before the question is there to be answered.
   const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() });
   const terminal = createInterface({ input: process.stdin, output: nowhere, terminal: true });
+  const closed = new AbortController();
+  terminal.once('close', () => closed.abort());
+  terminal.once('SIGINT', () => {
+    terminal.close();
+    process.kill(process.pid, 'SIGINT');
+  });
+  process.stderr.write(question);
   try {
-    return await terminal.question('');
+    return await terminal.question('', { signal: closed.signal });
+  } catch (cause) {
+    throw new RowtideError('USAGE', 'no password was given', { cause });
   } finally {
     terminal.close();
     process.stderr.write('\n');

@@ -5,6 +5,7 @@ import { RowtideError } from '../core/errors.js';
 import type { Position } from '../core/position.js';
 import type { ForgetfulSink, ResumableSink } from '../core/sink.js';
 import type { Transaction } from '../core/transaction.js';
+import { type Declare, testsWith } from './target.js';
 import {
   insertsOf,
   isBehind,
@@ -29,7 +30,7 @@ export interface SinkTarget {
 
 export interface SinkSuiteOptions {
   /** The `test` of vitest, node:test and others. */
-  readonly test: (name: string, run: () => Promise<void>) => void;
+  readonly test: Declare;
   readonly make: () => Promise<SinkTarget>;
   readonly delivery: 'exactly-once' | 'at-least-once';
   /** Rows of the large transaction. Default 50,000. */
@@ -40,15 +41,7 @@ const never = new AbortController().signal;
 
 /** What every sink must hold, so that a pipeline neither loses nor tears anything in it. */
 export function sinkSuite({ test: declare, make, delivery, largeRows = 50_000 }: SinkSuiteOptions): void {
-  const test = (name: string, run: (target: SinkTarget) => Promise<void>): void =>
-    declare(name, async () => {
-      const target = await make();
-      try {
-        await run(target);
-      } finally {
-        await target.close?.();
-      }
-    });
+  const test = testsWith(declare, make);
 
   test('an empty target has no position', async (target) => {
     await using(target, async (_, position) => assert.equal(position, undefined));

@@ -3,6 +3,7 @@ import { encodePosition } from '../checkpoint/position.js';
 import type { Checkpoint, CheckpointStore } from '../checkpoint/store.js';
 import { GtidSet } from '../core/gtid.js';
 import type { SinkState } from '../core/sink.js';
+import { type Declare, testsWith } from './target.js';
 import { offsetAfter, positionAfter } from './transactions.js';
 
 export interface StoreTarget {
@@ -13,21 +14,13 @@ export interface StoreTarget {
 
 export interface StoreSuiteOptions {
   /** The `test` of vitest, node:test and others. */
-  readonly test: (name: string, run: () => Promise<void>) => void;
+  readonly test: Declare;
   readonly make: () => Promise<StoreTarget>;
 }
 
 /** What every checkpoint store must hold. */
 export function storeSuite({ test: declare, make }: StoreSuiteOptions): void {
-  const test = (name: string, run: (target: StoreTarget) => Promise<void>): void =>
-    declare(name, async () => {
-      const target = await make();
-      try {
-        await run(target);
-      } finally {
-        await target.close?.();
-      }
-    });
+  const test = testsWith(declare, make);
 
   test('nothing is loaded where nothing was saved', async (target) => {
     assert.equal(await load(target), undefined);

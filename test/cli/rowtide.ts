@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -34,7 +34,7 @@ export interface Ended {
 }
 
 export interface Running {
-  readonly process: ChildProcess;
+  readonly process: ChildProcessWithoutNullStreams;
   readonly ended: Promise<Ended>;
   /** Resolves when what it has said on stdout or stderr matches. */
   said(pattern: RegExp): Promise<string>;
@@ -44,12 +44,17 @@ export interface RunOptions {
   readonly env?: Readonly<Record<string, string>>;
   readonly cwd?: string;
   readonly stdin?: string | Uint8Array;
+  /** Gives it a terminal, which prints all that it says on stdout, and keeps stdin open for what is typed. */
+  readonly onTerminal?: true;
 }
 
 /** Starts the command line from its sources, without anything that this terminal or user would add. */
 export function start(args: readonly string[], options: RunOptions = {}): Running {
   const { PATH, HOME, TZ = 'UTC' } = process.env;
-  const child = spawn(process.execPath, [...COMMAND, ...args], {
+  const command = [process.execPath, ...COMMAND, ...args];
+  const quoted = command.map((part) => `'${part.replaceAll("'", "'\\''")}'`).join(' ');
+  const [file = '', ...rest] = options.onTerminal ? ['script', '-qec', quoted, '/dev/null'] : command;
+  const child = spawn(file, rest, {
     env: {
       PATH,
       HOME,
@@ -72,7 +77,7 @@ export function start(args: readonly string[], options: RunOptions = {}): Runnin
   });
   // Who does not read its input closes it early.
   child.stdin.on('error', () => undefined);
-  child.stdin.end(options.stdin ?? '');
+  if (!options.onTerminal) child.stdin.end(options.stdin ?? '');
   const ended = new Promise<Ended>((resolve) => {
     child.once('close', (code, signal) => {
       resolve({ status: code ?? signal ?? 'unknown', stdout, stderr });

@@ -1,10 +1,10 @@
-import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import mysql from 'mysql2/promise';
 import { type Command, program, run } from './command.js';
 import { freePort } from './ports.js';
 import { ServerProcess } from './process.js';
 import { newFolder } from './runs.js';
+import { Server } from './server.js';
 
 /** Where a database server answers: all that a test needs which neither kills it nor reads its files. */
 export interface DatabaseAddress {
@@ -33,19 +33,19 @@ export interface StartOptions {
   port?: number;
 }
 
-export class DatabaseServer implements DatabaseAddress {
+export class DatabaseServer extends Server implements DatabaseAddress {
   readonly host = '127.0.0.1';
   readonly user = 'root';
   readonly password = '';
   private readonly options: string[];
-  private process: ServerProcess | undefined;
 
   private constructor(
     private readonly installation: Installation,
     readonly port: number,
-    private readonly folder: string,
+    folder: string,
     options: readonly string[],
   ) {
+    super(folder);
     this.options = [...options];
   }
 
@@ -86,49 +86,13 @@ export class DatabaseServer implements DatabaseAddress {
     return this.dataDir;
   }
 
-  get logFile(): string {
-    return join(this.folder, 'log');
-  }
-
-  get pid(): number {
-    return this.process?.pid ?? 0;
-  }
-
-  /** An orderly end; the data stays, so that `restart` can bring it back. */
-  async stop(): Promise<void> {
-    await this.process?.end('SIGTERM');
-  }
-
-  async kill(): Promise<void> {
-    await this.process?.end('SIGKILL');
-  }
-
-  /** Same port, same data; stops the server first if it runs. Further options stay for later restarts. */
-  async restart(options: readonly string[] = []): Promise<void> {
-    await this.stop();
+  /** Further options stay for later restarts. */
+  override async restart(options: readonly string[] = []): Promise<void> {
     this.options.push(...options);
-    await this.launch();
+    await super.restart();
   }
 
-  /** Freezes the process: connections stay open and silent. */
-  pause(): void {
-    this.process?.signal('SIGSTOP');
-  }
-
-  resume(): void {
-    this.process?.signal('SIGCONT');
-  }
-
-  async remove(): Promise<void> {
-    await this.kill();
-    await rm(this.folder, { recursive: true, force: true });
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.remove();
-  }
-
-  private async launch(): Promise<void> {
+  async launch(): Promise<void> {
     const { label, command, options } = this.installation;
     this.process = await ServerProcess.start({
       name: label,

@@ -5,7 +5,7 @@
  *   await using cluster = await startKafkaCluster({ nodes: 3 });   // cluster.nodes[1].kill()
  */
 import { randomBytes } from 'node:crypto';
-import { rm, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Kafka, logLevel } from 'kafkajs';
 import { type Command, run } from './command.js';
@@ -16,6 +16,7 @@ import { freePort } from './ports.js';
 import { ServerProcess } from './process.js';
 import { type FaultProxy, startProxy } from './proxy.js';
 import { newFolder } from './runs.js';
+import { Server } from './server.js';
 
 export const kafkaVersion = '4.3.1';
 
@@ -66,15 +67,16 @@ async function newMember(id: number, port?: number): Promise<Member> {
   return { id, port: port ?? (await freePort()), controllerPort: await freePort(), proxiedPort, proxy };
 }
 
-export class KafkaNode implements KafkaAddress {
+export class KafkaNode extends Server implements KafkaAddress {
   readonly version = kafkaVersion;
-  private process: ServerProcess | undefined;
 
   private constructor(
     private readonly member: Member,
-    private readonly folder: string,
+    folder: string,
     private readonly command: Command,
-  ) {}
+  ) {
+    super(folder);
+  }
 
   static async create(member: Member, members: readonly Member[], cluster: string, properties: Properties) {
     const folder = newFolder(`kafka-${member.id}`);
@@ -116,44 +118,9 @@ export class KafkaNode implements KafkaAddress {
     return this.brokers.join(',');
   }
 
-  get logFile(): string {
-    return join(this.folder, 'log');
-  }
-
-  get pid(): number {
-    return this.process?.pid ?? 0;
-  }
-
-  async stop(): Promise<void> {
-    await this.process?.end('SIGTERM');
-  }
-
-  async kill(): Promise<void> {
-    await this.process?.end('SIGKILL');
-  }
-
-  async restart(): Promise<void> {
-    await this.stop();
-    await this.launch();
-  }
-
-  /** Freezes the process: connections stay open and silent. */
-  pause(): void {
-    this.process?.signal('SIGSTOP');
-  }
-
-  resume(): void {
-    this.process?.signal('SIGCONT');
-  }
-
-  async remove(): Promise<void> {
+  override async remove(): Promise<void> {
     await this.proxy.close();
-    await this.kill();
-    await rm(this.folder, { recursive: true, force: true });
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.remove();
+    await super.remove();
   }
 
   async launch(): Promise<void> {

@@ -3,7 +3,7 @@ import kafkajs from 'kafkajs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type KafkaCluster, type KafkaNode, startKafkaCluster } from '../../servers/kafka.js';
 import { needs } from '../../servers/suite.js';
-import { signal, sinkWith, Workload } from './workload.js';
+import { signal, sinkWith, survives as survivesAt, Workload } from './workload.js';
 
 const times = Number(process.env.KAFKA_TORTURE ?? 1);
 
@@ -20,27 +20,11 @@ needs('own').describe('the Kafka sink in a cluster', () => {
   });
   afterAll(() => cluster.remove());
 
-  async function survives(topic: string, trouble: () => Promise<void>, options: object = {}): Promise<void> {
-    const sink = sinkWith({
-      brokers: cluster.brokers,
-      topic,
-      createTopics: { partitions: 3, replicationFactor: 3 },
-      batchBytesMax: 50_000,
-      ...options,
-    });
-    await sink.open(undefined, signal);
-    const workload = new Workload(sink, topic);
-    await workload.write(1_000);
-    let isOver = false;
-    const troubled = trouble().finally(() => {
-      isOver = true;
-    });
-    while (!isOver) await workload.write(2_000);
-    await troubled;
-    await workload.write(1_000);
-    await sink.close();
-    await workload.check(cluster.brokers);
-  }
+  const survives = (topic: string, trouble: () => Promise<void>, options: object = {}): Promise<void> =>
+    survivesAt(
+      { brokers: cluster.brokers, topic, createTopics: { partitions: 3, replicationFactor: 3 }, ...options },
+      trouble,
+    );
 
   /** The node that leads partition 0, and all who have it. */
   async function leaderOf(topic: string): Promise<KafkaNode> {

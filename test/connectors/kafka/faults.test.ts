@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type KafkaNode, startKafka } from '../../servers/kafka.js';
 import type { Cut } from '../../servers/proxy.js';
 import { needs } from '../../servers/suite.js';
-import { signal, sinkWith, Workload } from './workload.js';
+import { signal, sinkWith, survives as survivesAt, Workload } from './workload.js';
 
 /** More for a long run: `KAFKA_TORTURE=10 npx vitest run test/connectors/kafka/faults.test.ts`. */
 const times = Number(process.env.KAFKA_TORTURE ?? 1);
@@ -17,32 +17,8 @@ needs('own').describe('the Kafka sink over broken connections and brokers', () =
   });
   afterAll(() => kafka.remove());
 
-  /** Every record once and in order, whatever `trouble` does while records are written. */
-  async function survives(
-    topic: string,
-    trouble: (workload: Workload) => Promise<void>,
-    options: object = {},
-  ): Promise<void> {
-    const sink = sinkWith({
-      brokers: kafka.proxiedBrokers,
-      topic,
-      createTopics: { partitions: 3 },
-      batchBytesMax: 50_000,
-      ...options,
-    });
-    await sink.open(undefined, signal);
-    const workload = new Workload(sink, topic);
-    await workload.write(1_000);
-    let isOver = false;
-    const troubled = trouble(workload).finally(() => {
-      isOver = true;
-    });
-    while (!isOver) await workload.write(3_000);
-    await troubled;
-    await workload.write(1_000);
-    await sink.close();
-    await workload.check(kafka.brokers);
-  }
+  const survives = (topic: string, trouble: () => Promise<void>, options: object = {}): Promise<void> =>
+    survivesAt({ brokers: kafka.proxiedBrokers, topic, createTopics: { partitions: 3 }, ...options }, trouble);
 
   describe('every record is written once and in order through', () => {
     it(`${CUTS} cuts in the middle of requests and answers`, async () => {

@@ -11,6 +11,26 @@ export function sinkWith(options: object): KafkaSink {
   return new KafkaSink(kafkaOptions.parse(options), testFormat);
 }
 
+/** Every record once and in order, whatever `trouble` does while records are written. */
+export async function survives(
+  { brokers, topic, ...options }: { brokers: readonly string[]; topic: string; readonly [option: string]: unknown },
+  trouble: () => Promise<void>,
+): Promise<void> {
+  const sink = sinkWith({ brokers, topic, batchBytesMax: 50_000, ...options });
+  await sink.open(undefined, signal);
+  const workload = new Workload(sink, topic);
+  await workload.write(1_000);
+  let isOver = false;
+  const troubled = trouble().finally(() => {
+    isOver = true;
+  });
+  while (!isOver) await workload.write(3_000);
+  await troubled;
+  await workload.write(1_000);
+  await sink.close();
+  await workload.check(brokers);
+}
+
 /** Numbered rows over many keys, in one table; `check` says whether the topic has each of them once and in order. */
 export class Workload {
   written = 0;

@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 interface RequestQueue {
   readonly pending: readonly unknown[];
   readonly throttledUntil: number;
-  scheduleCheckPendingRequests(): void;
+  scheduleCheckPendingRequests: (this: RequestQueue) => void;
 }
 
 /**
@@ -16,7 +16,7 @@ export function quietIdleTimers(): void {
     prototype: RequestQueue;
   };
   const schedule = prototype.scheduleCheckPendingRequests;
-  prototype.scheduleCheckPendingRequests = function (this: RequestQueue): void {
+  prototype.scheduleCheckPendingRequests = function (): void {
     if (this.pending.length > 0 || this.throttledUntil > Date.now()) schedule.call(this);
   };
 }

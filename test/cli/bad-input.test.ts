@@ -1,8 +1,10 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import mysql from 'mysql2/promise';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { readTopic } from '../connectors/kafka/reading.js';
 import { type MysqlServer, startMysql } from '../servers/mysql.js';
 import { needs, sharedKafka } from '../servers/suite.js';
 import { type Ended, rowtide, start } from './rowtide.js';
@@ -47,13 +49,18 @@ needs('own').describe('bad input', () => {
     saved = readFileSync(checkpoint, 'utf8');
   }
 
-  async function pipeline(source: string, sink: string, stop = false): Promise<Ended> {
+  /** Writes the configuration of one pipeline; gives its path. */
+  function configure(source: string, sink: string): string {
     const config = join(folder, 'rowtide.yaml');
     writeFileSync(
       config,
       `pipelines:\n  p:\n    ${source}\n    retry: { attemptsMax: 2, delayMsMax: 10 }\n    sink: ${sink}\n`,
     );
-    const daemon = start(['run', '--config', config], { cwd: folder });
+    return config;
+  }
+
+  async function pipeline(source: string, sink: string, stop = false): Promise<Ended> {
+    const daemon = start(['run', '--config', configure(source, sink)], { cwd: folder });
     if (stop) {
       await daemon.said(/streaming/);
       daemon.process.kill('SIGTERM');
@@ -143,6 +150,36 @@ needs('own').describe('bad input', () => {
     const { status, stderr } = await pipeline(`source: { url: "${server.url}", from: "2020-01-01" }`, sink);
     expect(stderr).toMatch(/\nrowtide: SINK_REFUSED: .*missing\.orders/);
     expect(status).toBe(1);
+  });
+
+  needs('kafka').test('a row that makes a larger record than its topic takes', async () => {
+    const { brokers } = await sharedKafka();
+    await run('DELETE FROM shop.orders');
+    const createTopics = `{ partitions: 1, config: { "max.message.bytes": "20000" } }`;
+    const sink = `{ kafka: { brokers: ${JSON.stringify(brokers)}, topic: "large.{table}", createTopics: ${createTopics} } }`;
+    const first = start(
+      ['run', '--config', configure(`source: { url: "${server.url}", from: now, serverId: 71 }`, sink)],
+      { cwd: folder },
+    );
+    await first.said(/streaming/);
+    while (!existsSync(checkpoint)) await sleep(50);
+    const begun = readFileSync(checkpoint, 'utf8');
+    await run("INSERT INTO shop.orders VALUES (1, 'small')");
+    while (readFileSync(checkpoint, 'utf8') === begun) await sleep(50);
+    first.process.kill('SIGTERM');
+    expect((await first.ended).status).toBe(0);
+    const kept = await readTopic(brokers, 'large.orders');
+    expect(kept.map(({ value }) => JSON.parse(String(value)))).toMatchObject([{ op: 'insert', after: { id: 1 } }]);
+
+    saved = readFileSync(checkpoint, 'utf8');
+    await run("INSERT INTO shop.orders VALUES (2, REPEAT('x', 30000))");
+    await refused(
+      pipeline(fromServer(), sink),
+      1,
+      /^rowtide: RECORD_TOO_LARGE: .*table shop\.orders: the row with key .*2.* makes a record of 30\d\d\d bytes, and topic large\.orders takes 20000/,
+    );
+    expect(await readTopic(brokers, 'large.orders')).toHaveLength(1);
+    await run('DELETE FROM shop.orders');
   });
 
   test('a broker that is not there', async () => {

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import mysql from 'mysql2/promise';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { eventOf, eventsOf, fileOf } from '../binlog/recording.js';
 import { type MysqlServer, startMysql } from '../servers/mysql.js';
 import { needs } from '../servers/suite.js';
 import { rowtide, start } from './rowtide.js';
@@ -242,6 +243,21 @@ needs('own').describe('rowtide tail', () => {
     expect(other.status).toBe(65);
     expect(other.stderr).toMatch(/^rowtide: NOT_A_BINLOG: /);
     expect(readFileSync(checkpoint, 'utf8')).toBe(saved);
+  });
+
+  test('an event that nobody knows ends with its name and place, and a checkpoint before it', async () => {
+    const events = eventsOf(binlog(2));
+    const checkpoint = path('unknown.json');
+    const unknown = fileOf([...events, eventOf(200, Buffer.from('what is this'))], 'binlog.000002');
+    const { status, stdout, stderr } = await rowtide(['tail', unknown, '--checkpoint', checkpoint, '--print', '%{pk}']);
+    expect(ids(stdout)).toEqual([3, 1, 2, 10, 11, 12]);
+    expect(stderr).toMatch(
+      /^rowtide: EVENT_UNKNOWN: binlog\.000002:\d+ \(.*200.*\): .*is not known.*\n {2}hint: Nothing was skipped/,
+    );
+    expect(status).toBe(1);
+    const flagged = fileOf([...events, eventOf(200, Buffer.from('what is this'), 0x80)], 'binlog.000002');
+    const ignored = await rowtide(['tail', flagged, '--print', '%{pk}']);
+    expect(ignored).toMatchObject({ status: 0, stdout, stderr: '' });
   });
 
   test('a wrong host ends with 69 after some attempts, a wrong password at once, without telling it', async () => {

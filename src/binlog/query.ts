@@ -3,7 +3,6 @@ import { charsetOf } from '../column/charset.js';
 import { malformed } from '../core/errors.js';
 import { type FormatDescription, HEADER_BYTES, type RawEvent } from '../core/event.js';
 import { ByteReader } from './bytes.js';
-import { QUERY_EVENT } from './types.js';
 
 export interface QueryEvent {
   readonly threadId: number;
@@ -22,7 +21,7 @@ export function decodeQuery(event: RawEvent, format: FormatDescription): QueryEv
   r.skip(4);
   const schemaLength = r.u8();
   const errorCode = r.u16();
-  const postHeaderBytes = format.postHeaderBytes(QUERY_EVENT);
+  const postHeaderBytes = format.postHeaderBytes(event.type);
   const statusLength = postHeaderBytes < 13 ? 0 : r.u16();
   r.at = HEADER_BYTES + postHeaderBytes;
   const status = r.slice(statusLength);

@@ -1,4 +1,4 @@
-import { locateError, malformed, RowtideError } from '../core/errors.js';
+import { locateError, malformed, RowtideError, unreachable } from '../core/errors.js';
 import type { FormatDescription, LogBlock, LogPoint, RawEvent } from '../core/event.js';
 import type { Gtid } from '../core/gtid.js';
 import type { LogPosition, Position } from '../core/position.js';
@@ -235,9 +235,12 @@ class Assembler {
   }
 
   #query(event: RawEvent, block: LogBlock, query: QueryEvent): Transaction | null {
-    if (this.#group === null) this.#open(event, block, null);
-    const group = this.#group!;
     const control = transactionControl(query.sql);
+    if (this.#group === null) {
+      if (control.kind === 'nothing') return null;
+      this.#open(event, block, null);
+    }
+    const group = this.#group!;
     switch (control.kind) {
       case 'begin':
         group.begun = true;
@@ -265,8 +268,12 @@ class Assembler {
       case 'xa-commit':
       case 'xa-rollback':
         return this.#finishXa(group, control, event);
+      case 'nothing':
+        return group.begun ? null : this.#finish(group, null, event);
       case 'statement':
         return this.#statement(group, event, query);
+      default:
+        return unreachable(control);
     }
   }
 

@@ -12,6 +12,11 @@ export function firstKeyword(sql: string): string {
   return /^[A-Za-z_]+/.exec(rest)?.[0].toUpperCase() ?? '';
 }
 
+/** Nothing but comments, as MariaDB writes in place of an event that its reader is taken not to know (`# Dummy event …`). */
+export function isComment(sql: string): boolean {
+  return sql.replace(LEADING, '') === '';
+}
+
 /** True for statements that change rows: in a ROW binlog they do not stand, so what they did would be lost. */
 export function changesRows(sql: string): boolean {
   switch (firstKeyword(sql)) {

@@ -1,5 +1,12 @@
-/** What a statement of the log does to the transaction that it stands in; `statement` is everything else. */
+import { isRdsHousekeeping } from './housekeeping.js';
+import { isComment } from './keyword.js';
+
+/**
+ * What a statement of the log does to the transaction that it stands in; `nothing` is what no reader has use for, and
+ * `statement` everything else.
+ */
 export type Control =
+  | { kind: 'nothing' }
   | { kind: 'begin' | 'commit' | 'rollback' | 'xa-start' | 'xa-end' | 'statement' }
   | { kind: 'savepoint' | 'rollback-to'; name: string }
   | { kind: 'xa-commit' | 'xa-rollback'; xid: string };
@@ -30,7 +37,7 @@ export function transactionControl(sql: string): Control {
     case 'XA ROLLBACK':
       return { kind: 'xa-rollback', xid: rest };
     default:
-      return { kind: 'statement' };
+      return { kind: isComment(sql) || isRdsHousekeeping(sql) ? 'nothing' : 'statement' };
   }
 }
 

@@ -1,0 +1,26 @@
+import { malformed } from '../core/errors.js';
+import { type FormatDescription, HEADER_BYTES, type RawEvent } from '../core/event.js';
+import { ByteReader } from './bytes.js';
+import { decodeQuery, type QueryEvent } from './query.js';
+
+/** LOAD DATA as a statement: a query, and where in its text the name of the file stands that its blocks brought. */
+export interface ExecuteLoadQueryEvent extends QueryEvent {
+  readonly fileId: number;
+  /** Bytes of the statement to replace by the name of the file that was loaded. */
+  readonly fileNameFrom: number;
+  readonly fileNameTo: number;
+  readonly duplicates: 'error' | 'ignore' | 'replace';
+}
+
+const DUPLICATES = ['error', 'ignore', 'replace'] as const;
+/** What stands before ours in the post-header: that of a QUERY. */
+const QUERY_BYTES = 13;
+
+/** post-header of QUERY, file id u32, file name from u32, to u32, duplicates u8; body of QUERY */
+export function decodeExecuteLoadQuery(event: RawEvent, format: FormatDescription): ExecuteLoadQueryEvent {
+  const r = new ByteReader(event.bytes, HEADER_BYTES + QUERY_BYTES);
+  const [fileId, fileNameFrom, fileNameTo, code] = [r.u32(), r.u32(), r.u32(), r.u8()];
+  const duplicates = DUPLICATES[code];
+  if (duplicates === undefined) throw malformed(`LOAD DATA treats duplicates as ${code}, which is not known`);
+  return { ...decodeQuery(event, format), fileId, fileNameFrom, fileNameTo, duplicates };
+}

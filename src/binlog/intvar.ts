@@ -1,0 +1,17 @@
+import { malformed } from '../core/errors.js';
+import { HEADER_BYTES, type RawEvent } from '../core/event.js';
+import { ByteReader } from './bytes.js';
+
+/** A number that the statement behind it needs: what LAST_INSERT_ID() gives, or the first AUTO_INCREMENT value. */
+export interface IntvarEvent {
+  readonly variable: 'LAST_INSERT_ID' | 'INSERT_ID';
+  readonly value: bigint;
+}
+
+/** type u8, value u64 */
+export function decodeIntvar(event: RawEvent): IntvarEvent {
+  const r = new ByteReader(event.bytes, HEADER_BYTES);
+  const code = r.u8();
+  if (code !== 1 && code !== 2) throw malformed(`a session number of the type ${code}, which is not known`);
+  return { variable: code === 1 ? 'LAST_INSERT_ID' : 'INSERT_ID', value: r.u64() };
+}

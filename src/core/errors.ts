@@ -25,6 +25,7 @@ export type ErrorCode =
   // tables
   | 'TABLE_UNKNOWN' // no honest answer about the columns of this event
   | 'TABLE_MISMATCH' // the columns known do not fit the event
+  | 'DDL_UNKNOWN' // a statement that may change columns is not understood
   // checkpoints
   | 'CHECKPOINT_CORRUPT'
   | 'CHECKPOINT_MISMATCH' // it belongs to another source or sink

@@ -30,3 +30,13 @@ export { schemas } from './schema/schemas.js';
 export { fileLog } from './source/files.js';
 export { serverLog } from './source/server.js';
 export { diskSpool } from './source/spool.js';
+export {
+  type Database,
+  type RowChange,
+  type RowImage,
+  type StatementChange,
+  type StreamChange,
+  type TransactionFacts,
+  tableKey,
+} from './stream/change.js';
+export { type StreamOptions, type StreamSource, stream } from './stream/stream.js';

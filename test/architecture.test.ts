@@ -39,6 +39,7 @@ const LAYERS: Readonly<Record<string, number>> = {
   // A configuration names filters and sinks, so it stands above them.
   config: 2.5,
   daemon: 3,
+  stream: 3,
   cli: 3,
   testing: 3,
 };

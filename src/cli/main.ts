@@ -8,12 +8,21 @@ import { registerRun } from './commands/run.js';
 import { registerSkip } from './commands/skip.js';
 import { registerStatus } from './commands/status.js';
 import { registerTail } from './commands/tail.js';
+import { registerTypes } from './commands/types.js';
 import { EXIT_CODES, exitCodeOf } from './exit-codes.js';
 import { withoutPassword } from './password.js';
 import type { Registration } from './registration.js';
 import { errorReport } from './report.js';
 
-const REGISTER = [registerTail, registerRun, registerStatus, registerPauseAndResume, registerSkip, registerCheckpoint];
+const REGISTER = [
+  registerTail,
+  registerRun,
+  registerStatus,
+  registerPauseAndResume,
+  registerSkip,
+  registerCheckpoint,
+  registerTypes,
+];
 
 function createProgram(registration: Registration): Command {
   const program = new Command('rowtide')

@@ -119,7 +119,7 @@ function isUnsigned(fact: ColumnFacts): boolean {
 }
 
 /** `enum('a','it''s','c:\\\\d')` → a, it's, c:\\d. The server escapes these, whatever NO_BACKSLASH_ESCAPES says. */
-function labelsOf(fact: ColumnFacts): readonly string[] | null {
+export function labelsOf(fact: ColumnFacts): readonly string[] | null {
   if (fact.dataType !== 'enum' && fact.dataType !== 'set') return null;
   const list = fact.columnType.slice(fact.columnType.indexOf('(') + 1, -1);
   return [...list.matchAll(/'((?:[^']|'')*)'/g)].map((match) =>

@@ -1,0 +1,81 @@
+import { RowtideError } from '../core/errors.js';
+import type { ColumnFacts, TableFacts } from '../mysql/columns.js';
+import { labelsOf } from '../schema/resolve.js';
+import { tableKey } from './change.js';
+
+const HEADER = `// Written by \`rowtide types\` from the columns that these tables had then: write it anew when they change.
+`;
+const LINE_LENGTH_MAX = 120;
+const SQL_TYPE_LENGTH_MAX = 90;
+
+/** A TypeScript type of that name for `stream`: what the rows of each table hold. The same tables give the same text. */
+export function databaseType(tables: readonly TableFacts[], name: string): string {
+  const keyed = tables.map((table) => ({ table, key: tableKey(table) }));
+  keyed.sort((a, b) => (a.key < b.key ? -1 : 1));
+  const lines = keyed.flatMap(({ table, key }) => [
+    `  ${literal(key)}: {`,
+    ...table.columns.flatMap((column) => columnLines(table, column)),
+    '  };',
+  ]);
+  return [HEADER, `export type ${name} = {`, ...lines, '};', ''].join('\n');
+}
+
+function columnLines(table: TableFacts, column: ColumnFacts): string[] {
+  const types = typesOf(table, column);
+  if (column.nullable) types.push('null');
+  const name = property(column.name);
+  const line = `    ${name}: ${types.join(' | ')};`;
+  const comment = `    /** ${commentOf(column)} */`;
+  if (line.length <= LINE_LENGTH_MAX) return [comment, line];
+  return [comment, `    ${name}:`, ...types.map((type, i) => `      | ${type}${i === types.length - 1 ? ';' : ''}`)];
+}
+
+const NUMBER = 'tinyint smallint mediumint int float double year';
+const BIGINT = 'bigint bit';
+const TEXT =
+  'decimal date time datetime timestamp char varchar tinytext text mediumtext longtext set json uuid inet4 inet6';
+const BYTES =
+  'binary varbinary tinyblob blob mediumblob longblob vector geometry point linestring polygon multipoint ' +
+  'multilinestring multipolygon geomcollection geometrycollection';
+
+/** As the README's table of types has it; `src/column/value.ts` makes the values. */
+const TYPES: ReadonlyMap<string, string> = new Map(
+  [
+    ['number', NUMBER],
+    ['bigint', BIGINT],
+    ['string', TEXT],
+    ['Uint8Array', BYTES],
+  ].flatMap(([type = '', names = '']) => names.split(' ').map((name) => [name, type] as const)),
+);
+
+function typesOf(table: TableFacts, column: ColumnFacts): string[] {
+  // Without strict mode, and by INSERT IGNORE, the server stores an empty text for what is no member.
+  if (column.dataType === 'enum') return [...new Set([...(labelsOf(column) ?? []), ''])].map(literal);
+  const type = TYPES.get(column.dataType);
+  if (type !== undefined) return [type];
+  throw new RowtideError(
+    'EVENT_UNSUPPORTED',
+    `column ${table.schema}.${table.name}.${column.name} is ${column.columnType}, a type that is not known`,
+    { hint: 'Leave the table out with --exclude.' },
+  );
+}
+
+function commentOf({ columnType, extra, keyPosition }: ColumnFacts): string {
+  const facts = [columnType.length > SQL_TYPE_LENGTH_MAX ? `${columnType.slice(0, SQL_TYPE_LENGTH_MAX)}…` : columnType];
+  const generated = /\b(stored|persistent|virtual) generated\b/i.exec(extra)?.[1]?.toLowerCase();
+  if (keyPosition !== null) facts.push('primary key');
+  if (/\bauto_increment\b/i.test(extra)) facts.push('auto_increment');
+  if (generated !== undefined) facts.push(`generated, ${generated}`);
+  if (/\binvisible\b/i.test(extra)) facts.push('invisible');
+  return facts.join(', ').replaceAll('*/', '*\\/').replaceAll(/\s/g, ' ');
+}
+
+function property(name: string): string {
+  return /^[A-Za-z_$][\w$]*$/.test(name) ? name : literal(name);
+}
+
+/** JSON's text, with the quotes that the rest of the world uses in TypeScript. */
+function literal(text: string): string {
+  const inner = JSON.stringify(text).slice(1, -1).replaceAll('\\"', '"').replaceAll("'", "\\'");
+  return `'${inner}'`;
+}

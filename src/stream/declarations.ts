@@ -71,11 +71,16 @@ function commentOf({ columnType, extra, keyPosition }: ColumnFacts): string {
 }
 
 function property(name: string): string {
-  return /^[A-Za-z_$][\w$]*$/.test(name) ? name : literal(name);
+  return /^[\p{ID_Start}_$][\p{ID_Continue}$]*$/u.test(name) ? name : literal(name);
 }
 
-/** JSON's text, with the quotes that the rest of the world uses in TypeScript. */
+/** JSON's text, in the quotes that need fewer escapes: single ones, unless the text has more of them. */
 function literal(text: string): string {
-  const inner = JSON.stringify(text).slice(1, -1).replaceAll('\\"', '"').replaceAll("'", "\\'");
-  return `'${inner}'`;
+  const json = JSON.stringify(text);
+  if (count(text, "'") > count(text, '"')) return json;
+  return `'${json.slice(1, -1).replaceAll('\\"', '"').replaceAll("'", "\\'")}'`;
+}
+
+function count(text: string, quote: string): number {
+  return text.split(quote).length - 1;
 }

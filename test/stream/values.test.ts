@@ -1,0 +1,122 @@
+/**
+ * What arrives has the types that `rowtide types` writes: over every column type of a server, the compiler takes the
+ * values as they came for the type of their table, and takes no value of another type. ROWTIDE_SEED=… repeats a run.
+ */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import mysql from 'mysql2/promise';
+import { type Row, stream, type Value } from 'rowtide';
+import { describe, expect, test } from 'vitest';
+import { rowtide } from '../cli/rowtide.js';
+import { OPAQUE_TABLE } from '../roundtrip/documents.js';
+import { kinds, type Version } from '../roundtrip/kinds.js';
+import { Random, seedOf } from '../roundtrip/random.js';
+import { quote, type TableSpec, tables } from '../roundtrip/tables.js';
+import type { DatabaseAddress } from '../servers/database.js';
+import { sharedMysql } from '../servers/suite.js';
+import { compile, here } from './compile.js';
+
+const ROWS = 12;
+
+describe.each<Version>(['9.7', '5.7'])('values of MySQL %s', (version) => {
+  test('have the type of their column', async () => {
+    const server = await sharedMysql(version);
+    const random = new Random(seedOf(`types of MySQL ${version}`));
+    const specs = tables(kinds(version, random), { random, version, extra: 0 });
+    const from = await fill(server, { specs, random });
+
+    const folder = mkdtempSync(here('./values-'));
+    try {
+      const types = await rowtide(['types', server.url, '--include', 'typed.*']);
+      expect(types).toMatchObject({ status: 0, stderr: '' });
+      writeFileSync(join(folder, 'db.ts'), types.stdout);
+      const values = await program(server, { specs, from });
+      writeFileSync(join(folder, 'values.ts'), values.join('\n'));
+      await compile(folder);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+});
+
+/** Makes the tables and their rows; returns where the log was before the rows. */
+async function fill(
+  server: DatabaseAddress,
+  { specs, random }: { specs: readonly TableSpec[]; random: Random },
+): Promise<string> {
+  const { host, port, user, password } = server;
+  const connection = await mysql.createConnection({ host, port, user, password, charset: 'utf8mb4' });
+  try {
+    await connection.query("set time_zone = '+00:00', sql_mode = 'ALLOW_INVALID_DATES', innodb_strict_mode = off");
+    await connection.query('drop database if exists typed');
+    await connection.query('create database typed character set utf8mb4');
+    await connection.query('use typed');
+    for (const sql of [...OPAQUE_TABLE, ...specs.map(({ create }) => create)]) await connection.query(sql);
+    const [files] = await connection.query<mysql.RowDataPacket[]>('show binary logs');
+    for (const table of specs) await connection.query(insert(table, random));
+    return `${files.at(-1)?.Log_name}:${files.at(-1)?.File_size}`;
+  } finally {
+    await connection.end();
+  }
+}
+
+/** The limits of each type, then values by chance; a NULL where there can be one. */
+function insert({ name, columns, primaryKey }: TableSpec, random: Random): string {
+  const given = columns.filter(({ kind }) => kind.generated === undefined);
+  const rows = Array.from({ length: ROWS }, (_, id) =>
+    given.map(({ name: column, kind, nullable }) => {
+      if (column === 'id') return String(id);
+      if (id === ROWS - 1 && nullable && !primaryKey.includes(column)) return 'null';
+      return kind.boundary[id] ?? kind.random(random);
+    }),
+  );
+  const names = given.map((column) => quote(column.name)).join(', ');
+  return `insert into ${quote(name)} (${names}) values ${rows.map((row) => `(${row.join(', ')})`).join(', ')}`;
+}
+
+/** TypeScript that compiles if, and only if, each row is of its table's type and the types are no wider than that. */
+async function program(
+  server: DatabaseAddress,
+  { specs, from }: { specs: readonly TableSpec[]; from: string },
+): Promise<string[]> {
+  const lines = ["import type { Db } from './db.js';"];
+  const seen = new Set<string>();
+  const changes = stream(server.url, { include: ['typed.*'], from, until: 'now', schema: 'assume-current' });
+  for await (const change of changes) {
+    if (change.kind !== 'insert') continue;
+    const type = `Db['${change.table}']`;
+    lines.push(`export const v${lines.length}: ${type} = {${cells(change.after).join(', ')}};`);
+    if (!seen.has(change.table)) lines.push(...misfits(type, change.after));
+    seen.add(change.table);
+  }
+  expect([...seen].sort()).toEqual(specs.map(({ name }) => `typed.${name}`).sort());
+  expect(lines.length).toBeGreaterThan(specs.length * ROWS);
+  return lines;
+}
+
+const cells = (row: Row): string[] => Object.entries(row).map(([name, value]) => `[${text(name)}]: ${literal(value)}`);
+
+/** A value of another type for each column. */
+function misfits(type: string, row: Row): string[] {
+  return Object.entries(row).flatMap(([name, value], i) => [
+    '// @ts-expect-error',
+    `export const m${i}_${type.replaceAll(/\W/g, '')}: ${type}[${text(name)}] = ${other(value)};`,
+  ]);
+}
+
+function other(value: Value): string {
+  if (value === null) return 'undefined';
+  if (value instanceof Uint8Array) return "'bytes'";
+  return { number: '0n', bigint: '0', string: 'new Uint8Array()' }[typeof value as 'number' | 'bigint' | 'string'];
+}
+
+function literal(value: Value): string {
+  if (value instanceof Uint8Array) return 'new Uint8Array()';
+  if (typeof value === 'bigint') return `${value}n`;
+  if (typeof value === 'string') return text(value);
+  return Object.is(value, -0) ? '-0' : String(value);
+}
+
+function text(value: string): string {
+  return JSON.stringify(value).replaceAll('\u2028', '\\u2028').replaceAll('\u2029', '\\u2029');
+}

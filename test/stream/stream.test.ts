@@ -110,13 +110,13 @@ needs('own').describe('a typed stream', () => {
   test('goes on where its store says: transactions that were taken whole do not come again', async () => {
     const store = memoryStore();
     const options = { store, from: await begin() };
-    await insert(1, 2);
-    await insert(3, 4);
-    await insert(5);
-    expect(await totals(options, 1)).toEqual([1]);
-    expect(await totals(options, 3)).toEqual([1, 2, 3]);
-    expect(await totals(options, 2)).toEqual([3, 4]);
-    expect(await totals({ ...options, until: 'now' })).toEqual([3, 4, 5]);
+    const all = Array.from({ length: 20 }, (_, i) => [10 * i, 10 * i + 1]);
+    for (const two of all) await insert(...two);
+    expect(await totals(options, 1)).toEqual([0]);
+    // Left in the middle of the 15th, of what came with it in one batch: the 14 before it are done.
+    expect(await totals(options, 29)).toEqual(all.flat().slice(0, 29));
+    expect(await totals(options, 2)).toEqual(all[14]);
+    expect(await totals({ ...options, until: 'now' })).toEqual(all.slice(14).flat());
     expect(await totals({ ...options, until: 'now' })).toEqual([]);
   });
 

@@ -5,7 +5,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import mysql from 'mysql2/promise';
-import { type Row, stream, type Value } from 'rowtide';
+import { type Column, type Row, stream, type Value } from 'rowtide';
 import { describe, expect, test } from 'vitest';
 import { rowtide } from '../cli/rowtide.js';
 import { OPAQUE_TABLE } from '../roundtrip/documents.js';
@@ -86,7 +86,10 @@ async function program(
     if (change.kind !== 'insert') continue;
     const type = `Db['${change.table}']`;
     lines.push(`export const v${lines.length}: ${type} = {${cells(change.after).join(', ')}};`);
-    if (!seen.has(change.table)) lines.push(...misfits(type, change.after));
+    if (!seen.has(change.table)) {
+      const { columns } = change.definition;
+      lines.push(...columns.flatMap((column) => misfits(`${type}[${text(column.name)}]`, change.after, column)));
+    }
     seen.add(change.table);
   }
   expect([...seen].sort()).toEqual(specs.map(({ name }) => `typed.${name}`).sort());
@@ -96,12 +99,10 @@ async function program(
 
 const cells = (row: Row): string[] => Object.entries(row).map(([name, value]) => `[${text(name)}]: ${literal(value)}`);
 
-/** A value of another type for each column. */
-function misfits(type: string, row: Row): string[] {
-  return Object.entries(row).flatMap(([name, value], i) => [
-    '// @ts-expect-error',
-    `export const m${i}_${type.replaceAll(/\W/g, '')}: ${type}[${text(name)}] = ${other(value)};`,
-  ]);
+/** A value of another type, and NULL where there is none. */
+function misfits(type: string, row: Row, { name, nullable }: Column): string[] {
+  const wrong = nullable ? [other(row[name] ?? null)] : [other(row[name] ?? null), 'null'];
+  return wrong.flatMap((value) => ['// @ts-expect-error', `void (${value} satisfies ${type});`]);
 }
 
 function other(value: Value): string {

@@ -6,7 +6,7 @@ import { type RowChange, type StreamChange, stream, unreachable, type Value } fr
 import type { ShopDb } from './shop.js';
 
 type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
-function same<A, B>(..._: Same<A, B> extends true ? [] : [never]): void {}
+declare function same<A, B>(...equal: Same<A, B> extends true ? [] : [never]): void;
 
 const SOURCE = 'mysql://cdc@db1:3306';
 declare const change: StreamChange<ShopDb>;

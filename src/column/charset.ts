@@ -1,18 +1,16 @@
-import { malformed, RowtideError } from '../core/errors.js';
-
-declare global {
-  // What toString(encoding, start, end) calls; without its look-up of the encoding for each cell.
-  interface Buffer {
-    utf8Slice(start: number, end: number): string;
-    latin1Slice(start: number, end: number): string;
-    hexSlice(start: number, end: number): string;
-  }
-}
+import { RowtideError } from '../core/errors.js';
+import { InvalidText } from '../core/invalid-text.js';
+import { COLLATIONS } from './charsets/collations.js';
+import type { TextDecode } from './charsets/decode.js';
+import { multiByteDecode } from './charsets/multi-byte.js';
+import { MULTI_BYTE_MAPS } from './charsets/multi-byte-maps.js';
+import { singleByteDecode } from './charsets/single-byte.js';
+import { SINGLE_BYTE_MAPS } from './charsets/single-byte-maps.js';
+import * as unicode from './charsets/unicode.js';
 
 /** How the text of a column becomes a JavaScript string. */
-export type TextDecode = (bytes: Buffer, from: number, to: number) => string;
-
 export interface Charset {
+  /** As the newest servers call it. */
   readonly name: string;
   readonly decode: TextDecode;
   /** The bytes are UTF-8 already. */
@@ -21,27 +19,48 @@ export interface Charset {
   readonly extendsAscii: boolean;
 }
 
-const UTF8: Charset = { name: 'utf8', decode: decodeUtf8, isUtf8: true, extendsAscii: true };
-const LATIN1: Charset = { name: 'latin1', decode: decodeLatin1, isUtf8: false, extendsAscii: true };
-const UTF16BE: Charset = { name: 'utf16', decode: decodeUtf16be, isUtf8: false, extendsAscii: false };
-const UTF16LE: Charset = { name: 'utf16le', decode: decodeUtf16le, isUtf8: false, extendsAscii: false };
-const UTF32: Charset = { name: 'utf32', decode: decodeUtf32be, isUtf8: false, extendsAscii: false };
+const UNICODE: Readonly<Record<string, TextDecode>> = {
+  utf8mb4: unicode.decodeUtf8mb4,
+  utf8mb3: unicode.decodeUtf8mb3,
+  ucs2: unicode.decodeUcs2,
+  utf16: unicode.decodeUtf16,
+  utf16le: unicode.decodeUtf16le,
+  utf32: unicode.decodeUtf32,
+};
 
-/** Collation ids of a character set; ranges are inclusive. As INFORMATION_SCHEMA.COLLATIONS of MySQL 5.7 to 9.7 has them. */
-const COLLATIONS: readonly (readonly [Charset, readonly (number | readonly [number, number])[]])[] = [
-  [UTF8, [11, 65, 33, 76, 83, [192, 223], 45, 46, [224, 247], [255, 323]]],
-  [LATIN1, [5, 8, 15, 31, 47, 48, 49, 94]],
-  [UTF16BE, [35, 90, [128, 151], 159, 54, 55, [101, 124]]],
-  [UTF16LE, [56, 62]],
-  [UTF32, [60, 61, [160, 183]]],
-];
-
-const byCollation = new Map<number, Charset>(
-  COLLATIONS.flatMap(([charset, ids]) => ids.flatMap((id) => range(id).map((each) => [each, charset] as const))),
+const byCollation = new Map(
+  Object.entries(COLLATIONS).flatMap(([name, ids]) => {
+    const charset = charsetNamed(name);
+    return ids.split(' ').flatMap((range) => idsIn(range).map((id) => [id, charset] as const));
+  }),
 );
 
-function range(id: number | readonly [number, number]): number[] {
-  const [first, last] = typeof id === 'number' ? [id, id] : id;
+function charsetNamed(name: string): Charset {
+  const isUtf8 = name === 'utf8mb4' || name === 'utf8mb3';
+  if (name in UNICODE) return { name, decode: UNICODE[name]!, isUtf8, extendsAscii: isUtf8 };
+  // Bytes without a meaning: each is a character of the same number.
+  if (name === 'binary') return { name, decode: decodeBytes, isUtf8, extendsAscii: true };
+  if (name in MULTI_BYTE_MAPS) return { name, decode: multiByteDecode(name), isUtf8, extendsAscii: true };
+  const map = SINGLE_BYTE_MAPS[name]!;
+  const decode = singleByteDecode(map);
+  return { name, decode: name === 'latin1' ? latin1(decode) : decode, isUtf8, extendsAscii: map.length === 0x80 };
+}
+
+function decodeBytes(bytes: Buffer, from: number, to: number): string {
+  return bytes.latin1Slice(from, to);
+}
+
+/** The commonest one: cp1252, which differs from what the engine calls latin1 in 27 characters. */
+function latin1(decode: TextDecode): TextDecode {
+  return (bytes, from, to) => {
+    const text = bytes.latin1Slice(from, to);
+    return /[\x80-\x9f]/.test(text) ? decode(bytes, from, to) : text;
+  };
+}
+
+/** `12` or `12-15`. */
+function idsIn(range: string): number[] {
+  const [first = 0, last = first] = range.split('-').map(Number);
   return Array.from({ length: last - first + 1 }, (_, i) => first + i);
 }
 
@@ -52,50 +71,11 @@ export function charsetOf(collation: number, place: string): Charset {
   throw new RowtideError(
     'EVENT_UNSUPPORTED',
     `${place} has the collation id ${collation}, whose character set is not known`,
-    {
-      hint: 'Leave the table out with an exclude filter, or convert the column to utf8mb4.',
-    },
+    { hint: 'Leave the table out with an exclude filter, or convert the column to utf8mb4.' },
   );
 }
 
-function decodeUtf8(bytes: Buffer, from: number, to: number): string {
-  const text = bytes.utf8Slice(from, to);
-  // The server checks what it stores, so this finds a wrong character set, not a user's data.
-  if (text.includes('\ufffd') && bytes.indexOf('\ufffd', from, 'utf8') < 0) throw malformed('text is not valid UTF-8');
-  return text;
-}
-
-/** MySQL's latin1 is cp1252 with the five bytes that cp1252 leaves out as C1 controls. */
-const CP1252_HIGH =
-  '\u20ac\x81\u201a\u0192\u201e\u2026\u2020\u2021\u02c6\u2030\u0160\u2039\u0152\x8d\u017d\x8f' +
-  '\x90\u2018\u2019\u201c\u201d\u2022\u2013\u2014\u02dc\u2122\u0161\u203a\u0153\x9d\u017e\u0178';
-
-function decodeLatin1(bytes: Buffer, from: number, to: number): string {
-  const text = bytes.latin1Slice(from, to);
-  return text.replace(/[\x80-\x9f]/g, (char) => CP1252_HIGH[char.charCodeAt(0) - 0x80]!);
-}
-
-function decodeUtf16be(bytes: Buffer, from: number, to: number): string {
-  requireMultiple(to - from, 2);
-  return Buffer.from(bytes.subarray(from, to)).swap16().toString('utf16le');
-}
-
-function decodeUtf16le(bytes: Buffer, from: number, to: number): string {
-  requireMultiple(to - from, 2);
-  return bytes.toString('utf16le', from, to);
-}
-
-function decodeUtf32be(bytes: Buffer, from: number, to: number): string {
-  requireMultiple(to - from, 4);
-  let text = '';
-  for (let i = from; i < to; i += 4) {
-    const code = bytes.readUInt32BE(i);
-    if (code > 0x10ffff) throw malformed(`text has the UTF-32 code 0x${code.toString(16)}`);
-    text += String.fromCodePoint(code);
-  }
-  return text;
-}
-
-function requireMultiple(length: number, width: number): void {
-  if (length % width !== 0) throw malformed(`text of ${length} bytes, in a character set of ${width} bytes each`);
+/** A text that cannot be decoded, with a copy of its bytes: the event's memory must not live on for the sake of one cell. */
+export function invalidText({ name }: Charset, bytes: Buffer, { from, to }: { from: number; to: number }): InvalidText {
+  return new InvalidText(Uint8Array.prototype.slice.call(bytes, from, to), name);
 }

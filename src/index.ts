@@ -11,6 +11,7 @@ export { type ErrorCode, type ErrorDetails, RowtideError, unreachable } from './
 export type { RawEvent } from './core/event.js';
 export { formatGtid, type Gtid, GtidSet } from './core/gtid.js';
 export { ABSENT_CELL, type Image, NULL_CELL } from './core/image.js';
+export { InvalidText } from './core/invalid-text.js';
 export type { Log } from './core/log.js';
 export type { HeldXa, LogPosition, Position, SourceIdentity } from './core/position.js';
 export type { ForgetfulSink, ResumableSink, Sink, SinkState } from './core/sink.js';

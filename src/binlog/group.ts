@@ -75,8 +75,8 @@ function* entriesOf(group: Group): Generator<Entry> {
   const { format, tables } = group;
   for (const event of group.events.events()) {
     if (event.type === QUERY_EVENT) {
-      const { schema, sql } = decodeQuery(event, format);
-      yield { kind: 'statement', schema, sql, event };
+      const { schema, sql, invalid } = decodeQuery(event, format);
+      yield { kind: 'statement', schema, sql, ...(invalid && { invalid }), event };
       continue;
     }
     // Only DUMMY_TABLE_ID has no table.

@@ -1,14 +1,11 @@
-import { isUtf8 } from 'node:buffer';
-import { charsetOf } from '../column/charset.js';
-import { malformed } from '../core/errors.js';
 import { type FormatDescription, HEADER_BYTES, type RawEvent } from '../core/event.js';
 import { ByteReader } from './bytes.js';
+import { decodeSql, type SqlText } from './sql-text.js';
 
-export interface QueryEvent {
+export interface QueryEvent extends SqlText {
   readonly threadId: number;
   readonly errorCode: number;
   readonly schema: string;
-  readonly sql: string;
 }
 
 /**
@@ -27,42 +24,5 @@ export function decodeQuery(event: RawEvent, format: FormatDescription): QueryEv
   const status = r.slice(statusLength);
   const schema = r.utf8(schemaLength);
   r.skip(1);
-  return { threadId, errorCode, schema, sql: decodeSql(r.slice(r.left), status) };
-}
-
-/**
- * A statement stands as its client sent it, in the client's character set; what the server words itself is UTF-8,
- * whatever the client's set is said to be. Text of another set is hardly ever valid UTF-8 by chance.
- */
-function decodeSql(sql: Buffer, status: Buffer): string {
-  if (isUtf8(sql)) return sql.utf8Slice(0, sql.length);
-  const collation = clientCollation(status);
-  if (collation === null) throw malformed('the statement is not UTF-8, and its character set is not said');
-  return charsetOf(collation, 'the statement').decode(sql, 0, sql.length);
-}
-
-const STATUS = { flags: 0, sqlMode: 1, autoIncrement: 3, charset: 4, catalog: 6 } as const;
-
-/** Status variables are (code u8, value) with lengths by code; those that may stand before the character set are known. */
-function clientCollation(status: Buffer): number | null {
-  const r = new ByteReader(status);
-  while (r.left > 0) {
-    switch (r.u8()) {
-      case STATUS.charset:
-        return r.u16();
-      case STATUS.flags:
-      case STATUS.autoIncrement:
-        r.skip(4);
-        break;
-      case STATUS.sqlMode:
-        r.skip(8);
-        break;
-      case STATUS.catalog:
-        r.skip(r.u8());
-        break;
-      default:
-        return null;
-    }
-  }
-  return null;
+  return { threadId, errorCode, schema, ...decodeSql(r.slice(r.left), status) };
 }

@@ -1,7 +1,7 @@
 import type { Change } from '../core/change.js';
 import { locateError } from '../core/errors.js';
 import type { Table } from '../core/table.js';
-import type { Entry, RowCursor, Rows, Transaction } from '../core/transaction.js';
+import type { Entry, RowCursor, Rows, Statement, Transaction } from '../core/transaction.js';
 import { type ReadRow, rowReader } from './row.js';
 
 /** The changes of a transaction as JavaScript values, in log order. */
@@ -35,7 +35,7 @@ class Changes implements IterableIterator<Change> {
         const entry = this.#nextEntry();
         if (entry === null) break;
         if (entry.kind === 'rows') this.#rows = new RowsReader(entry);
-        else return { done: false, value: { kind: 'statement', schema: entry.schema, sql: entry.sql } };
+        else return { done: false, value: statementOf(entry) };
       }
     } catch (error) {
       this.return();
@@ -58,6 +58,10 @@ class Changes implements IterableIterator<Change> {
     this.#start = next.value.event.start;
     return next.value;
   }
+}
+
+function statementOf({ schema, sql, invalid }: Statement): Change {
+  return { kind: 'statement', schema, sql, ...(invalid && { invalid }) };
 }
 
 class RowsReader {

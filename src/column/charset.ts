@@ -20,8 +20,8 @@ export interface Charset {
 }
 
 const UNICODE: Readonly<Record<string, TextDecode>> = {
-  utf8mb4: unicode.decodeUtf8mb4,
-  utf8mb3: unicode.decodeUtf8mb3,
+  utf8mb4: unicode.decodeUtf8,
+  utf8mb3: unicode.decodeUtf8,
   ucs2: unicode.decodeUcs2,
   utf16: unicode.decodeUtf16,
   utf16le: unicode.decodeUtf16le,
@@ -64,6 +64,15 @@ function idsIn(range: string): number[] {
   return Array.from({ length: last - first + 1 }, (_, i) => first + i);
 }
 
+const HINT = 'Leave the table out with an exclude filter, or convert the column to utf8mb4.';
+
+/** An id that has this character set, by the server's name for it. */
+export function anyCollationOf(charset: string): number {
+  const ids = COLLATIONS[charset === 'utf8' ? 'utf8mb3' : charset];
+  if (ids !== undefined) return Number.parseInt(ids, 10);
+  throw new RowtideError('EVENT_UNSUPPORTED', `the character set ${charset} is not known`, { hint: HINT });
+}
+
 /** `place` names the column for the error. */
 export function charsetOf(collation: number, place: string): Charset {
   const charset = byCollation.get(collation);
@@ -71,11 +80,11 @@ export function charsetOf(collation: number, place: string): Charset {
   throw new RowtideError(
     'EVENT_UNSUPPORTED',
     `${place} has the collation id ${collation}, whose character set is not known`,
-    { hint: 'Leave the table out with an exclude filter, or convert the column to utf8mb4.' },
+    { hint: HINT },
   );
 }
 
 /** A text that cannot be decoded, with a copy of its bytes: the event's memory must not live on for the sake of one cell. */
 export function invalidText({ name }: Charset, bytes: Buffer, { from, to }: { from: number; to: number }): InvalidText {
-  return new InvalidText(Uint8Array.prototype.slice.call(bytes, from, to), name);
+  return new InvalidText(new Uint8Array(bytes.subarray(from, to)), name);
 }

@@ -124,11 +124,13 @@ function oldDecimal(column: Column): RowtideError {
   );
 }
 
-/** `lengthMin`: BINARY(n) is logged without its trailing zero bytes and gets them back. */
+/**
+ * `lengthMin`: BINARY(n) is logged without its trailing zero bytes and gets them back. What may be a CHAR as well stays
+ * as it was logged.
+ */
 function characters(column: Column, prefixBytes: number, lengthMin: number): Codec {
-  return column.collation === type.BINARY_COLLATION
-    ? new BytesCodec(prefixBytes, lengthMin)
-    : new TextCodec(prefixBytes);
+  if (type.isText(column)) return new TextCodec(prefixBytes);
+  return new BytesCodec(prefixBytes, column.collation === type.BINARY_COLLATION ? lengthMin : 0);
 }
 
 const compiled = new WeakMap<Table, readonly Codec[]>();

@@ -149,6 +149,7 @@ class Writer {
     this.#room(at, 6 * length + 2);
     this.#out[at] = 0x22;
     const to = writeEscaped(this.#out, at + 1, this.#bytes, from, from + length);
+    if (to < 0) refuse('a string that is not valid UTF-8');
     this.#out[to] = 0x22;
     return to + 1;
   }

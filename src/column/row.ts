@@ -39,7 +39,7 @@ interface Cell {
 
 function isShortText(column: Column, codec: Codec): boolean {
   if (!('write' in codec)) return false;
-  return !type.isCharacter(column.type) || charsetOf(column.collation, column.name).extendsAscii;
+  return !type.isText(column) || charsetOf(column.collation, column.name).extendsAscii;
 }
 
 function readEach(image: Image, cells: readonly Cell[]): Partial<Row> {

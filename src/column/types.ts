@@ -35,6 +35,8 @@ export const GEOMETRY = 255;
 
 /** Collation id of everything that is not text. */
 export const BINARY_COLLATION = 63;
+/** Of what may be text or bytes: logs without metadata do not say. No collation has this id. */
+export const UNKNOWN_COLLATION = 0;
 
 const NAMES: ReadonlyMap<number, string> = new Map([
   [DECIMAL, 'DECIMAL'],
@@ -91,6 +93,11 @@ export function isNumeric(type: number): boolean {
 /** Types that the character set fields have an entry for (binary for VECTOR); ENUM and SET have fields of their own. */
 export function isCharacter(type: number): boolean {
   return type === STRING || type === VAR_STRING || type === VARCHAR || type === BLOB || type === VECTOR;
+}
+
+/** A column of characters that has a character set; the others of these types are bytes, as far as anybody knows. */
+export function isText({ type, collation }: { readonly type: number; readonly collation: number }): boolean {
+  return isCharacter(type) && collation !== BINARY_COLLATION && collation !== UNKNOWN_COLLATION;
 }
 
 export function isLabelled(type: number): boolean {

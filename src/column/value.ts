@@ -1,6 +1,7 @@
 import type { Value } from '../core/change.js';
 import type { Column, Table } from '../core/table.js';
-import { charsetOf, type TextDecode } from './charset.js';
+import { type Charset, charsetOf, invalidText } from './charset.js';
+import type { TextDecode } from './charsets/decode.js';
 import { shortestFloat } from './double-text.js';
 import { JSON_TEXT_EXPANSION, JSON_TEXT_SLACK, writeJsonText } from './json-text.js';
 import * as type from './types.js';
@@ -9,22 +10,18 @@ import type { Visitor } from './visitor.js';
 /** The visitor that makes JavaScript values of one column: the table of types in README.md. */
 export function valueVisitor(table: Table, column: Column): Visitor<Value> {
   const place = `column ${table.schema}.${table.name}.${column.name}`;
-  const labels = column.labels ?? [];
-  const isText = type.isCharacter(column.type) && column.collation !== type.BINARY_COLLATION;
-  return new ValueVisitor({
-    decode: isText ? charsetOf(column.collation, place).decode : decodeBinary,
-    labels,
-  });
+  const charset = charsetOf(type.isText(column) ? column.collation : type.BINARY_COLLATION, place);
+  return new ValueVisitor({ charset, labels: column.labels ?? [] });
 }
 
-const decodeBinary: TextDecode = (bytes, from, to) => bytes.latin1Slice(from, to);
-
 class ValueVisitor implements Visitor<Value> {
+  readonly #charset: Charset;
   readonly #decode: TextDecode;
   readonly #labels: readonly string[];
 
-  constructor(facts: { decode: TextDecode; labels: readonly string[] }) {
-    this.#decode = facts.decode;
+  constructor(facts: { charset: Charset; labels: readonly string[] }) {
+    this.#charset = facts.charset;
+    this.#decode = facts.charset.decode;
     this.#labels = facts.labels;
   }
 
@@ -61,7 +58,7 @@ class ValueVisitor implements Visitor<Value> {
   }
 
   text(bytes: Buffer, from: number, to: number): Value {
-    return this.#decode(bytes, from, to);
+    return this.#decode(bytes, from, to) ?? invalidText(this.#charset, bytes, { from, to });
   }
 
   bytes(bytes: Buffer, from: number, to: number, length: number): Value {

@@ -17,4 +17,8 @@ export class InvalidText {
     const { buffer, byteOffset, byteLength } = this.bytes;
     return { $invalid: Buffer.from(buffer, byteOffset, byteLength).toString('base64'), charset: this.charset };
   }
+
+  toString(): string {
+    return `invalid ${this.charset} 0x${Buffer.from(this.bytes).toString('hex')}`;
+  }
 }

@@ -1,6 +1,7 @@
 import type { RawEvent } from './event.js';
 import type { Gtid } from './gtid.js';
 import type { Image } from './image.js';
+import type { InvalidText } from './invalid-text.js';
 import type { Table } from './table.js';
 
 /** From the first byte of a transaction's first event to the end of its last. A fact, never a resume point. */
@@ -35,6 +36,8 @@ export interface Statement {
   /** The default schema it ran in; may be empty. */
   readonly schema: string;
   readonly sql: string;
+  /** Set where the statement is no text in its client's character set; `sql` has U+FFFD for what is no character. */
+  readonly invalid?: InvalidText;
   readonly event: RawEvent;
 }
 

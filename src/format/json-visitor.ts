@@ -1,5 +1,5 @@
 import { copyShort, writeAscii, writeNumber } from '../column/ascii-write.js';
-import { charsetOf, type TextDecode } from '../column/charset.js';
+import { type Charset, charsetOf, invalidText } from '../column/charset.js';
 import { shortestFloat } from '../column/double-text.js';
 import { JSON_TEXT_EXPANSION, JSON_TEXT_SLACK, writeJsonText } from '../column/json-text.js';
 import * as type from '../column/types.js';
@@ -13,6 +13,8 @@ const NULL = Buffer.from('null');
 /** The longest number or temporal with its quotes: a DECIMAL of 65 digits. */
 const SCALAR_BYTES_MAX = 72;
 const ESCAPE_BYTES_MAX = 6;
+/** What stands around bytes: quotes, or {"$invalid":"","charset":"utf8mb4"}, and what base64 fills up. */
+const TEXT_FRAME_BYTES_MAX = 48;
 
 /** What a cell of a column may take in JSON: a constant, and a multiple of its length in the log. */
 export function jsonBytesMax(column: Column): { fixed: number; factor: number } {
@@ -27,13 +29,13 @@ export function jsonBytesMax(column: Column): { fixed: number; factor: number } 
       };
     case type.STRING:
       // BINARY(n) gets its trailing zero bytes back.
-      return { fixed: 4 + 2 * column.meta, factor: ESCAPE_BYTES_MAX };
+      return { fixed: TEXT_FRAME_BYTES_MAX + 2 * column.meta, factor: ESCAPE_BYTES_MAX };
     case type.VARCHAR:
     case type.VAR_STRING:
     case type.BLOB:
     case type.GEOMETRY:
     case type.VECTOR:
-      return { fixed: 4, factor: column.collation === type.BINARY_COLLATION ? 2 : ESCAPE_BYTES_MAX };
+      return { fixed: TEXT_FRAME_BYTES_MAX, factor: type.isText(column) ? ESCAPE_BYTES_MAX : 2 };
     default:
       return { fixed: SCALAR_BYTES_MAX, factor: 0 };
   }
@@ -48,17 +50,13 @@ function isAscii(bytes: Buffer, from: number, to: number): boolean {
 /** Writes cells of one column as JSON, into `out` from `into` on: numbers, strings, base64 for bytes, JSON as it is. */
 export class JsonVisitor implements Visitor<number> {
   out: Buffer = NULL;
-  /** Null where text is UTF-8 as it stands. */
-  readonly #decode: TextDecode | null;
-  readonly #extendsAscii: boolean;
+  readonly #charset: Charset;
   readonly #labels: readonly string[];
   readonly #members: readonly Buffer[];
 
   constructor(table: Table, column: Column) {
-    const isText = type.isCharacter(column.type) && column.collation !== type.BINARY_COLLATION;
-    const charset = isText ? charsetOf(column.collation, `column ${table.schema}.${table.name}.${column.name}`) : null;
-    this.#decode = charset === null || charset.isUtf8 ? null : charset.decode;
-    this.#extendsAscii = charset?.extendsAscii ?? false;
+    const place = `column ${table.schema}.${table.name}.${column.name}`;
+    this.#charset = charsetOf(type.isText(column) ? column.collation : type.BINARY_COLLATION, place);
     this.#labels = column.labels ?? [];
     this.#members = ['', ...this.#labels].map((label) => Buffer.from(JSON.stringify(label)));
   }
@@ -99,10 +97,10 @@ export class JsonVisitor implements Visitor<number> {
 
   text(bytes: Buffer, from: number, to: number, at: number): number {
     const { out } = this;
-    if (this.#decode !== null && !(this.#extendsAscii && isAscii(bytes, from, to)))
-      return at + out.write(JSON.stringify(this.#decode(bytes, from, to)), at);
+    const { isUtf8, extendsAscii } = this.#charset;
     out[at] = QUOTE;
-    const end = writeEscaped(out, at + 1, bytes, from, to);
+    const end = isUtf8 || (extendsAscii && isAscii(bytes, from, to)) ? writeEscaped(out, at + 1, bytes, from, to) : -1;
+    if (end < 0) return this.#converted(bytes, from, to, at);
     out[end] = QUOTE;
     return end + 1;
   }
@@ -127,6 +125,12 @@ export class JsonVisitor implements Visitor<number> {
 
   json(bytes: Buffer, from: number, to: number, at: number): number {
     return writeJsonText(this.out, at, { bytes, from, to });
+  }
+
+  #converted(bytes: Buffer, from: number, to: number, at: number): number {
+    const charset = this.#charset;
+    const text = charset.decode(bytes, from, to) ?? invalidText(charset, bytes, { from, to });
+    return at + this.out.write(JSON.stringify(text), at);
   }
 
   /** ASCII that needs no escapes. */

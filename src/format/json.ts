@@ -22,8 +22,8 @@ import { JsonVisitor, jsonBytesMax } from './json-visitor.js';
 export const jsonFormat: Format = {
   rows: (transaction, rows) => new JsonRows(transaction, rows),
   statement(transaction, statement, index) {
-    const { schema, sql } = statement;
-    const facts = `${JSON.stringify({ op: 'statement', schema, sql }).slice(0, -1)},${transactionFacts(transaction)}`;
+    const { schema, sql, invalid } = statement;
+    const facts = `${JSON.stringify({ op: 'statement', schema, sql: invalid ?? sql }).slice(0, -1)},${transactionFacts(transaction)}`;
     return Buffer.from(`${facts},"row":${index}}`);
   },
 };

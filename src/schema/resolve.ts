@@ -1,7 +1,7 @@
 import type { TableMap } from '../binlog/table-map.js';
-import { charsetOf } from '../column/charset.js';
+import { anyCollationOf, charsetOf } from '../column/charset.js';
 import * as type from '../column/types.js';
-import { RowtideError } from '../core/errors.js';
+import { malformed, RowtideError } from '../core/errors.js';
 import type { Column, Table } from '../core/table.js';
 import type { ColumnFacts } from '../mysql/columns.js';
 
@@ -71,7 +71,7 @@ export function tableFromFacts(
         name: fact.name,
         meta: oldMeta(map.columns[i]!.type, fact) ?? map.columns[i]!.meta,
         unsigned: isUnsigned(fact),
-        collation: fact.collationId ?? type.BINARY_COLLATION,
+        collation: collationOf(fact),
         labels: labelsOf(fact),
         visible: !fact.extra.toUpperCase().includes('INVISIBLE'),
       }),
@@ -87,8 +87,15 @@ function physical(map: TableMap, i: number): Omit<Column, 'name' | 'labels' | 'v
     meta: column.meta,
     nullable: column.nullable,
     unsigned: map.metadata?.unsigned?.[i] ?? false,
-    collation: map.metadata?.collations.get(i) ?? type.BINARY_COLLATION,
+    collation:
+      map.metadata?.collations.get(i) ??
+      (type.isCharacter(column.type) ? type.UNKNOWN_COLLATION : type.BINARY_COLLATION),
   };
+}
+
+/** MariaDB's catalog has no id for collations that several character sets share; any of the set's does as well. */
+function collationOf({ collationId, characterSet }: ColumnFacts): number {
+  return collationId ?? (characterSet === null ? type.BINARY_COLLATION : anyCollationOf(characterSet));
 }
 
 function ordinalName(i: number): string {
@@ -96,15 +103,16 @@ function ordinalName(i: number): string {
 }
 
 function decodeLabels(map: TableMap, i: number): readonly string[] | null {
-  const labels = map.metadata?.labels.get(i);
+  const { metadata } = map;
+  const labels = metadata?.labels.get(i);
   if (labels === undefined) return null;
-  const collation = map.metadata?.collations.get(i) ?? type.BINARY_COLLATION;
-  if (collation === type.BINARY_COLLATION) return labels.map((label) => label.toString('latin1'));
-  const { decode } = charsetOf(
-    collation,
-    `column ${map.schema}.${map.name}.${map.metadata?.names?.[i] ?? ordinalName(i)}`,
-  );
-  return labels.map((label) => decode(label, 0, label.length));
+  const place = `column ${map.schema}.${map.name}.${metadata?.names?.[i] ?? ordinalName(i)}`;
+  const { name, decode } = charsetOf(metadata?.collations.get(i) ?? type.BINARY_COLLATION, place);
+  return labels.map((label) => {
+    const text = decode(label, 0, label.length);
+    if (text === null) throw malformed(`${place} has the label 0x${label.toString('hex')}, which is not valid ${name}`);
+    return text;
+  });
 }
 
 /** What the log leaves out of columns as they were stored in old versions: width of a DECIMAL, digits of a fraction. */

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { rowReader } from '../../src/column/row.js';
 import { VARCHAR } from '../../src/column/types.js';
 import { ABSENT_CELL, type Image, NULL_CELL } from '../../src/core/image.js';
+import { InvalidText } from '../../src/core/invalid-text.js';
 import type { Table } from '../../src/core/table.js';
 
 const UTF8MB4 = 255;
@@ -47,9 +48,16 @@ describe('a row', () => {
     expect(read(table, '\ufffd', 'b', 'c')).toEqual({ a: '\ufffd', b: 'b', c: 'c' });
   });
 
-  test('is refused when a text is no UTF-8, rather than told with other characters', () => {
-    expect(() => read(table, 'a', Buffer.from([0x62, 0xff]), 'c')).toThrow('not valid UTF-8');
-    expect(() => read(table, undefined, Buffer.from([0xc3]), 'c')).toThrow('not valid UTF-8');
+  test('has a text that is no UTF-8 as its bytes, marked, and the others as they are', () => {
+    const invalid = (...bytes: readonly number[]) => new InvalidText(Uint8Array.from(bytes), 'utf8mb4');
+    expect(read(table, 'a', Buffer.from([0x62, 0xff]), 'c')).toEqual({ a: 'a', b: invalid(0x62, 0xff), c: 'c' });
+    expect(read(table, undefined, Buffer.from([0xc3]), 'c')).toEqual({ b: invalid(0xc3), c: 'c' });
+    // A replacement character of the user's own vouches for nothing.
+    expect(read(table, Buffer.concat([Buffer.from('\ufffd'), Buffer.from([0xff])]), 'b', 'c')).toEqual({
+      a: invalid(0xef, 0xbf, 0xbd, 0xff),
+      b: 'b',
+      c: 'c',
+    });
   });
 
   test('has columns of any name as its own, whatever objects inherit', () => {

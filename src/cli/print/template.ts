@@ -1,6 +1,7 @@
 import type { Change, Row, Value } from '../../core/change.js';
 import { RowtideError } from '../../core/errors.js';
 import { formatGtid } from '../../core/gtid.js';
+import { InvalidText } from '../../core/invalid-text.js';
 import type { Transaction } from '../../core/transaction.js';
 import { timeText } from './time.js';
 import { sameValue } from './value.js';
@@ -68,7 +69,8 @@ function keyOf(change: Change): string {
 
 function plainText(value: Value): string {
   if (value === null) return 'NULL';
-  return value instanceof Uint8Array ? `0x${Buffer.from(value).toString('hex')}` : String(value);
+  const bytes = value instanceof InvalidText ? value.bytes : value;
+  return bytes instanceof Uint8Array ? `0x${Buffer.from(bytes).toString('hex')}` : String(bytes);
 }
 
 function changedNames(change: Change): string {

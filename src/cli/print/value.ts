@@ -1,5 +1,6 @@
 import { isCharacter, isLabelled } from '../../column/types.js';
 import type { Value } from '../../core/change.js';
+import { InvalidText } from '../../core/invalid-text.js';
 import type { Column, Table } from '../../core/table.js';
 import { visible } from './visible.js';
 
@@ -7,6 +8,7 @@ import { visible } from './visible.js';
 export function valueText(value: Value, column: Column, charactersMax: number): string {
   if (value === null) return 'NULL';
   if (value instanceof Uint8Array) return bytesText(value, charactersMax);
+  if (value instanceof InvalidText) return `invalid ${value.charset} ${bytesText(value.bytes, charactersMax)}`;
   if (typeof value !== 'string') return String(value);
   const isCut = value.length > charactersMax;
   const shown = visible(isCut ? headOf(value, charactersMax) : value);
@@ -34,5 +36,6 @@ export function tableName(table: Table): string {
 /** Bytes differ when their content does; everything else is a primitive. */
 export function sameValue(left: Value | undefined, right: Value | undefined): boolean {
   if (left instanceof Uint8Array && right instanceof Uint8Array) return Buffer.compare(left, right) === 0;
+  if (left instanceof InvalidText && right instanceof InvalidText) return sameValue(left.bytes, right.bytes);
   return Object.is(left, right);
 }

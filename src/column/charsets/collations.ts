@@ -1,4 +1,5 @@
 // Written by test/column/charsets/record.ts from what servers say.
+
 /** Character set → collation ids, of all MySQL and MariaDB servers that the tests know. Ranges are inclusive. */
 export const COLLATIONS: Readonly<Record<string, string>> = {
   armscii8: '32 64 1056 1088',

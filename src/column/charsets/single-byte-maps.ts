@@ -1,4 +1,5 @@
 // Written by test/column/charsets/record.ts from what servers say.
+
 /** Characters of the bytes from 0x80 on, or of all where those below are not ASCII; \ufffd: there is none. */
 export const SINGLE_BYTE_MAPS: Readonly<Record<string, string>> = {
   armscii8:

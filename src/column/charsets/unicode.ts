@@ -1,17 +1,10 @@
 import { isUtf8 } from 'node:buffer';
 import { type TextDecode, unitsFor } from './decode.js';
 
-export const decodeUtf8mb4: TextDecode = (bytes, from, to) => {
+export const decodeUtf8: TextDecode = (bytes, from, to) => {
   const text = bytes.utf8Slice(from, to);
   // The replacement character may be a user's own.
   return text.includes('\ufffd') && !isUtf8(bytes.subarray(from, to)) ? null : text;
-};
-
-/** Three bytes to a character at the most, so no surrogate pairs. */
-export const decodeUtf8mb3: TextDecode = (bytes, from, to) => {
-  const text = decodeUtf8mb4(bytes, from, to);
-  if (text === null || text.length === to - from) return text;
-  return ANY_SURROGATE.test(text) ? null : text;
 };
 
 export const decodeUtf16: TextDecode = (bytes, from, to) => {

@@ -6,11 +6,12 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { HOLE } from '../../../src/column/charsets/decode.js';
 import { libraryMaps } from '../../../src/column/charsets/library.js';
+import { multiByteDecode } from '../../../src/column/charsets/multi-byte.js';
 import { program, run } from '../../servers/command.js';
 import type { DatabaseServer } from '../../servers/database.js';
 import { startMariadb } from '../../servers/mariadb.js';
 import { startMysql } from '../../servers/mysql.js';
-import { type Codes, ONE_BYTE, THREE_BYTES, TWO_BYTES } from './codes.js';
+import { type Codes, FOUR_BYTE_CODES, fourBytes, ONE_BYTE, THREE_BYTES, TWO_BYTES } from './codes.js';
 import { CharsetServer } from './server.js';
 
 const folder = join(import.meta.dirname, '../../../src/column/charsets');
@@ -46,6 +47,7 @@ for (const start of SERVERS) {
   for (const [id, charset] of await charsets.collations()) agree(collations, id, charset);
   for (const [charset, bytesMax] of await charsets.charsets()) {
     for (const codes of recorded(charset, bytesMax)) await map(charsets, charset, codes);
+    if (charset === 'gb18030') await compareFourBytes(charsets);
   }
   console.log(charsets.version);
 }
@@ -83,6 +85,17 @@ await write('multi-byte-maps', [
 function recorded(charset: string, bytesMax: number): Codes[] {
   if (!(charset in LIBRARY)) return bytesMax === 1 && charset !== 'binary' ? [ONE_BYTE] : [];
   return bytesMax === 3 ? [ONE_BYTE, TWO_BYTES, THREE_BYTES] : [ONE_BYTE, TWO_BYTES];
+}
+
+async function compareFourBytes(server: CharsetServer): Promise<void> {
+  const decode = multiByteDecode('gb18030');
+  for (let first = 0; first < FOUR_BYTE_CODES; first += 0x10000) {
+    const codes = fourBytes(first);
+    for (const [i, character] of (await server.characters('gb18030', codes)).entries()) {
+      const bytes = Buffer.from(codes.bytes(first + i));
+      if (decode(bytes, 0, bytes.length) !== character) throw new Error(`${bytes.toString('hex')} is ${character}`);
+    }
+  }
 }
 
 async function map(server: CharsetServer, charset: string, codes: Codes): Promise<void> {

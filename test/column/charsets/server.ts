@@ -23,8 +23,8 @@ export class CharsetServer {
     });
     // A text that cannot be converted shall be NULL or a question mark, not an error.
     await connection.query("SET sql_mode = ''");
-    const [[row]] = await connection.query<mysql.RowDataPacket[][]>('SELECT VERSION()');
-    return new CharsetServer(String(row?.[0]), connection);
+    const [rows] = await connection.query('SELECT VERSION()');
+    return new CharsetServer((rows as [string][])[0]![0], connection);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

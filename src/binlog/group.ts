@@ -1,12 +1,11 @@
 import type { FormatDescription, RawEvent } from '../core/event.js';
-import type { Gtid } from '../core/gtid.js';
+import type { MariaGtids } from '../core/maria-gtid.js';
 import type { Table } from '../core/table.js';
 import type { Entry, LogSpan, PreparedXa, Transaction } from '../core/transaction.js';
 import type { GtidEvent } from './gtid.js';
 import type { HeldEvents, Mark } from './held-events.js';
 import { decodeQuery } from './query.js';
-import { rowsOf, rowsTableId } from './rows.js';
-import { QUERY_EVENT } from './types.js';
+import { isRowsEvent, rowsOf, rowsTableId } from './rows.js';
 
 /** By table id, as the TABLE_MAPs before a row event said. */
 export type Tables = ReadonlyMap<number, Table>;
@@ -16,6 +15,8 @@ export interface Group {
   readonly opened: GtidEvent | null;
   readonly file: string;
   readonly start: number;
+  /** MariaDB's GTID position in front of it, where that is how the log is read. */
+  readonly previous: MariaGtids | null;
   /** True once BEGIN or XA START was seen: statements no longer stand alone. */
   begun: boolean;
   /** Of XA START, until XA_PREPARE names it. */
@@ -60,11 +61,8 @@ export function commit({ group, content, last, prepared, held }: Commit): Transa
 }
 
 export function prepare(group: Group, xid: string, last: RawEvent): PreparedXa {
-  return { xid, gtid: gtidOf(group), span: spanOf(group, last) };
-}
-
-function gtidOf(group: Group): Gtid | null {
-  return group.opened?.gtid ?? null;
+  const xa = { xid, gtid: group.opened?.gtid ?? null, span: spanOf(group, last) };
+  return group.previous === null ? xa : { ...xa, previous: group.previous };
 }
 
 function spanOf(group: Group, last: RawEvent): LogSpan {
@@ -74,7 +72,7 @@ function spanOf(group: Group, last: RawEvent): LogSpan {
 function* entriesOf(group: Group): Generator<Entry> {
   const { format, tables } = group;
   for (const event of group.events.events()) {
-    if (event.type === QUERY_EVENT) {
+    if (!isRowsEvent(event.type)) {
       const { schema, sql, invalid } = decodeQuery(event, format);
       yield { kind: 'statement', schema, sql, ...(invalid && { invalid }), event };
       continue;

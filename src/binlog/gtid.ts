@@ -1,18 +1,22 @@
 import { malformed } from '../core/errors.js';
 import { HEADER_BYTES, type RawEvent } from '../core/event.js';
-import type { Gtid } from '../core/gtid.js';
+import type { AnyGtid } from '../core/gtid.js';
 import { ByteReader } from './bytes.js';
 
-/** What opens a transaction, from GTID, ANONYMOUS_GTID or GTID_TAGGED. */
+/** What opens a transaction, from GTID, ANONYMOUS_GTID, GTID_TAGGED, or MariaDB's GTID. */
 export interface GtidEvent {
   /** Null for ANONYMOUS_GTID. */
-  readonly gtid: Gtid | null;
+  readonly gtid: AnyGtid | null;
   readonly lastCommitted: number;
   readonly sequenceNumber: number;
   /** Microseconds since the epoch; null before MySQL 8.0. */
   readonly immediateCommitUs: number | null;
   /** Bytes of the transaction's events as logged, this one included; 0 before MySQL 8.0. */
   readonly transactionBytes: number;
+  /** MariaDB's is a BEGIN, too, unless its one statement stands alone. */
+  readonly begins?: boolean;
+  /** MariaDB's START ALTER and ROLLBACK ALTER: the statement changes nothing; that of its COMMIT ALTER does. */
+  readonly isUnfinishedAlter?: boolean;
 }
 
 /**

@@ -1,6 +1,8 @@
 import { type FormatDescription, HEADER_BYTES, type RawEvent } from '../core/event.js';
 import { ByteReader } from './bytes.js';
+import { inflateRest } from './inflate.js';
 import { decodeSql, type SqlText } from './sql-text.js';
+import { QUERY_COMPRESSED_EVENT } from './types.js';
 
 export interface QueryEvent extends SqlText {
   readonly threadId: number;
@@ -10,7 +12,8 @@ export interface QueryEvent extends SqlText {
 
 /**
  *   thread_id u32, exec_time u32, schema length u8, error_code u16, status length u16 (not before MySQL 5.0)
- *   (rest of the post-header skipped), status variables, schema, NUL, sql to the end
+ *   (rest of the post-header skipped), status variables, schema, NUL, sql to the end (compressed in
+ *   MariaDB's QUERY_COMPRESSED)
  */
 export function decodeQuery(event: RawEvent, format: FormatDescription): QueryEvent {
   const r = new ByteReader(event.bytes, HEADER_BYTES);
@@ -24,5 +27,6 @@ export function decodeQuery(event: RawEvent, format: FormatDescription): QueryEv
   const status = r.slice(statusLength);
   const schema = r.utf8(schemaLength);
   r.skip(1);
-  return { threadId, errorCode, schema, ...decodeSql(r.slice(r.left), status) };
+  const sql = event.type === QUERY_COMPRESSED_EVENT ? inflateRest(r) : r.slice(r.left);
+  return { threadId, errorCode, schema, ...decodeSql(sql, status) };
 }

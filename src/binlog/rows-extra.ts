@@ -55,6 +55,9 @@ function hasExtra(eventType: number): boolean {
     case type.UPDATE_ROWS_EVENT:
     case type.DELETE_ROWS_EVENT:
     case type.PARTIAL_UPDATE_ROWS_EVENT:
+    case type.WRITE_ROWS_COMPRESSED_EVENT:
+    case type.UPDATE_ROWS_COMPRESSED_EVENT:
+    case type.DELETE_ROWS_COMPRESSED_EVENT:
       return true;
     default:
       return false;

@@ -1,4 +1,5 @@
-import { ImageReader } from '../column/image.js';
+import type { ImageReader } from '../column/image.js';
+import { imageReader } from '../column/inflating-image.js';
 import { typeName } from '../column/types.js';
 import { malformed, RowtideError, unreachable } from '../core/errors.js';
 import { type FormatDescription, HEADER_BYTES, type RawEvent } from '../core/event.js';
@@ -6,6 +7,7 @@ import type { Image } from '../core/image.js';
 import type { Table } from '../core/table.js';
 import type { RowCursor, Rows } from '../core/transaction.js';
 import { ByteReader } from './bytes.js';
+import { inflateRest } from './inflate.js';
 import { skipRowsHeader } from './rows-extra.js';
 import * as type from './types.js';
 
@@ -35,7 +37,7 @@ class RowsEntry implements Rows {
     this.event = event;
     this.table = table;
     this.#format = format;
-    this.op = opOf(event.type);
+    this.op = shapeOf(event.type).op;
   }
 
   cursor(): RowCursor {
@@ -43,36 +45,53 @@ class RowsEntry implements Rows {
   }
 }
 
-function opOf(eventType: number): 'insert' | 'update' | 'delete' {
-  switch (eventType) {
-    case type.WRITE_ROWS_EVENT:
-    case type.WRITE_ROWS_EVENT_V1:
-      return 'insert';
-    case type.UPDATE_ROWS_EVENT:
-    case type.UPDATE_ROWS_EVENT_V1:
-      return 'update';
-    case type.DELETE_ROWS_EVENT:
-    case type.DELETE_ROWS_EVENT_V1:
-      return 'delete';
-    default:
-      throw malformed(`event type ${eventType} is not a row event`);
-  }
+interface Shape {
+  readonly op: 'insert' | 'update' | 'delete';
+  readonly isCompressed: boolean;
+}
+
+const SHAPES: ReadonlyMap<number, Shape> = new Map(
+  (
+    [
+      ['insert', type.WRITE_ROWS_EVENT_V1, type.WRITE_ROWS_EVENT],
+      ['update', type.UPDATE_ROWS_EVENT_V1, type.UPDATE_ROWS_EVENT],
+      ['delete', type.DELETE_ROWS_EVENT_V1, type.DELETE_ROWS_EVENT],
+      ['insert', type.WRITE_ROWS_COMPRESSED_EVENT_V1, type.WRITE_ROWS_COMPRESSED_EVENT],
+      ['update', type.UPDATE_ROWS_COMPRESSED_EVENT_V1, type.UPDATE_ROWS_COMPRESSED_EVENT],
+      ['delete', type.DELETE_ROWS_COMPRESSED_EVENT_V1, type.DELETE_ROWS_COMPRESSED_EVENT],
+    ] as const
+  ).flatMap(([op, first, second]): [number, Shape][] => [
+    [first, { op, isCompressed: first > type.DELETE_ROWS_EVENT_V1 }],
+    [second, { op, isCompressed: second > type.DELETE_ROWS_EVENT }],
+  ]),
+);
+
+/** True for the row events of both versions, and for MariaDB's compressed ones. */
+export function isRowsEvent(eventType: number): boolean {
+  return SHAPES.has(eventType);
+}
+
+function shapeOf(eventType: number): Shape {
+  const shape = SHAPES.get(eventType);
+  if (shape === undefined) throw malformed(`${type.eventTypeName(eventType)} is not a row event`);
+  return shape;
 }
 
 /**
  *   table id u48 (u32 when the post-header has 6 bytes), flags u16; in version 2: extra length u16 (counts itself), extra
  *   width lenenc, columns-present bitmap (for UPDATE one for the before and one for the after image)
- *   rows: image (before, after or both)
+ *   rows: image (before, after or both); compressed as a whole in MariaDB's compressed events
  */
 function openCursor(event: RawEvent, table: Table, format: FormatDescription): RowCursor {
-  const r = new ByteReader(event.bytes, HEADER_BYTES);
-  skipRowsHeader(r, event.type, format);
-  const width = r.lengthEncoded();
+  const { op, isCompressed } = shapeOf(event.type);
+  const header = new ByteReader(event.bytes, HEADER_BYTES);
+  skipRowsHeader(header, event.type, format);
+  const width = header.lengthEncoded();
   if (width !== table.columns.length) throw columnCount(event, table, width);
-  const op = opOf(event.type);
-  const bitmap = r.slice((width + 7) >> 3);
-  const second = op === 'update' ? r.slice((width + 7) >> 3) : bitmap;
-  const reader = (present: Buffer): ImageReader => new ImageReader(table, event.bytes, presentColumns(present, width));
+  const bitmap = header.slice((width + 7) >> 3);
+  const second = op === 'update' ? header.slice((width + 7) >> 3) : bitmap;
+  const r = isCompressed ? new ByteReader(inflateRest(header)) : header;
+  const reader = (present: Buffer): ImageReader => imageReader(table, r.bytes, presentColumns(present, width));
   switch (op) {
     case 'insert':
       return new Cursor(r, null, reader(bitmap));

@@ -75,6 +75,7 @@ function readMeta(r: ByteReader, code: number): { type: number; meta: number } {
       return readStringMeta(r.u8(), r.u8());
     case type.VARCHAR:
     case type.VAR_STRING:
+    case type.VARCHAR_COMPRESSED:
     case type.BIT:
     case type.NEWDECIMAL:
       return { type: code, meta: r.u16() };
@@ -85,6 +86,7 @@ function readMeta(r: ByteReader, code: number): { type: number; meta: number } {
     case type.FLOAT:
     case type.DOUBLE:
     case type.BLOB:
+    case type.BLOB_COMPRESSED:
     case type.JSON_DOCUMENT:
     case type.GEOMETRY:
     case type.VECTOR:

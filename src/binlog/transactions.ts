@@ -1,7 +1,6 @@
 import { locateError, malformed, RowtideError, unreachable } from '../core/errors.js';
 import type { FormatDescription, LogBlock, LogPoint, RawEvent } from '../core/event.js';
-import type { Gtid } from '../core/gtid.js';
-import type { LogPosition, Position } from '../core/position.js';
+import type { LogPosition } from '../core/position.js';
 import type { LogSource, Source } from '../core/source.js';
 import type { Table } from '../core/table.js';
 import type { PreparedXa, Transaction } from '../core/transaction.js';
@@ -9,12 +8,15 @@ import { changesRows } from '../sql/keyword.js';
 import { transactionControl } from '../sql/transaction-control.js';
 import { commit, type Group, prepare, type Tables } from './group.js';
 import { decodeGtid, decodeGtidTagged, type GtidEvent } from './gtid.js';
+import { decodeGtidList } from './gtid-list.js';
 import { HeldEvents } from './held-events.js';
 import { decodeIncident } from './incident.js';
+import { decodeMariaGtid } from './maria-gtid.js';
 import { payloadEvents } from './payload-events.js';
 import { decodeQuery, type QueryEvent } from './query.js';
 import { anonymous, incident, prepareMissing, statementLogged, unknownEvent } from './refusals.js';
-import { DUMMY_TABLE_ID, rowsTableId } from './rows.js';
+import { Resume } from './resume.js';
+import { DUMMY_TABLE_ID, isRowsEvent, rowsTableId } from './rows.js';
 import type { Spool } from './spool.js';
 import { decodeTableMap, type TableMap } from './table-map.js';
 import { decodeTransactionPayload } from './transaction-payload.js';
@@ -48,9 +50,10 @@ export function transactions(log: LogSource, options: TransactionsOptions): Sour
       return { source, log: position, held: [] };
     },
     async *read(from, signal) {
-      const assembler = new Assembler(from, options);
+      const resume = new Resume(from, log);
+      const assembler = new Assembler(resume, options);
       try {
-        for await (const block of log.read(assembler.readFrom, signal)) {
+        for await (const block of log.read(resume.readFrom, signal)) {
           for (const event of block.events) {
             // Only few events have to wait for something; the others should not cost a turn of the event loop.
             if (event.type === type.TABLE_MAP_EVENT) await assembler.tableMap(event, block);
@@ -79,32 +82,20 @@ function placeOf(event: RawEvent, block: LogBlock): string {
  *
  *   idle ──GTID──▶ opened ──BEGIN, XA START──▶ begun ──XID, COMMIT──▶ idle, yields
  *     │              └──any other statement──▶ idle, yields            ├──ROLLBACK──▶ idle, yields nothing of it
- *     └──BEGIN (no GTIDs before MySQL 5.7)──▶ begun                    └──XA_PREPARE──▶ idle, held until XA COMMIT
+ *     ├──BEGIN (no GTIDs before MySQL 5.7)──▶ begun                    └──XA_PREPARE──▶ idle, held until XA COMMIT
+ *     └──MariaDB's GTID, unless it stands alone──▶ begun
  */
 class Assembler {
   readonly #options: TransactionsOptions;
-  readonly #from: Position;
-  /**
-   * Until a file position is reached again that was left for the sake of a prepared XA transaction before it: in its
-   * file at its offset, or behind its file, where the position was the file's end.
-   */
-  #rereading: 'earlier files' | 'its file' | null;
+  readonly #resume: Resume;
   #group: Group | null = null;
   readonly #prepared = new Map<string, { group: Group; xa: PreparedXa }>();
   #tables: Tables = new Map();
   readonly #maps = new Map<number, { body: Buffer; format: FormatDescription; table: Table }>();
 
-  constructor(from: Position, options: TransactionsOptions) {
+  constructor(resume: Resume, options: TransactionsOptions) {
     this.#options = options;
-    this.#from = from;
-    this.#rereading = from.log.kind === 'file' && from.held.length > 0 ? 'earlier files' : null;
-  }
-
-  /** A file position goes back to the first XA PREPARE that is not finished; a GTID set leaves it out, so it comes again. */
-  get readFrom(): Position {
-    const [first] = this.#from.held;
-    if (this.#from.log.kind === 'gtid' || first === undefined) return this.#from;
-    return { ...this.#from, log: { kind: 'file', file: first.file, offset: first.start } };
+    this.#resume = resume;
   }
 
   release(): void {
@@ -150,21 +141,23 @@ class Assembler {
   }
 
   #accept(event: RawEvent, block: LogBlock): Transaction | null {
+    if (isRowsEvent(event.type)) {
+      this.#rows(event, block);
+      return null;
+    }
     switch (event.type) {
-      case type.WRITE_ROWS_EVENT:
-      case type.UPDATE_ROWS_EVENT:
-      case type.DELETE_ROWS_EVENT:
-      case type.WRITE_ROWS_EVENT_V1:
-      case type.UPDATE_ROWS_EVENT_V1:
-      case type.DELETE_ROWS_EVENT_V1:
-        this.#rows(event, block);
-        return null;
       case type.GTID_LOG_EVENT:
         return this.#open(event, block, decodeGtid(event, false));
       case type.ANONYMOUS_GTID_LOG_EVENT:
         return this.#open(event, block, decodeGtid(event, true));
       case type.GTID_TAGGED_LOG_EVENT:
         return this.#open(event, block, decodeGtidTagged(event));
+      case type.GTID_EVENT:
+        return this.#open(event, block, decodeMariaGtid(event));
+      case type.GTID_LIST_EVENT:
+        this.#resume.list(decodeGtidList(event));
+        return null;
+      case type.QUERY_COMPRESSED_EVENT:
       case type.QUERY_EVENT:
         return this.#query(event, block, decodeQuery(event, block.format));
       case type.XID_EVENT: {
@@ -197,6 +190,10 @@ class Assembler {
       case type.INTVAR_EVENT:
       case type.RAND_EVENT:
       case type.USER_VAR_EVENT:
+      // Said beside rows and between transactions by MariaDB.
+      case type.ANNOTATE_ROWS_EVENT:
+      case type.BINLOG_CHECKPOINT_EVENT:
+      case type.START_ENCRYPTION_EVENT:
       // Certification of group replication, which its members need and readers do not.
       case type.TRANSACTION_CONTEXT_EVENT:
       case type.VIEW_CHANGE_EVENT:
@@ -218,12 +215,16 @@ class Assembler {
 
   #open(event: RawEvent, block: LogBlock, opened: GtidEvent | null): null {
     if (this.#group !== null) throw malformed('a transaction begins inside another one');
-    if (opened !== null && opened.gtid === null && this.#from.log.kind === 'gtid') throw anonymous();
+    const gtid = opened?.gtid ?? null;
+    if (opened !== null && gtid === null && this.#resume.from.log.kind !== 'file') throw anonymous();
+    const previous = this.#resume.executed;
+    this.#resume.open(gtid);
     this.#group = {
       opened,
       file: block.file,
       start: event.start,
-      begun: false,
+      previous,
+      begun: opened?.begins ?? false,
       xa: false,
       format: block.format,
       events: new HeldEvents(this.#options.spool, this.#options.memoryBytesMax ?? MEMORY_BYTES_MAX),
@@ -279,6 +280,7 @@ class Assembler {
 
   #statement(group: Group, event: RawEvent, query: QueryEvent): Transaction | null {
     if (changesRows(query.sql)) throw statementLogged(query.sql);
+    if (group.opened?.isUnfinishedAlter === true) return this.#finish(group, null, event);
     this.#options.schemas.statement(query, { file: group.file, offset: event.start });
     group.events.push(event);
     return group.begun ? null : this.#finish(group, group, event);
@@ -301,7 +303,7 @@ class Assembler {
       held?.group.events.release();
       return this.#finish(group, null, event, held?.xa);
     }
-    if (held === undefined && !this.#isBehind(group.opened?.gtid ?? null, group)) throw prepareMissing(xid);
+    if (held === undefined && !this.#resume.isBehind(group.opened?.gtid ?? null, group)) throw prepareMissing(xid);
     return this.#finish(group, held?.group ?? null, event, held?.xa);
   }
 
@@ -317,18 +319,9 @@ class Assembler {
   }
 
   #skipReread(transaction: Transaction | null): Transaction | null {
-    if (transaction === null || !this.#isBehind(transaction.gtid, transaction.span)) return transaction;
+    if (transaction === null || !this.#resume.isBehind(transaction.gtid, transaction.span)) return transaction;
     transaction.release();
     return null;
-  }
-
-  /** Files begin with transactions that a GTID set may hold already; a server leaves them out by itself. */
-  #isBehind(gtid: Gtid | null, { file, start }: { file: string; start: number }): boolean {
-    const { log } = this.#from;
-    if (log.kind === 'gtid') return gtid !== null && log.executed.has(gtid);
-    if (file === log.file) this.#rereading &&= start < log.offset ? 'its file' : null;
-    else if (this.#rereading === 'its file') this.#rereading = null;
-    return this.#rereading !== null;
   }
 
   async #resolve(event: RawEvent, block: LogBlock): Promise<Table> {

@@ -15,7 +15,10 @@ export function decodeXaPrepare(event: RawEvent): XaPrepareEvent {
   const formatId = r.u32() | 0;
   const gtridLength = r.u32();
   const bqualLength = r.u32();
-  const gtrid = r.slice(gtridLength).toString('hex');
-  const bqual = r.slice(bqualLength).toString('hex');
-  return { onePhase, xid: `X'${gtrid}',X'${bqual}',${formatId}` };
+  return { onePhase, xid: formatXid(formatId, r.slice(gtridLength), r.slice(bqualLength)) };
+}
+
+/** As servers print it. */
+export function formatXid(formatId: number, gtrid: Buffer, bqual: Buffer): string {
+  return `X'${gtrid.toString('hex')}',X'${bqual.toString('hex')}',${formatId}`;
 }

@@ -5,6 +5,7 @@ import { DecimalCodec } from './decimal.js';
 import { OldDecimalCodec } from './decimal-old.js';
 import { DoubleCodec, FloatCodec } from './float.js';
 import { integerCodec, YearCodec } from './integer.js';
+import { Inet4Codec, Inet6Codec, UuidCodec } from './network.js';
 import { DateCodec, DatetimeCodec, TimeCodec, TimestampCodec } from './temporal.js';
 import * as old from './temporal-old.js';
 import { BytesCodec, JsonCodec, TextCodec } from './text.js';
@@ -64,16 +65,24 @@ export function codecFor(column: Column): Codec {
       return new SetCodec(low);
     case type.VARCHAR:
     case type.VAR_STRING:
+    case type.VARCHAR_COMPRESSED:
       return characters(column, meta > 255 ? 2 : 1, 0);
     case type.STRING:
       return characters(column, meta > 255 ? 2 : 1, meta);
     case type.BLOB:
+    case type.BLOB_COMPRESSED:
       return characters(column, low, 0);
     case type.GEOMETRY:
     case type.VECTOR:
       return new BytesCodec(low);
     case type.JSON_DOCUMENT:
       return new JsonCodec(low);
+    case type.UUID:
+      return new UuidCodec();
+    case type.INET4:
+      return new Inet4Codec();
+    case type.INET6:
+      return new Inet6Codec();
     default:
       throw new RowtideError(
         'EVENT_UNSUPPORTED',
@@ -105,6 +114,7 @@ function isPossible(code: number, low: number, high: number): boolean {
     case type.SET:
       return low >= 1 && low <= 8;
     case type.BLOB:
+    case type.BLOB_COMPRESSED:
     case type.JSON_DOCUMENT:
     case type.GEOMETRY:
     case type.VECTOR:

@@ -20,6 +20,9 @@ export const BIT = 16;
 export const TIMESTAMP2 = 17;
 export const DATETIME2 = 18;
 export const TIME2 = 19;
+/** MariaDB's columns with the attribute COMPRESSED. */
+export const BLOB_COMPRESSED = 140;
+export const VARCHAR_COMPRESSED = 141;
 export const VECTOR = 242;
 export const JSON_DOCUMENT = 245;
 export const NEWDECIMAL = 246;
@@ -32,6 +35,10 @@ export const BLOB = 252;
 export const VAR_STRING = 253;
 export const STRING = 254;
 export const GEOMETRY = 255;
+/** MariaDB logs these as STRING; they are told from BINARY by INFORMATION_SCHEMA only, so no log has these codes. */
+export const UUID = 256;
+export const INET4 = 257;
+export const INET6 = 258;
 
 /** Collation id of everything that is not text. */
 export const BINARY_COLLATION = 63;
@@ -66,6 +73,11 @@ const NAMES: ReadonlyMap<number, string> = new Map([
   [VAR_STRING, 'VARCHAR'],
   [STRING, 'CHAR'],
   [GEOMETRY, 'GEOMETRY'],
+  [BLOB_COMPRESSED, 'BLOB COMPRESSED'],
+  [VARCHAR_COMPRESSED, 'VARCHAR COMPRESSED'],
+  [UUID, 'UUID'],
+  [INET4, 'INET4'],
+  [INET6, 'INET6'],
 ]);
 
 export function typeName(type: number): string {
@@ -92,7 +104,23 @@ export function isNumeric(type: number): boolean {
 
 /** Types that the character set fields have an entry for (binary for VECTOR); ENUM and SET have fields of their own. */
 export function isCharacter(type: number): boolean {
-  return type === STRING || type === VAR_STRING || type === VARCHAR || type === BLOB || type === VECTOR;
+  switch (type) {
+    case STRING:
+    case VAR_STRING:
+    case VARCHAR:
+    case VARCHAR_COMPRESSED:
+    case BLOB:
+    case BLOB_COMPRESSED:
+    case VECTOR:
+      return true;
+    default:
+      return false;
+  }
+}
+
+/** The cells are inflated when their row is located; from there on they are texts or bytes as others. */
+export function isCompressed(type: number): boolean {
+  return type === BLOB_COMPRESSED || type === VARCHAR_COMPRESSED;
 }
 
 /** A column of characters that has a character set; the others of these types are bytes, as far as anybody knows. */

@@ -1,11 +1,13 @@
 import { RowtideError } from '../core/errors.js';
 import { GtidSet } from '../core/gtid.js';
+import { isMariaGtids, MariaGtids } from '../core/maria-gtid.js';
 
 /** A place in the log as people write it down. */
 export type Point =
   | { readonly kind: 'beginning' }
   | { readonly kind: 'now' }
   | { readonly kind: 'gtid'; readonly executed: GtidSet }
+  | { readonly kind: 'mariadb-gtid'; readonly executed: MariaGtids }
   | { readonly kind: 'file'; readonly file: string; readonly offset: number }
   /** Microseconds since the epoch. */
   | { readonly kind: 'time'; readonly timeUs: number };
@@ -18,11 +20,15 @@ const TIME =
 /** Where events begin in every binlog file. */
 const OFFSET_MIN = 4;
 
-/** Reads `beginning`, `now`, a GTID set, `file:offset`, or a time, which is local unless it names a zone. */
+/**
+ * Reads `beginning`, `now`, a GTID set, MariaDB's GTIDs, `file:offset`, or a time, which is local unless it names a
+ * zone. What could be a GTID of the domain 2026 is a date; with a comma behind it, it is not.
+ */
 export function parsePoint(text: string): Point {
   if (text === 'beginning' || text === 'now') return { kind: text };
   if (GTIDS.test(text)) return { kind: 'gtid', executed: GtidSet.parse(text) };
   if (TIME.test(text)) return { kind: 'time', timeUs: parseTime(text) };
+  if (isMariaGtids(text)) return { kind: 'mariadb-gtid', executed: MariaGtids.parse(text) };
   const [, file, offset] = FILE.exec(text) ?? [];
   if (file === undefined || !(Number(offset) >= OFFSET_MIN)) throw notAPoint(text);
   return { kind: 'file', file, offset: Number(offset) };
@@ -47,6 +53,6 @@ function zoneMs(zone: string): number {
 
 function notAPoint(text: string): RowtideError {
   return new RowtideError('USAGE', `not a place in a binlog: ${JSON.stringify(text)}`, {
-    hint: 'Give beginning, now, a GTID set, file:position (binlog.000007:1234), or a time (2026-11-20 10:15:00, with Z or +01:00 for a zone).',
+    hint: 'Give beginning, now, a GTID set (of MariaDB: 0-1-100,1-2-5), file:position (binlog.000007:1234), or a time (2026-11-20 10:15:00, with Z or +01:00 for a zone).',
   });
 }

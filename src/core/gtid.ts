@@ -1,4 +1,5 @@
 import { RowtideError } from './errors.js';
+import { formatMariaGtid, type MariaGtid } from './maria-gtid.js';
 
 /** One MySQL transaction id: uuid:sequence or uuid:tag:sequence. */
 export interface Gtid {
@@ -10,8 +11,16 @@ export interface Gtid {
   readonly sequence: bigint;
 }
 
-export function formatGtid(gtid: Gtid): string {
-  return `${originOf(gtid)}:${gtid.sequence}`;
+/** A transaction's id, of whichever server. */
+export type AnyGtid = Gtid | MariaGtid;
+
+export function isMariaGtid(gtid: AnyGtid): gtid is MariaGtid {
+  return 'domain' in gtid;
+}
+
+/** As its server prints it. */
+export function formatGtid(gtid: AnyGtid): string {
+  return isMariaGtid(gtid) ? formatMariaGtid(gtid) : `${originOf(gtid)}:${gtid.sequence}`;
 }
 
 /** The part of a GTID that numbers its transactions: uuid or uuid:tag. */

@@ -1,15 +1,17 @@
 import type { GtidSet } from './gtid.js';
+import type { MariaGtids } from './maria-gtid.js';
 
 /** Who wrote the log: needed to believe a file and an offset, which mean nothing on another server. */
 export interface SourceIdentity {
   readonly flavour: 'mysql' | 'mariadb';
-  /** The server's uuid; for bare files `server-id:N`. */
+  /** The server's uuid; `server-id:N` for bare files, and for MariaDB, which has no uuid. */
   readonly id: string;
 }
 
 /** Where to resume in the log. It exists only between transactions. */
 export type LogPosition =
   | { readonly kind: 'gtid'; readonly executed: GtidSet }
+  | { readonly kind: 'mariadb-gtid'; readonly executed: MariaGtids }
   | { readonly kind: 'file'; readonly file: string; readonly offset: number };
 
 /** A prepared XA transaction before the position that must be read again, because it is not finished. */
@@ -18,6 +20,8 @@ export interface HeldXa {
   readonly file: string;
   readonly start: number;
   readonly gtid: string | null;
+  /** MariaDB's GTID position in front of it, to read from: such a position cannot leave out one transaction. */
+  readonly previous?: string;
 }
 
 export interface Position {

@@ -8,6 +8,8 @@ import type { Transaction } from './transaction.js';
  * end) or `signal` aborts; everything else is thrown. Aborting frees sockets and files before `read` returns.
  */
 export interface LogSource {
+  /** Whether `read` begins right behind a position of GTIDs, as servers do. Files begin with all that they have. */
+  readonly leavesOutExecuted: boolean;
   identity(signal: AbortSignal): Promise<SourceIdentity>;
   /** The end of the log now. */
   head(signal: AbortSignal): Promise<LogPosition>;

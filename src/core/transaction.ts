@@ -1,7 +1,8 @@
 import type { RawEvent } from './event.js';
-import type { Gtid } from './gtid.js';
+import type { AnyGtid } from './gtid.js';
 import type { Image } from './image.js';
 import type { InvalidText } from './invalid-text.js';
+import type { MariaGtids } from './maria-gtid.js';
 import type { Table } from './table.js';
 
 /** From the first byte of a transaction's first event to the end of its last. A fact, never a resume point. */
@@ -47,13 +48,15 @@ export type Entry = Rows | Statement;
 export interface PreparedXa {
   /** As MySQL prints it: X'gtrid',X'bqual',formatId. */
   readonly xid: string;
-  readonly gtid: Gtid | null;
+  readonly gtid: AnyGtid | null;
   readonly span: LogSpan;
+  /** MariaDB's GTID position in front of it, where that is how the log is read. */
+  readonly previous?: MariaGtids;
 }
 
 /** What one commit did. Valid until `write` of the batch that holds it has settled. */
 export interface Transaction {
-  readonly gtid: Gtid | null;
+  readonly gtid: AnyGtid | null;
   readonly span: LogSpan;
   /** Set when this is an XA COMMIT or XA ROLLBACK: where the rows were logged. */
   readonly prepared: PreparedXa | null;

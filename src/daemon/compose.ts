@@ -90,7 +90,8 @@ async function schemaMode(
     case 'auto': {
       if (address === null) return { kind: 'auto', attached: null };
       const facts = await withConnection(address, signal, probe);
-      const describesItself = facts.binlogRowMetadata === 'FULL';
+      // MariaDB's description does not tell UUID, INET4 and INET6 from BINARY.
+      const describesItself = facts.binlogRowMetadata === 'FULL' && facts.identity.flavour === 'mysql';
       return { kind: 'auto', attached: describesItself ? null : await attachCatalog(address, signal) };
     }
   }

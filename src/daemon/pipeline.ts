@@ -1,7 +1,6 @@
 import { fileStore } from '../checkpoint/file.js';
 import type { PipelineConfig } from '../config/load.js';
-import type { Gtid } from '../core/gtid.js';
-import { formatGtid } from '../core/gtid.js';
+import { type AnyGtid, formatGtid } from '../core/gtid.js';
 import type { Log } from '../core/log.js';
 import type { ResumableSink } from '../core/sink.js';
 import { resumable } from '../pipeline/checkpointed.js';
@@ -26,7 +25,7 @@ export class DaemonPipeline {
   readonly #options: DaemonPipelineOptions;
   readonly #composed: ComposedSource;
   readonly #control = new PipelineControl();
-  readonly #skipped: Gtid[] = [];
+  readonly #skipped: AnyGtid[] = [];
 
   constructor(options: DaemonPipelineOptions) {
     this.#options = options;
@@ -60,7 +59,7 @@ export class DaemonPipeline {
   }
 
   /** Gives up the changes of a transaction. What runs begins anew, since what it has read may hold them. */
-  skip(gtid: Gtid): void {
+  skip(gtid: AnyGtid): void {
     const { log } = this.#options;
     log.warn({ pipeline: this.name, gtid: formatGtid(gtid) }, 'SKIPPING A TRANSACTION, as asked: its changes are lost');
     this.#skipped.push(gtid);

@@ -1,26 +1,36 @@
-import { RowtideError } from '../core/errors.js';
-import { type Gtid, GtidSet } from '../core/gtid.js';
+import { RowtideError, unreachable } from '../core/errors.js';
+import { type AnyGtid, GtidSet, isMariaGtid } from '../core/gtid.js';
+import { isMariaGtids, type MariaGtid, MariaGtids } from '../core/maria-gtid.js';
 import type { Position } from '../core/position.js';
 import type { ResumableSink } from '../core/sink.js';
 
 /** The one GTID that `text` is. */
-export function parseGtid(text: string): Gtid {
+export function parseGtid(text: string): AnyGtid {
+  if (isMariaGtids(text)) {
+    const [only, ...others] = MariaGtids.parse(text);
+    if (only === undefined || others.length > 0) throw notOne(text);
+    return only;
+  }
   const intervals = [...GtidSet.parse(text).intervals()];
   const [only] = intervals;
   if (only === undefined || intervals.length > 1 || only.first !== only.last) {
-    throw new RowtideError('USAGE', `not one GTID: ${JSON.stringify(text)}`, {
-      hint: 'One transaction is skipped at a time: 3e11fa47-71ca-11e1-9e33-c80aa9429562:23.',
-    });
+    throw notOne(text);
   }
   const { uuid, tag, first: sequence } = only;
   return { uuid, tag, sequence };
+}
+
+function notOne(text: string): RowtideError {
+  return new RowtideError('USAGE', `not one GTID: ${JSON.stringify(text)}`, {
+    hint: 'One transaction is skipped at a time: 3e11fa47-71ca-11e1-9e33-c80aa9429562:23, or 0-1-23 of MariaDB.',
+  });
 }
 
 /**
  * A sink that claims to have `gtids` when it opens. The source then leaves those transactions out, so this gets past one
  * that cannot even be decoded. The claim is written before anything else: it outlives this process.
  */
-export function skipping(sink: ResumableSink, gtids: readonly Gtid[]): ResumableSink {
+export function skipping(sink: ResumableSink, gtids: readonly AnyGtid[]): ResumableSink {
   return {
     async open(signal) {
       const position = await sink.open(signal);
@@ -35,8 +45,27 @@ export function skipping(sink: ResumableSink, gtids: readonly Gtid[]): Resumable
 }
 
 /** The same object if there is nothing to change: a position of file and offset holds no GTIDs. */
-export function passedOver(position: Position, gtids: readonly Gtid[]): Position {
+export function passedOver(position: Position, gtids: readonly AnyGtid[]): Position {
   const { log } = position;
-  if (log.kind !== 'gtid' || gtids.every((gtid) => log.executed.has(gtid))) return position;
-  return { ...position, log: { kind: 'gtid', executed: log.executed.with(gtids) } };
+  switch (log.kind) {
+    case 'file':
+      return position;
+    case 'gtid': {
+      const missing = gtids.flatMap((gtid) => (isMariaGtid(gtid) || log.executed.has(gtid) ? [] : [gtid]));
+      if (missing.length === 0) return position;
+      return { ...position, log: { kind: 'gtid', executed: log.executed.with(missing) } };
+    }
+    case 'mariadb-gtid': {
+      const executed = gtids.filter(isMariaGtid).reduce(passedOverNext, log.executed);
+      return executed === log.executed ? position : { ...position, log: { kind: 'mariadb-gtid', executed } };
+    }
+    default:
+      return unreachable(log);
+  }
+}
+
+/** A position of MariaDB says that all of the domain was executed up to its GTID, so only the next one can be claimed. */
+function passedOverNext(executed: MariaGtids, gtid: MariaGtid): MariaGtids {
+  const last = executed.get(gtid.domain)?.sequence ?? 0n;
+  return gtid.sequence === last + 1n ? executed.with([gtid]) : executed;
 }

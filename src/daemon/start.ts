@@ -1,8 +1,11 @@
 import { basename } from 'node:path';
+import { decodeGtidList } from '../binlog/gtid-list.js';
 import { decodePreviousGtids } from '../binlog/previous-gtids.js';
-import { PREVIOUS_GTIDS_LOG_EVENT } from '../binlog/types.js';
+import { GTID_LIST_EVENT, PREVIOUS_GTIDS_LOG_EVENT } from '../binlog/types.js';
 import type { Point } from '../config/point.js';
 import { unreachable } from '../core/errors.js';
+import type { RawEvent } from '../core/event.js';
+import { MariaGtids } from '../core/maria-gtid.js';
 import type { LogPosition } from '../core/position.js';
 import type { LogSource } from '../core/source.js';
 import { withConnection } from '../mysql/connect.js';
@@ -23,6 +26,7 @@ export async function positionOf(
     case 'now':
       return log.head(signal);
     case 'gtid':
+    case 'mariadb-gtid':
       return point;
     case 'file':
       return { kind: 'file', file: basename(point.file), offset: point.offset };
@@ -67,9 +71,22 @@ async function beginningOf(
     // The time inside of FORMAT_DESCRIPTION is that of the server's start, or 0; that of its header is the file's.
     seconds ||= events.find(({ timestamp }) => timestamp > 0)?.timestamp ?? 0;
     if (seconds > 0 && tail.kind === 'file') return { timeUs: seconds * 1_000_000, position: from.log };
-    const previous = events.find(({ type }) => type === PREVIOUS_GTIDS_LOG_EVENT);
-    if (previous === undefined) continue;
-    return { timeUs: seconds * 1_000_000, position: { kind: 'gtid', executed: decodePreviousGtids(previous) } };
+    for (const event of events) {
+      const position = gtidsBefore(event);
+      if (position !== null) return { timeUs: seconds * 1_000_000, position };
+    }
   }
   return { timeUs: 0, position: tail };
+}
+
+/** Each file begins by saying which GTIDs lie before it. */
+function gtidsBefore(event: RawEvent): LogPosition | null {
+  switch (event.type) {
+    case PREVIOUS_GTIDS_LOG_EVENT:
+      return { kind: 'gtid', executed: decodePreviousGtids(event) };
+    case GTID_LIST_EVENT:
+      return { kind: 'mariadb-gtid', executed: MariaGtids.of(...decodeGtidList(event)) };
+    default:
+      return null;
+  }
 }

@@ -19,5 +19,5 @@ export interface PipelineStatus {
 
 /** A GTID set, or file:offset. */
 export function positionText({ log }: Position): string {
-  return log.kind === 'gtid' ? log.executed.toString() : `${log.file}:${log.offset}`;
+  return log.kind === 'file' ? `${log.file}:${log.offset}` : log.executed.toString();
 }

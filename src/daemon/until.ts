@@ -12,7 +12,7 @@ export function untilPoint({ source, log, isLive }: ComposedSource, point: Point
     case 'beginning':
       throw new RowtideError('USAGE', 'nothing lies before the beginning', { hint: 'Give --until another place.' });
     case 'gtid':
-      return until(source, { bound: boundAt(point) });
+    case 'mariadb-gtid':
     case 'file':
       return until(source, { bound: boundAt(point) });
     case 'now':

@@ -32,7 +32,9 @@ export function jsonBytesMax(column: Column): { fixed: number; factor: number } 
       return { fixed: TEXT_FRAME_BYTES_MAX + 2 * column.meta, factor: ESCAPE_BYTES_MAX };
     case type.VARCHAR:
     case type.VAR_STRING:
+    case type.VARCHAR_COMPRESSED:
     case type.BLOB:
+    case type.BLOB_COMPRESSED:
     case type.GEOMETRY:
     case type.VECTOR:
       return { fixed: TEXT_FRAME_BYTES_MAX, factor: type.isText(column) ? ESCAPE_BYTES_MAX : 2 };

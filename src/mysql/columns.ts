@@ -1,4 +1,6 @@
+import { isAtLeast, isMariadb } from '../binlog/server-version.js';
 import type { Connection } from './connect.js';
+import { type HiddenColumns, readHiddenColumns, tableKey, withHidden } from './hidden-columns.js';
 
 /** One column as INFORMATION_SCHEMA describes it now. */
 export interface ColumnFacts {
@@ -35,17 +37,20 @@ export async function readColumns(
   connection: Connection,
   table: { schema: string; name: string },
 ): Promise<ColumnFacts[] | null> {
+  const server = await dialect(connection);
   const rows = await connection.query<ColumnRow>(
-    columnsSql('c.TABLE_SCHEMA = ? AND c.TABLE_NAME = ?', 's.TABLE_SCHEMA = ? AND s.TABLE_NAME = ?'),
+    columnsSql(server, 'c.TABLE_SCHEMA = ? AND c.TABLE_NAME = ?', 's.TABLE_SCHEMA = ? AND s.TABLE_NAME = ?'),
     [table.schema, table.name, table.schema, table.name],
   );
-  return rows.length === 0 ? null : rows.map(columnFacts);
+  if (rows.length === 0) return null;
+  return withHidden(rows.map(columnFacts), server.hidden.get(tableKey(table.schema, table.name)));
 }
 
 /** All tables that the user may see, without the server's own. */
 export async function readAllColumns(connection: Connection): Promise<TableFacts[]> {
+  const server = await dialect(connection);
   const rows = await connection.query<ColumnRow>(
-    columnsSql(`c.TABLE_SCHEMA NOT IN (${SYSTEM_SCHEMAS})`, `s.TABLE_SCHEMA NOT IN (${SYSTEM_SCHEMAS})`),
+    columnsSql(server, `c.TABLE_SCHEMA NOT IN (${SYSTEM_SCHEMAS})`, `s.TABLE_SCHEMA NOT IN (${SYSTEM_SCHEMAS})`),
   );
   const tables: (TableFacts & { columns: ColumnFacts[] })[] = [];
   for (const row of rows) {
@@ -57,8 +62,34 @@ export async function readAllColumns(connection: Connection): Promise<TableFacts
     }
     table.columns.push(columnFacts(row));
   }
-  return tables;
+  return tables.map(({ schema, name, columns }) => ({
+    schema,
+    name,
+    columns: withHidden(columns, server.hidden.get(tableKey(schema, name))),
+  }));
 }
+
+/** Where MariaDB's INFORMATION_SCHEMA differs from MySQL's. */
+interface Dialect {
+  /** What has the names and ids of collations: MariaDB 10.10 took the newer ones out of COLLATIONS. */
+  readonly collations: string;
+  readonly hidden: ReadonlyMap<string, HiddenColumns>;
+}
+
+async function dialect(connection: Connection): Promise<Dialect> {
+  const [row] = await connection.query<[string]>('SELECT VERSION()');
+  const version = row?.[0] ?? '';
+  if (!isMariadb(version)) return { collations: COLLATIONS, hidden: new Map() };
+  const isNewer = isAtLeast(version, [10, 10, 1]) === true;
+  return {
+    collations: isNewer ? FULL_COLLATIONS : COLLATIONS,
+    hidden: isAtLeast(version, [10, 3, 4]) === true ? await readHiddenColumns(connection) : new Map(),
+  };
+}
+
+const COLLATIONS = 'INFORMATION_SCHEMA.COLLATIONS l ON l.COLLATION_NAME = c.COLLATION_NAME';
+const FULL_COLLATIONS =
+  'INFORMATION_SCHEMA.COLLATION_CHARACTER_SET_APPLICABILITY l ON l.FULL_COLLATION_NAME = c.COLLATION_NAME';
 
 const SYSTEM_SCHEMAS = "'information_schema', 'performance_schema', 'mysql', 'sys'";
 
@@ -83,14 +114,14 @@ type ColumnRow = [
   datetimePrecision: Count,
 ];
 
-function columnsSql(columns: string, keys: string): string {
+function columnsSql({ collations }: Dialect, columns: string, keys: string): string {
   return `
     SELECT c.TABLE_SCHEMA, c.TABLE_NAME, c.COLUMN_NAME, c.ORDINAL_POSITION, c.DATA_TYPE, c.COLUMN_TYPE,
            c.CHARACTER_SET_NAME, c.COLLATION_NAME, l.ID, c.IS_NULLABLE, k.SEQ_IN_INDEX, c.EXTRA,
            c.CHARACTER_MAXIMUM_LENGTH, c.CHARACTER_OCTET_LENGTH, c.NUMERIC_PRECISION, c.NUMERIC_SCALE,
            c.DATETIME_PRECISION
       FROM INFORMATION_SCHEMA.COLUMNS c
-      LEFT JOIN INFORMATION_SCHEMA.COLLATIONS l ON l.COLLATION_NAME = c.COLLATION_NAME
+      LEFT JOIN ${collations}
       LEFT JOIN (SELECT s.TABLE_SCHEMA, s.TABLE_NAME, s.COLUMN_NAME, s.SEQ_IN_INDEX
                    FROM INFORMATION_SCHEMA.STATISTICS s WHERE s.INDEX_NAME = 'PRIMARY' AND ${keys}) k
              ON k.TABLE_SCHEMA = c.TABLE_SCHEMA AND k.TABLE_NAME = c.TABLE_NAME AND k.COLUMN_NAME = c.COLUMN_NAME

@@ -1,4 +1,5 @@
 import { GtidSet } from '../core/gtid.js';
+import { type MariaGtid, MariaGtids, parseMariaGtid } from '../core/maria-gtid.js';
 import type { SourceIdentity } from '../core/position.js';
 import type { Connection } from './connect.js';
 
@@ -10,13 +11,15 @@ export interface ServerFacts {
   readonly logBin: boolean;
   readonly binlogFormat: 'ROW' | 'STATEMENT' | 'MIXED';
   readonly binlogRowImage: string;
-  /** Null before MySQL 8.0, which writes no metadata of columns. */
+  /** Null where no metadata of columns is written: before MySQL 8.0, and by default on MariaDB (NO_LOG). */
   readonly binlogRowMetadata: 'MINIMAL' | 'FULL' | null;
   readonly binlogChecksum: string;
   /** Null where transactions have no GTIDs of MySQL's kind: gtid_mode is not ON, or it is a MariaDB. */
   readonly gtids: { readonly executed: GtidSet; readonly purged: GtidSet } | null;
   /** As the server calls it, for messages: OFF, ON_PERMISSIVE, …; empty on MariaDB. */
   readonly gtidMode: string;
+  /** What MariaDB's log holds, the last of each domain, and the last of each server in each domain; null elsewhere. */
+  readonly domains: { readonly logged: MariaGtids; readonly state: readonly MariaGtid[] } | null;
 }
 
 const VARIABLES = [
@@ -29,6 +32,7 @@ const VARIABLES = [
   'binlog_row_metadata',
   'binlog_checksum',
   'gtid_mode',
+  'gtid_strict_mode',
 ];
 
 export async function probe(connection: Connection): Promise<ServerFacts> {
@@ -52,6 +56,7 @@ export async function probe(connection: Connection): Promise<ServerFacts> {
     binlogChecksum: get('binlog_checksum').toUpperCase(),
     gtids: gtidMode === 'ON' ? await gtidSets(connection) : null,
     gtidMode,
+    domains: variables.has('gtid_strict_mode') ? await loggedDomains(connection) : null,
   };
 }
 
@@ -63,13 +68,25 @@ function formatOf(text: string): ServerFacts['binlogFormat'] {
 
 function metadataOf(text: string): ServerFacts['binlogRowMetadata'] {
   const metadata = text.toUpperCase();
-  return metadata === 'FULL' ? 'FULL' : metadata === '' ? null : 'MINIMAL';
+  return metadata === 'FULL' || metadata === 'MINIMAL' ? metadata : null;
 }
 
 /** Not by SHOW VARIABLES, which cuts values at 1024 characters. */
 async function gtidSets(connection: Connection): Promise<{ executed: GtidSet; purged: GtidSet }> {
   const [row] = await connection.query<[string, string]>('SELECT @@GLOBAL.gtid_executed, @@GLOBAL.gtid_purged');
   return { executed: GtidSet.parse(row?.[0] ?? ''), purged: GtidSet.parse(row?.[1] ?? '') };
+}
+
+async function loggedDomains(connection: Connection): Promise<NonNullable<ServerFacts['domains']>> {
+  const [row] = await connection.query<[string, string]>('SELECT @@GLOBAL.gtid_binlog_pos, @@GLOBAL.gtid_binlog_state');
+  const state = (row?.[1] ?? '').split(',').filter(Boolean).map(parseMariaGtid);
+  return { logged: MariaGtids.parse(row?.[0] ?? ''), state };
+}
+
+/** What MariaDB's log had logged where a file of it begins. Null where the server does not have the file. */
+export async function domainsBefore(connection: Connection, file: string): Promise<MariaGtids | null> {
+  const [row] = await connection.query<[string | null]>('SELECT BINLOG_GTID_POS(?, 4)', [file]);
+  return row?.[0] == null ? null : MariaGtids.parse(row[0]);
 }
 
 /**

@@ -1,4 +1,4 @@
-import { formatGtid, type Gtid } from '../core/gtid.js';
+import { type AnyGtid, formatGtid } from '../core/gtid.js';
 import type { Position } from '../core/position.js';
 
 /**
@@ -57,11 +57,11 @@ export class PipelineControl {
   }
 
   /** From its next reading on, a transaction is passed on without its changes; the position moves over it. */
-  skip(gtid: Gtid): void {
+  skip(gtid: AnyGtid): void {
     this.#skipped.add(formatGtid(gtid));
   }
 
-  skips(gtid: Gtid | null): boolean {
+  skips(gtid: AnyGtid | null): boolean {
     return this.#skipped.size > 0 && gtid !== null && this.#skipped.has(formatGtid(gtid));
   }
 

@@ -1,5 +1,6 @@
 import { RowtideError } from '../core/errors.js';
-import { formatGtid, type Gtid } from '../core/gtid.js';
+import { type AnyGtid, formatGtid, type Gtid, isMariaGtid } from '../core/gtid.js';
+import type { MariaGtid } from '../core/maria-gtid.js';
 import type { HeldXa, LogPosition, Position } from '../core/position.js';
 import type { PreparedXa, Transaction } from '../core/transaction.js';
 
@@ -10,6 +11,7 @@ import type { PreparedXa, Transaction } from '../core/transaction.js';
 export class PositionFold {
   #position: Position;
   #gtids: Gtid[] = [];
+  #mariaGtids: MariaGtid[] = [];
   #last: Transaction | null = null;
 
   constructor(from: Position) {
@@ -23,30 +25,52 @@ export class PositionFold {
 
   add(transaction: Transaction): void {
     const { gtid, prepared } = transaction;
-    if (gtid !== null) this.#gtids.push(gtid);
-    else if (this.#position.log.kind === 'gtid') throw anonymous(transaction);
+    if (gtid === null && this.#position.log.kind !== 'file') throw anonymous(transaction);
     // Its rows are delivered only now, so only now is the log not to send them again.
-    if (prepared !== null && prepared.gtid !== null) this.#gtids.push(prepared.gtid);
+    if (prepared !== null && prepared.gtid !== null) this.#pushPrepared(prepared.gtid);
+    if (gtid !== null) this.#push(gtid);
     this.#last = transaction;
+  }
+
+  #push(gtid: AnyGtid): void {
+    if (isMariaGtid(gtid)) this.#mariaGtids.push(gtid);
+    else this.#gtids.push(gtid);
+  }
+
+  /** MariaDB's position may have passed it: others of its domain came between, or it ends in another domain. */
+  #pushPrepared(gtid: AnyGtid): void {
+    const { log } = this.#position;
+    const isPassed = isMariaGtid(gtid) && log.kind === 'mariadb-gtid' && log.executed.with(this.#mariaGtids).has(gtid);
+    if (!isPassed) this.#push(gtid);
   }
 
   /** The position behind everything added so far. */
   take(): Position {
     if (this.#last === null) return this.#position;
-    const { span, held } = this.#last;
-    const log: LogPosition =
-      this.#position.log.kind === 'gtid'
-        ? { kind: 'gtid', executed: this.#position.log.executed.with(this.#gtids) }
-        : { kind: 'file', file: span.file, offset: span.end };
-    this.#position = { source: this.#position.source, log, held: held.map(heldXa) };
+    const log = this.#logBehind(this.#last);
+    this.#position = { source: this.#position.source, log, held: this.#last.held.map(heldXa) };
     this.#gtids = [];
+    this.#mariaGtids = [];
     this.#last = null;
     return this.#position;
   }
+
+  #logBehind({ span }: Transaction): LogPosition {
+    const { log } = this.#position;
+    switch (log.kind) {
+      case 'gtid':
+        return { kind: 'gtid', executed: log.executed.with(this.#gtids) };
+      case 'mariadb-gtid':
+        return { kind: 'mariadb-gtid', executed: log.executed.with(this.#mariaGtids) };
+      case 'file':
+        return { kind: 'file', file: span.file, offset: span.end };
+    }
+  }
 }
 
-function heldXa({ xid, span, gtid }: PreparedXa): HeldXa {
-  return { xid, file: span.file, start: span.start, gtid: gtid === null ? null : formatGtid(gtid) };
+function heldXa({ xid, span, gtid, previous }: PreparedXa): HeldXa {
+  const held = { xid, file: span.file, start: span.start, gtid: gtid === null ? null : formatGtid(gtid) };
+  return previous === undefined ? held : { ...held, previous: previous.toString() };
 }
 
 function anonymous({ span }: Transaction): RowtideError {

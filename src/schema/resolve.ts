@@ -69,6 +69,7 @@ export function tableFromFacts(
       (fact, i): Column => ({
         ...physical(map, i),
         name: fact.name,
+        type: TYPES_OF_STRING[fact.dataType] ?? map.columns[i]!.type,
         meta: oldMeta(map.columns[i]!.type, fact) ?? map.columns[i]!.meta,
         unsigned: isUnsigned(fact),
         collation: collationOf(fact),
@@ -77,6 +78,25 @@ export function tableFromFacts(
       }),
     ),
   };
+}
+
+/** True where a column may be one of MariaDB's types that are logged as BINARY. */
+export function mayHaveServerTypes(map: TableMap): boolean {
+  return map.columns.some(({ type: code, meta }) => code === type.STRING && (meta === 4 || meta === 16));
+}
+
+/**
+ * A table that describes itself, with what only its server tells: a log has MariaDB's UUID, INET4 and INET6 as BINARY of
+ * the same length. The text of these and the bytes of a BINARY say the same, so asking about the column as it is now
+ * cannot make a value wrong.
+ */
+export function withServerTypes(table: Table, facts: readonly ColumnFacts[]): Table {
+  const typeOf = (column: Column): number => {
+    const fact = facts.find(({ name }) => name === column.name);
+    const isFitting = fact !== undefined && column.type === type.STRING && column.meta === BYTES_BY_NAME[fact.dataType];
+    return isFitting ? (TYPES_OF_STRING[fact.dataType] ?? column.type) : column.type;
+  };
+  return { ...table, columns: table.columns.map((column) => ({ ...column, type: typeOf(column) })) };
 }
 
 function physical(map: TableMap, i: number): Omit<Column, 'name' | 'labels' | 'visible'> {
@@ -170,21 +190,27 @@ const TYPES_BY_NAME: Readonly<Record<string, readonly number[]>> = {
   bit: [type.BIT],
   char: [type.STRING],
   binary: [type.STRING],
-  varchar: [type.VARCHAR, type.VAR_STRING],
-  varbinary: [type.VARCHAR, type.VAR_STRING],
-  tinytext: [type.BLOB],
-  text: [type.BLOB],
-  mediumtext: [type.BLOB],
-  longtext: [type.BLOB],
-  tinyblob: [type.BLOB],
-  blob: [type.BLOB],
-  mediumblob: [type.BLOB],
-  longblob: [type.BLOB],
+  varchar: [type.VARCHAR, type.VAR_STRING, type.VARCHAR_COMPRESSED],
+  varbinary: [type.VARCHAR, type.VAR_STRING, type.VARCHAR_COMPRESSED],
+  tinytext: [type.BLOB, type.BLOB_COMPRESSED],
+  text: [type.BLOB, type.BLOB_COMPRESSED],
+  mediumtext: [type.BLOB, type.BLOB_COMPRESSED],
+  longtext: [type.BLOB, type.BLOB_COMPRESSED],
+  tinyblob: [type.BLOB, type.BLOB_COMPRESSED],
+  blob: [type.BLOB, type.BLOB_COMPRESSED],
+  mediumblob: [type.BLOB, type.BLOB_COMPRESSED],
+  longblob: [type.BLOB, type.BLOB_COMPRESSED],
   enum: [type.ENUM],
   set: [type.SET],
   json: [type.JSON_DOCUMENT],
-  vector: [type.VECTOR],
+  vector: [type.VECTOR, type.VARCHAR],
+  uuid: [type.STRING],
+  inet4: [type.STRING],
+  inet6: [type.STRING],
 };
+/** MariaDB's types that are logged as a STRING of so many bytes. */
+const BYTES_BY_NAME: Readonly<Record<string, number>> = { uuid: 16, inet4: 4, inet6: 16 };
+const TYPES_OF_STRING: Readonly<Record<string, number>> = { uuid: type.UUID, inet4: type.INET4, inet6: type.INET6 };
 const GEOMETRY_NAMES =
   /^(geometry|point|linestring|polygon|multipoint|multilinestring|multipolygon|geom\w*collection)$/;
 
@@ -202,7 +228,10 @@ function fits(code: number, meta: number, fact: ColumnFacts): boolean {
       return (meta >> 8) * 8 + (meta & 0xff) === fact.precision;
     case type.STRING:
     case type.VARCHAR:
-      return meta === fact.octetLength;
+      return meta === (BYTES_BY_NAME[fact.dataType] ?? fact.octetLength);
+    case type.VARCHAR_COMPRESSED:
+      // One byte says how the value is compressed.
+      return meta === (fact.octetLength ?? 0) + 1;
     default:
       return true;
   }

@@ -1,10 +1,18 @@
 import type { TableMap } from '../binlog/table-map.js';
 import type { Schemas } from '../binlog/transactions.js';
-import { RowtideError } from '../core/errors.js';
+import { RowtideError, unreachable } from '../core/errors.js';
 import type { LogPoint } from '../core/event.js';
 import type { Table } from '../core/table.js';
 import type { ColumnFacts, TableFacts } from '../mysql/columns.js';
-import { isSelfDescribing, tableFromFacts, tableFromMap, tableWithoutNames, WAYS_OUT } from './resolve.js';
+import {
+  isSelfDescribing,
+  mayHaveServerTypes,
+  tableFromFacts,
+  tableFromMap,
+  tableWithoutNames,
+  WAYS_OUT,
+  withServerTypes,
+} from './resolve.js';
 
 /** INFORMATION_SCHEMA of the source, or nothing where the log comes without its server. */
 export interface Catalog {
@@ -42,7 +50,7 @@ class StreamSchemas implements Schemas {
   }
 
   async table(map: TableMap, at: LogPoint): Promise<Table> {
-    if (isSelfDescribing(map)) return tableFromMap(map);
+    if (isSelfDescribing(map)) return this.#selfDescribed(map);
     switch (this.#mode.kind) {
       case 'none':
         return tableWithoutNames(map);
@@ -61,6 +69,27 @@ class StreamSchemas implements Schemas {
     if (!attached?.isAfter(at)) return;
     const sql = statement.sql.toLowerCase();
     for (const table of attached.tables) if (names(sql, table.name.toLowerCase())) this.#named.add(table);
+  }
+
+  async #selfDescribed(map: TableMap): Promise<Table> {
+    const facts = mayHaveServerTypes(map) ? await this.#currentColumns(map) : null;
+    return facts === null ? tableFromMap(map) : withServerTypes(tableFromMap(map), facts);
+  }
+
+  async #currentColumns(map: TableMap): Promise<readonly ColumnFacts[] | null> {
+    switch (this.#mode.kind) {
+      case 'none':
+        return null;
+      case 'assume-current':
+        return this.#mode.catalog.columns(map);
+      case 'auto':
+        return (
+          this.#mode.attached?.tables.find((table) => table.schema === map.schema && table.name === map.name)
+            ?.columns ?? null
+        );
+      default:
+        return unreachable(this.#mode);
+    }
   }
 
   #attachedTable(map: TableMap, at: LogPoint, attached: AttachedCatalog | null): Table {

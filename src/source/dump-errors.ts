@@ -16,7 +16,7 @@ const REASONS: readonly { text: RegExp; code: ErrorCode; hint: string }[] = [
     hint: 'Another reader with our server id took the place. Stop one of them, or give each an id of its own.',
   },
   {
-    text: /more GTIDs than|impossible position|position > file size/i,
+    text: /more GTIDs than|impossible position|position > file size|not in the master's binlog|is missing the GTID/i,
     code: 'SOURCE_DIVERGED',
     hint: 'The server lost the end of its log, was restored, or is another server. Decide by hand which side is right.',
   },

@@ -3,15 +3,20 @@ import { decodeFormat, formatChecksumBytes } from '../binlog/format-description.
 import { withPlainHeader } from '../binlog/header.js';
 import { decodeHeartbeat } from '../binlog/heartbeat.js';
 import { decodeRotate } from '../binlog/rotate.js';
+import { isMariadb } from '../binlog/server-version.js';
 import {
+  BINLOG_CHECKPOINT_EVENT,
   eventTypeName,
   FLAG_ARTIFICIAL,
   FLAG_IN_USE,
   FORMAT_DESCRIPTION_EVENT,
+  GTID_EVENT,
+  GTID_LIST_EVENT,
   HEARTBEAT_LOG_EVENT,
   HEARTBEAT_LOG_EVENT_V2,
   ROTATE_EVENT,
   START_EVENT_V3,
+  STOP_EVENT,
 } from '../binlog/types.js';
 import { RowtideError } from '../core/errors.js';
 import { type FormatDescription, HEADER_BYTES, type RawEvent } from '../core/event.js';
@@ -90,13 +95,28 @@ export class EventChain {
       this.#skipTo(body, type);
       return;
     }
-    const start = this.#offset;
-    const end = start + to - from;
-    const loggedEnd = endOf(body, format, to - from);
+    const length = to - from;
+    const loggedEnd = endOf(body, format, length);
+    if (type === GTID_LIST_EVENT && (body.readUInt16LE(17) & FLAG_ARTIFICIAL) !== 0) {
+      // MariaDB has left out transactions, and says where it goes on.
+      this.#offset += this.#skippedTo(type, loggedEnd);
+      return;
+    }
     // Zero: the server made the event up for this connection, or it writes none inside of transactions.
-    if (loggedEnd !== 0 && loggedEnd !== end % TWO_TO_32) throw this.#gap(type, loggedEnd - (to - from));
-    this.#offset = end;
-    this.#handler(rawEvent(body, start, end), this.#file, format);
+    if (loggedEnd !== 0 && loggedEnd !== (this.#offset + length) % TWO_TO_32) {
+      if (!isSaidBetween(type, format)) throw this.#gap(type, loggedEnd - length);
+      this.#offset += this.#skippedTo(type, loggedEnd - length);
+    }
+    const start = this.#offset;
+    this.#offset = start + length;
+    this.#handler(rawEvent(body, start, this.#offset), this.#file, format);
+  }
+
+  /** How far it is to an offset of which the low 32 bits are known, where a server may have left out transactions. */
+  #skippedTo(type: number, low: number): number {
+    const skipped = (low - (this.#offset % TWO_TO_32) + TWO_TO_32) % TWO_TO_32;
+    if (skipped !== 0 && (!this.#skipsExecuted || skipped > TWO_TO_32 / 2)) throw this.#gap(type, low);
+    return skipped;
   }
 
   /** The format has a checksum of its own whenever it names an algorithm, and lies at the beginning of its file. */
@@ -177,6 +197,21 @@ export class EventChain {
 
   #place(): string {
     return this.#file === '' ? this.#prefix.trim() : `${this.#prefix}${this.#file}:${this.#offset}`;
+  }
+}
+
+/** What stands between transactions: in front of it MariaDB may have left out some, and says so by its offset only. */
+function isSaidBetween(type: number, format: FormatDescription): boolean {
+  switch (type) {
+    case GTID_EVENT:
+    case GTID_LIST_EVENT:
+    case BINLOG_CHECKPOINT_EVENT:
+      return true;
+    case ROTATE_EVENT:
+    case STOP_EVENT:
+      return isMariadb(format.serverVersion);
+    default:
+      return false;
   }
 }
 

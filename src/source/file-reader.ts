@@ -1,5 +1,5 @@
 import { decodeRotate } from '../binlog/rotate.js';
-import { ROTATE_EVENT, STOP_EVENT } from '../binlog/types.js';
+import { ROTATE_EVENT, START_ENCRYPTION_EVENT, STOP_EVENT } from '../binlog/types.js';
 import { RowtideError } from '../core/errors.js';
 import { type FormatDescription, HEADER_BYTES, type LogBlock, type RawEvent } from '../core/event.js';
 import { EventChain, FIRST_OFFSET } from './events.js';
@@ -32,6 +32,7 @@ export class FileReader {
       prefix: dirOf(input),
       skipsExecuted: false,
       handler: (event, _, format) => {
+        if (event.type === START_ENCRYPTION_EVENT) throw encrypted(`${this.#place(event.end)}: what follows`);
         this.#events.push(event);
         this.#last = event;
         this.#format = format;
@@ -180,11 +181,7 @@ export class FileReader {
     const magic = Buffer.alloc(MAGIC.length);
     const read = await this.#input.read(magic, 0, MAGIC.length);
     if (magic.equals(MAGIC)) return;
-    if (magic.equals(MAGIC_ENCRYPTED)) {
-      throw new RowtideError('BINLOG_ENCRYPTED', `${this.#input.path} is encrypted`, {
-        hint: 'Only its server has the key: read it through the server, as mysql://user@host.',
-      });
-    }
+    if (magic.equals(MAGIC_ENCRYPTED)) throw encrypted(this.#input.path);
     if (magic.subarray(0, read).equals(MAGIC.subarray(0, read))) throw this.#truncated(0, `after ${read} bytes`);
     throw new RowtideError('NOT_A_BINLOG', `${this.#input.path} is not a binary log: it begins with ${hex(magic)}`, {
       hint: 'A log file begins with fe 62 69 6e. What MariaDB keeps in InnoDB (.ibb) is read through its server.',
@@ -212,6 +209,12 @@ export class FileReader {
   #place(offset: number): string {
     return `${this.#chain.file === '' ? this.#input.path : `${dirOf(this.#input)}${this.#chain.file}`}:${offset}`;
   }
+}
+
+function encrypted(what: string): RowtideError {
+  return new RowtideError('BINLOG_ENCRYPTED', `${what} is encrypted`, {
+    hint: 'Only its server has the key: read it through the server, as mysql://user@host.',
+  });
 }
 
 /** The path in front of the name, so that a message can be copied into a command. */

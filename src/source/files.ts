@@ -36,6 +36,7 @@ export function fileLog(options: FileLogOptions): LogSource {
   checkSequence(names);
   const inputs = new Inputs(settings);
   return {
+    leavesOutExecuted: false,
     identity: (signal) => identityOf({ settings, names, inputs }, signal),
     head: (signal) => inputs.use(settings.paths.length - 1, signal, headOf),
     tail: async () => ({ kind: 'file', file: names[0]!, offset: FIRST_OFFSET }),
@@ -145,7 +146,7 @@ async function* read(reading: Reading, from: Position, signal: AbortSignal): Asy
 
 async function checkSource(reading: Reading, { source, log }: Position, signal: AbortSignal): Promise<void> {
   const own = await identityOf(reading, signal);
-  if (source.flavour === own.flavour && (log.kind === 'gtid' || source.id === own.id)) return;
+  if (source.flavour === own.flavour && (log.kind !== 'file' || source.id === own.id)) return;
   throw new RowtideError(
     'SOURCE_FOREIGN',
     `the files are from ${own.flavour} ${own.id}, and the position is from ${source.flavour} ${source.id}`,
@@ -154,7 +155,7 @@ async function checkSource(reading: Reading, { source, log }: Position, signal: 
 }
 
 function startOf(names: readonly string[], log: LogPosition): { index: number; offset: number } {
-  if (log.kind === 'gtid') return { index: 0, offset: FIRST_OFFSET };
+  if (log.kind !== 'file') return { index: 0, offset: FIRST_OFFSET };
   const index = names.indexOf(log.file);
   if (index >= 0) return { index, offset: log.offset };
   throw new RowtideError('SOURCE_PURGED', `the position is in ${log.file}, which is not among the files`, {

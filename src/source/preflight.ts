@@ -1,5 +1,6 @@
-import { RowtideError } from '../core/errors.js';
+import { RowtideError, unreachable } from '../core/errors.js';
 import type { GtidSet } from '../core/gtid.js';
+import { type MariaGtid, MariaGtids } from '../core/maria-gtid.js';
 import type { LogPosition, Position } from '../core/position.js';
 import type { Connection } from '../mysql/connect.js';
 import { type LogFile, logFiles, probe, type ServerFacts, waitForGtids } from '../mysql/probe.js';
@@ -28,15 +29,24 @@ export async function preflight(
       hint: 'MySQL and MariaDB number transactions in ways that do not fit each other.',
     });
   }
-  if (from.log.kind === 'file') {
-    checkFilePosition(from.source.id, from.log, { facts, files: await logFiles(connection), place });
-    return;
+  switch (from.log.kind) {
+    case 'file':
+      checkFilePosition(from.source.id, from.log, { facts, files: await logFiles(connection), place });
+      return;
+    case 'mariadb-gtid':
+      checkDomains(from.log.executed, domainsOf(facts, place).state, place);
+      return;
+    case 'gtid': {
+      const { executed } = from.log;
+      const own = gtidsOf(facts, place);
+      checkNotPurged(executed, own.purged, place);
+      const extra = executed.minus(own.executed);
+      if (!extra.isEmpty && !(await waitForGtids(connection, extra, executedWaitSeconds))) throw diverged(extra, place);
+      return;
+    }
+    default:
+      unreachable(from.log);
   }
-  const { executed } = from.log;
-  const own = gtidsOf(facts, place);
-  checkNotPurged(executed, own.purged, place);
-  const extra = executed.minus(own.executed);
-  if (!extra.isEmpty && !(await waitForGtids(connection, extra, executedWaitSeconds))) throw diverged(extra, place);
 }
 
 /** Settings of the server with which changes would be missing from its log: SOURCE_SETTINGS, with what mends it. */
@@ -107,7 +117,29 @@ function checkNotPurged(executed: GtidSet, purged: GtidSet, place: string): void
   );
 }
 
-function diverged(extra: GtidSet, place: string): RowtideError {
+/**
+ * Told by what each server logged, since the numbers of a domain alone may be out of order. Whether what comes next was
+ * purged is for the server to say when it looks for it: without gtid_strict_mode nobody else can tell.
+ */
+function checkDomains(executed: MariaGtids, state: readonly MariaGtid[], place: string): void {
+  const isLogged = (gtid: MariaGtid): boolean =>
+    state.some(
+      ({ domain, server, sequence }) => domain === gtid.domain && server === gtid.server && sequence >= gtid.sequence,
+    );
+  const extra = [...executed].filter((gtid) => !isLogged(gtid));
+  if (extra.length > 0) throw diverged(MariaGtids.of(...extra), place);
+}
+
+function domainsOf(facts: ServerFacts, place: string): NonNullable<ServerFacts['domains']> {
+  if (facts.domains !== null) return facts.domains;
+  throw new RowtideError(
+    'SOURCE_FOREIGN',
+    `${place}: the position is one of MariaDB's GTIDs, and ${facts.version} has none of these`,
+    { hint: 'Set a checkpoint of this server by hand, after finding the place in its log.' },
+  );
+}
+
+function diverged(extra: GtidSet | MariaGtids, place: string): RowtideError {
   return new RowtideError(
     'SOURCE_DIVERGED',
     `${place}: the server never executed transactions of the position: ${extra.toString()}`,
@@ -119,6 +151,11 @@ function diverged(extra: GtidSet, place: string): RowtideError {
 
 function gtidsOf(facts: ServerFacts, place: string): NonNullable<ServerFacts['gtids']> {
   if (facts.gtids !== null) return facts.gtids;
+  if (facts.identity.flavour === 'mariadb') {
+    throw new RowtideError('SOURCE_FOREIGN', `${place}: a GTID set of MySQL, and this is ${facts.version}`, {
+      hint: 'MariaDB’s GTIDs look like 0-1-100: domain-server-sequence.',
+    });
+  }
   const mode = facts.gtidMode === '' ? '' : ` (gtid_mode is ${facts.gtidMode})`;
   throw new RowtideError(
     'SOURCE_SETTINGS',

@@ -6,7 +6,7 @@ import type { LogPosition, Position } from '../core/position.js';
 import type { LogSource } from '../core/source.js';
 import { type Connection, type DriverOptions, driverOptions, withConnection } from '../mysql/connect.js';
 import { serverError } from '../mysql/errors.js';
-import { logFiles, probe, type ServerFacts } from '../mysql/probe.js';
+import { domainsBefore, logFiles, probe, type ServerFacts } from '../mysql/probe.js';
 import { placeOf, type ServerAddress } from '../mysql/url.js';
 import { dumpError, endedError } from './dump-errors.js';
 import { EventChain, FIRST_OFFSET } from './events.js';
@@ -49,6 +49,7 @@ export function serverLog(options: ServerLogOptions): LogSource {
   const ask = <T>(signal: AbortSignal, use: (connection: Connection, facts: ServerFacts) => Promise<T>): Promise<T> =>
     withConnection(address, signal, async (connection) => use(connection, await probe(connection)));
   return {
+    leavesOutExecuted: true,
     identity: (signal) => ask(signal, async (_, facts) => facts.identity),
     head: (signal) => ask(signal, headOf),
     tail: (signal) => ask(signal, tailOf),
@@ -58,14 +59,17 @@ export function serverLog(options: ServerLogOptions): LogSource {
 
 async function headOf(connection: Connection, facts: ServerFacts): Promise<LogPosition> {
   if (facts.gtids !== null) return { kind: 'gtid', executed: facts.gtids.executed };
+  if (facts.domains !== null) return { kind: 'mariadb-gtid', executed: facts.domains.logged };
   const last = (await logFiles(connection)).at(-1);
   return { kind: 'file', file: last?.name ?? '', offset: last?.sizeBytes ?? FIRST_OFFSET };
 }
 
 async function tailOf(connection: Connection, facts: ServerFacts): Promise<LogPosition> {
   if (facts.gtids !== null) return { kind: 'gtid', executed: facts.gtids.purged };
-  const first = (await logFiles(connection))[0];
-  return { kind: 'file', file: first?.name ?? '', offset: FIRST_OFFSET };
+  const first = (await logFiles(connection))[0]?.name ?? '';
+  const executed = facts.domains === null ? null : await domainsBefore(connection, first);
+  if (executed !== null) return { kind: 'mariadb-gtid', executed };
+  return { kind: 'file', file: first, offset: FIRST_OFFSET };
 }
 
 /** Longer than a semi-sync source waits for its replica, by default, between sending a transaction and committing it. */
@@ -131,7 +135,7 @@ class Dump {
     this.#queue = new BlockQueue({ bytesMax: settings.queueBytesMax, flow: this.#flow() });
     this.#chain = new EventChain({
       prefix: `${placeOf(settings.address)} `,
-      skipsExecuted: from.kind === 'gtid',
+      skipsExecuted: from.kind !== 'file',
       handler: (event, file, format) => this.#queue.push(event, file, format),
     });
     this.#framing = new DumpFraming(
@@ -261,7 +265,7 @@ class Dump {
 }
 
 function startOf(from: LogPosition): object {
-  return from.kind === 'gtid' ? { gtidSet: from.executed.toString() } : { filename: from.file, position: from.offset };
+  return from.kind === 'file' ? { filename: from.file, position: from.offset } : { gtidSet: from.executed.toString() };
 }
 
 /**
@@ -273,6 +277,8 @@ function sessionSql({ heartbeatMs, replicaUuid }: Settings): string {
     ['heartbeat_period', String(Math.round(heartbeatMs * 1e6))],
     ['binlog_checksum', "'CRC32'"],
   ].flatMap(([name, value]) => [`@master_${name} = ${value}`, `@source_${name} = ${value}`]);
+  // MariaDB then refuses to begin behind a GTID that it does not have, instead of choosing the one that comes after it.
+  values.push('@slave_gtid_strict_mode = 1');
   values.push(`@slave_uuid = '${replicaUuid}'`, `@replica_uuid = '${replicaUuid}'`);
   values.push(`net_write_timeout = ${PATIENCE_SECONDS}`);
   return `SET ${values.join(', ')}`;

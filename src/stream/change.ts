@@ -1,5 +1,5 @@
 import type { Row } from '../core/change.js';
-import type { Gtid } from '../core/gtid.js';
+import type { AnyGtid } from '../core/gtid.js';
 import type { Table } from '../core/table.js';
 import type { LogSpan } from '../core/transaction.js';
 
@@ -14,7 +14,7 @@ export type RowImage = 'full' | 'partial';
 
 /** What the changes of one commit have in common. */
 export interface TransactionFacts {
-  readonly gtid: Gtid | null;
+  readonly gtid: AnyGtid | null;
   readonly span: LogSpan;
   /** Microseconds since the epoch at which the source committed. */
   readonly committedAtUs: number;

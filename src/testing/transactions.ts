@@ -2,7 +2,7 @@ import { rowsOf } from '../binlog/rows.js';
 import { DELETE_ROWS_EVENT, QUERY_EVENT, UPDATE_ROWS_EVENT, WRITE_ROWS_EVENT } from '../binlog/types.js';
 import { LONG, VARCHAR } from '../column/types.js';
 import { type FormatDescription, HEADER_BYTES, type RawEvent } from '../core/event.js';
-import { type Gtid, GtidSet } from '../core/gtid.js';
+import { type Gtid, GtidSet, isMariaGtid } from '../core/gtid.js';
 import type { Position } from '../core/position.js';
 import type { Column, Table } from '../core/table.js';
 import type { Entry, Rows, Transaction } from '../core/transaction.js';
@@ -121,9 +121,9 @@ export function offsetAfter(sequence: number): Position {
 /** Whether a sink that resumes at `position` still wants a transaction. */
 export function isBehind(position: Position | undefined, { gtid, span }: Transaction): boolean {
   if (position === undefined) return true;
-  return position.log.kind === 'gtid'
-    ? gtid === null || !position.log.executed.has(gtid)
-    : span.start >= position.log.offset;
+  const { log } = position;
+  if (log.kind === 'file') return span.start >= log.offset;
+  return gtid === null || log.kind !== 'gtid' || isMariaGtid(gtid) || !log.executed.has(gtid);
 }
 
 /** A row event as MySQL logs it, behind its checksum's removal. */

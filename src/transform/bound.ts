@@ -1,7 +1,8 @@
 import { basename } from 'node:path';
 import { unreachable } from '../core/errors.js';
 import type { LogPoint } from '../core/event.js';
-import { type Gtid, GtidSet } from '../core/gtid.js';
+import { type Gtid, GtidSet, isMariaGtid } from '../core/gtid.js';
+import { type MariaGtid, MariaGtids, sameMariaGtid } from '../core/maria-gtid.js';
 import type { LogPosition } from '../core/position.js';
 import type { Transaction } from '../core/transaction.js';
 
@@ -25,24 +26,32 @@ export class Progress {
   /** False for a stream that began at a file and an offset: the GTIDs before it are not known. */
   readonly isByGtid: boolean;
   #executed: GtidSet;
+  #domains: MariaGtids;
   readonly #recent: Gtid[] = [];
   #place: LogPoint | null;
 
   constructor(from: LogPosition) {
-    this.isByGtid = from.kind === 'gtid';
+    this.isByGtid = from.kind !== 'file';
     this.#executed = from.kind === 'gtid' ? from.executed : GtidSet.empty;
+    this.#domains = from.kind === 'mariadb-gtid' ? from.executed : MariaGtids.empty;
     this.#place = from.kind === 'file' ? from : null;
   }
 
   passed({ gtid, span }: Transaction): void {
     this.#place = { file: span.file, offset: span.end };
-    if (gtid !== null) this.#recent.push(gtid);
+    if (gtid !== null && isMariaGtid(gtid)) this.#domains = this.#domains.with([gtid]);
+    else if (gtid !== null) this.#recent.push(gtid);
     if (this.#recent.length >= RECENT_MAX) this.#fold();
   }
 
   get executed(): GtidSet {
     this.#fold();
     return this.#executed;
+  }
+
+  /** The same, of MariaDB. */
+  get domains(): MariaGtids {
+    return this.#domains;
   }
 
   get place(): LogPoint | null {
@@ -59,6 +68,8 @@ export function boundAt(position: LogPosition): BoundFrom {
   switch (position.kind) {
     case 'gtid':
       return (progress) => new GtidBound(position.executed, progress);
+    case 'mariadb-gtid':
+      return (progress) => new DomainBound(position.executed, progress.domains);
     case 'file':
       return (progress) => new PlaceBound(position, progress.place);
     default:
@@ -91,7 +102,9 @@ class GtidBound implements Bound {
 
   passed({ gtid, prepared, held }: Transaction): void {
     // Of those that are prepared and not finished, maybe nothing that follows ever says more.
-    for (const each of [gtid, prepared?.gtid, ...held.map((xa) => xa.gtid)]) if (each) this.#found(each);
+    for (const each of [gtid, prepared?.gtid, ...held.map((xa) => xa.gtid)]) {
+      if (each && !isMariaGtid(each)) this.#found(each);
+    }
   }
 
   isReached(): boolean {
@@ -110,6 +123,35 @@ class GtidBound implements Bound {
     this.#origins.add(origin);
     if (sequence === 1n) return;
     this.#missing = this.#missing.minus(GtidSet.fromIntervals([{ uuid, tag, first: 1n, last: sequence - 1n }]));
+  }
+}
+
+/** Behind the very GTIDs of a MariaDB position, since servers that share a domain may number it out of order. */
+class DomainBound implements Bound {
+  #missing: readonly MariaGtid[];
+
+  constructor(wanted: MariaGtids, executed: MariaGtids) {
+    this.#missing = [...wanted.minus(executed)];
+  }
+
+  admits(): boolean {
+    return true;
+  }
+
+  passed({ gtid, held }: Transaction): void {
+    for (const each of [gtid, ...held.map((xa) => xa.gtid)]) if (each !== null && isMariaGtid(each)) this.#found(each);
+  }
+
+  isReached(): boolean {
+    return this.#missing.length === 0;
+  }
+
+  /** One server's numbers rise, so what it logged behind the bound says that the bound was passed. */
+  #found(gtid: MariaGtid): void {
+    const isEnd = (end: MariaGtid): boolean =>
+      sameMariaGtid(end, gtid) ||
+      (end.domain === gtid.domain && end.server === gtid.server && end.sequence < gtid.sequence);
+    if (this.#missing.some(isEnd)) this.#missing = this.#missing.filter((end) => !isEnd(end));
   }
 }
 

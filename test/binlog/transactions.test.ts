@@ -2,7 +2,7 @@
 import { basename } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import * as type from '../../src/binlog/types.js';
-import { GtidSet } from '../../src/core/gtid.js';
+import { formatGtid, GtidSet } from '../../src/core/gtid.js';
 import type { Position } from '../../src/core/position.js';
 import { parseServerUrl } from '../../src/mysql/url.js';
 import { PositionFold } from '../../src/pipeline/fold.js';
@@ -202,7 +202,7 @@ needs('own').describe.each(VERSIONS)('MySQL %s', (version) => {
 
   async function gtidsInByName(paths: readonly string[]): Promise<string[]> {
     const gtids: string[] = [];
-    for await (const { gtid } of stream(fileLog({ paths }), options)) gtids.push(`${gtid!.uuid}:${gtid!.sequence}`);
+    for await (const { gtid } of stream(fileLog({ paths }), options)) gtids.push(formatGtid(gtid!));
     return gtids;
   }
 

@@ -34,6 +34,7 @@ needs('own').describe.each<MysqlVersion>(['9.7', '8.0', '5.7'])('MySQL %s', (ver
       binlogRowMetadata: version === '5.7' ? null : 'MINIMAL',
       binlogChecksum: 'CRC32',
       gtidMode: 'ON',
+      domains: null,
       gtids: { executed: GtidSet.parse(`${facts.identity.id}:1`), purged: GtidSet.empty },
     });
   });

@@ -1,9 +1,9 @@
 import { type Command, Option } from 'commander';
 import type { StoredCheckpoint } from '../../checkpoint/checkpoint.js';
-import { encodePosition } from '../../checkpoint/position.js';
+import { encodePosition, gtidPosition } from '../../checkpoint/position.js';
 import { parsePoint } from '../../config/point.js';
 import { RowtideError } from '../../core/errors.js';
-import { GtidSet } from '../../core/gtid.js';
+import { isMariaGtids } from '../../core/maria-gtid.js';
 import type { LogPosition } from '../../core/position.js';
 import { positionText } from '../../daemon/status.js';
 import { moveStored, readStored, replacedPath } from '../../daemon/stored.js';
@@ -22,6 +22,7 @@ beside the position (the length of a file, the ids of topics) stays as it is.
 
 Examples:
   $ rowtide checkpoint set tail.json --gtid 3e11fa47-71ca-11e1-9e33-c80aa9429562:1-23
+  $ rowtide checkpoint set tail.json --gtid 0-1-100,1-2-5
   $ rowtide checkpoint set tail.json --position binlog.000007:1234`;
 
 interface ShowOptions extends CommonOptions {
@@ -72,7 +73,7 @@ async function setCheckpoint(file: string, options: SetOptions): Promise<void> {
 }
 
 function wantedPosition({ gtid, position }: SetOptions): LogPosition {
-  if (gtid !== undefined) return { kind: 'gtid', executed: GtidSet.parse(gtid) };
+  if (gtid !== undefined) return gtidPosition(gtid, isMariaGtids(gtid) ? 'mariadb' : 'mysql');
   const point = parsePoint(position ?? '');
   if (point.kind === 'file') return point;
   throw new RowtideError('USAGE', 'neither --gtid nor a --position of a log file is given', {
@@ -89,7 +90,7 @@ function textOf({ pipeline, generation, position, sink }: StoredCheckpoint): str
   const facts: readonly (readonly [string, string])[] = [
     ['pipeline', pipeline],
     ['source', `${source.flavour} ${source.id}`],
-    [log.kind === 'gtid' ? 'GTIDs' : 'position', positionText(position)],
+    [log.kind === 'file' ? 'position' : 'GTIDs', positionText(position)],
     ...held.map(({ xid, file, start }) => ['prepared', `${xid} at ${file}:${start}`] as const),
     ...Object.entries(sink).map(([name, value]) => [`sink ${name}`, JSON.stringify(value)] as const),
     ['saved', `${generation} times`],

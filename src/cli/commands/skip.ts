@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import type { Command } from 'commander';
 import { RowtideError } from '../../core/errors.js';
-import type { Gtid } from '../../core/gtid.js';
+import type { AnyGtid } from '../../core/gtid.js';
 import { askControl } from '../../daemon/control.js';
 import { parseGtid, passedOver } from '../../daemon/skip.js';
 import { checkpointPath, controlPath } from '../../daemon/state-folder.js';
@@ -39,7 +39,7 @@ async function skip(text: string, options: ControlOptions): Promise<void> {
   else await skipInCheckpoint(gtid, stateDir, pipeline);
 }
 
-async function skipInCheckpoint(gtid: Gtid, stateDir: string, pipeline: string | null): Promise<void> {
+async function skipInCheckpoint(gtid: AnyGtid, stateDir: string, pipeline: string | null): Promise<void> {
   const path = pipeline === null ? null : checkpointPath(stateDir, pipeline);
   if (path === null || !existsSync(path)) {
     throw new RowtideError('IO', `no rowtide runs with the state folder ${stateDir}`, {
@@ -52,9 +52,13 @@ async function skipInCheckpoint(gtid: Gtid, stateDir: string, pipeline: string |
   await moveStored(path, ({ position }) => {
     const { log } = passedOver(position, [gtid]);
     if (log !== position.log) return log;
-    throw new RowtideError('USAGE', `nothing to skip: ${path} holds that transaction, or a file and an offset`, {
-      hint: 'See it with rowtide checkpoint show; a file and offset is moved with rowtide checkpoint set --position.',
-    });
+    throw new RowtideError(
+      'USAGE',
+      `nothing to skip: ${path} holds that transaction, or a file and an offset, or the one is not the next of its MariaDB domain`,
+      {
+        hint: 'See it with rowtide checkpoint show; a file and offset is moved with rowtide checkpoint set --position.',
+      },
+    );
   });
   process.stderr.write(`rowtide: SKIPPED in ${path}; what was there before is in ${replacedPath(path)}\n`);
 }

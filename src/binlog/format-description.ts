@@ -10,6 +10,9 @@ const FIRST_TYPE = 1;
 /** These began to log checksums; every later server says in this event whether it does. */
 const CHECKSUM_SINCE = { mysql: [5, 6, 1], mariadb: [5, 3, 0] } as const;
 
+/** 27 in MySQL 5.5; NDB Cluster's builds of it had the second version of row events as well. */
+const TYPES_BEFORE_CHECKSUMS_MAX = 32;
+
 /** The format that a log file begins with. `bytes` hold its first event without a checksum. */
 export function decodeFormat(bytes: Buffer): FormatDescription {
   return bytes[TYPE_AT] === START_EVENT_V3 ? decodeStartV3(bytes) : decodeFormatDescription(bytes);
@@ -33,6 +36,10 @@ function decodeFormatDescription(bytes: Buffer): FormatDescription {
   if (headerBytes < HEADER_BYTES) throw malformed(`event headers of ${headerBytes} bytes, where 19 are the least`);
   const knowsChecksums = logsChecksums(serverVersion);
   const lengths = r.slice(r.left - (knowsChecksums ? 1 : 0));
+  // A damaged version must not take the checksums away that would tell that it is damaged.
+  if (!knowsChecksums && lengths.length > TYPES_BEFORE_CHECKSUMS_MAX) {
+    throw malformed(`server version ${serverVersion} with ${lengths.length} event types, of which it knew fewer`);
+  }
   return {
     binlogVersion,
     serverVersion,

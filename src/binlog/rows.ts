@@ -11,11 +11,11 @@ import { inflateRest } from './inflate.js';
 import { skipRowsHeader } from './rows-extra.js';
 import * as type from './types.js';
 
-/** Row events of any version say which table they belong to in the same place. */
+/** Row events and TABLE_MAPs of any version say which table they belong to in the same place. */
 export function rowsTableId(event: RawEvent, format: FormatDescription): number {
-  return format.postHeaderBytes(event.type) === 6
-    ? event.bytes.readUInt32LE(HEADER_BYTES)
-    : event.bytes.readUIntLE(HEADER_BYTES, 6);
+  const width = format.postHeaderBytes(event.type) === 6 ? 4 : 6;
+  if (event.bytes.length < HEADER_BYTES + width) throw malformed('a row event without a table id');
+  return event.bytes.readUIntLE(HEADER_BYTES, width);
 }
 
 /** A table id that stands for no table: the statement matched nothing that is replicated. */

@@ -47,6 +47,7 @@ export function decodeTableMap(event: RawEvent, format: FormatDescription): Tabl
   const schema = terminated(r);
   const name = terminated(r);
   const count = r.lengthEncoded();
+  if (count > COLUMNS_MAX) throw malformed(`TABLE_MAP of ${schema}.${name} has ${count} columns`);
   const types = r.slice(count);
   const metaEnd = r.lengthEncoded() + r.at;
   const columns: { type: number; meta: number; nullable: boolean }[] = [];
@@ -60,6 +61,9 @@ export function decodeTableMap(event: RawEvent, format: FormatDescription): Tabl
   const metadata = r.left === 0 ? null : readMetadata(r, columns, format);
   return { tableId, schema, name, columns, metadata };
 }
+
+/** No server lets a table have more, hidden ones included. */
+const COLUMNS_MAX = 4096;
 
 function terminated(r: ByteReader): string {
   const text = r.utf8(r.u8());

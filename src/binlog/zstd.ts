@@ -1,7 +1,7 @@
 import * as zlib from 'node:zlib';
 import { Decompress } from 'fzstd';
 import { ZSTDDecoder } from 'zstddec';
-import { malformed } from '../core/errors.js';
+import { malformed, RowtideError } from '../core/errors.js';
 import type { TransactionPayload } from './transaction-payload.js';
 
 /** Up to here a payload is decompressed in one piece; above, in pieces, four times slower and in bounded memory. */
@@ -21,15 +21,39 @@ export async function* inflate(payload: TransactionPayload): AsyncGenerator<Buff
     yield payload.payload;
     return;
   }
-  if (uncompressedBytes <= WHOLE_BYTES_MAX) {
-    decompressWhole ??= makeDecompressWhole();
-    const whole = (await decompressWhole)(payload.payload, uncompressedBytes);
-    if (whole.length !== uncompressedBytes) throw wrongSize(uncompressedBytes, whole.length);
-    yield whole;
-    return;
+  // The libraries take 0 for an unknown length, which the bytes themselves may say.
+  if (uncompressedBytes === 0) throw malformed('TRANSACTION_PAYLOAD says that it holds nothing');
+  try {
+    if (uncompressedBytes <= WHOLE_BYTES_MAX) {
+      decompressWhole ??= makeDecompressWhole();
+      const whole = (await decompressWhole)(payload.payload, uncompressedBytes);
+      if (whole.length !== uncompressedBytes) throw wrongSize(uncompressedBytes, whole.length);
+      yield whole;
+    } else {
+      checkWindow(payload.payload);
+      yield* inflateInPieces(payload.payload, uncompressedBytes);
+    }
+  } catch (error) {
+    if (error instanceof RowtideError) throw error;
+    throw malformed(`TRANSACTION_PAYLOAD cannot be decompressed: ${(error as Error).message}`);
   }
-  yield* inflateInPieces(payload.payload, uncompressedBytes);
 }
+
+/**
+ * The memory that a decompressor takes before it has seen anything is up to the frame's header: 1 GiB of it is one byte.
+ *
+ *   magic u32, flags u8 (bit 5: one segment, and no window), window u8: exponent less 10 in 5 bits, eighths of it in 3
+ */
+function checkWindow(frame: Buffer): void {
+  const isOneSegment = ((frame[4] ?? 0) & 0x20) !== 0;
+  const exponent = ((frame[5] ?? 0) >> 3) + 10;
+  if (!isOneSegment && exponent > WINDOW_EXPONENT_MAX) {
+    throw malformed(`TRANSACTION_PAYLOAD needs 2^${exponent} bytes to be decompressed, more than any server writes`);
+  }
+}
+
+/** What the highest level of compression needs, which a server may be set to. */
+const WINDOW_EXPONENT_MAX = 27;
 
 function* inflateInPieces(payload: Buffer, uncompressedBytes: number): Generator<Buffer> {
   let pieces: Buffer[] = [];

@@ -38,6 +38,7 @@ export type EventHandler = (event: RawEvent, file: string, format: FormatDescrip
  */
 export class EventChain {
   readonly #prefix: string;
+  readonly #origin: 'server' | 'file';
   readonly #skipsExecuted: boolean;
   readonly #handler: EventHandler;
   #file = '';
@@ -46,10 +47,17 @@ export class EventChain {
 
   /**
    * `prefix` is what messages put before file and offset: `db1:3306 `, or the path that the file is in.
+   * `origin`: only a server makes up a ROTATE before each file.
    * `skipsExecuted`: the server leaves out the transactions that it was told we have.
    */
-  constructor(options: { prefix: string; skipsExecuted: boolean; handler: EventHandler }) {
+  constructor(options: {
+    prefix: string;
+    origin: 'server' | 'file';
+    skipsExecuted: boolean;
+    handler: EventHandler;
+  }) {
     this.#prefix = options.prefix;
+    this.#origin = options.origin;
     this.#skipsExecuted = options.skipsExecuted;
     this.#handler = options.handler;
   }
@@ -79,7 +87,8 @@ export class EventChain {
     const type = bytes[from + 4]!;
     const flags = bytes.readUInt16LE(from + 17);
     if (type === FORMAT_DESCRIPTION_EVENT || type === START_EVENT_V3) this.#beginFile(bytes.subarray(from, to));
-    else if (type === ROTATE_EVENT && (flags & FLAG_ARTIFICIAL) !== 0) this.#moveTo(bytes.subarray(from, to));
+    else if (type === ROTATE_EVENT && (flags & FLAG_ARTIFICIAL) !== 0 && this.#origin === 'server')
+      this.#moveTo(bytes.subarray(from, to));
     else this.#addLogged(bytes, from, to);
   }
 
@@ -121,6 +130,9 @@ export class EventChain {
 
   /** The format has a checksum of its own whenever it names an algorithm, and lies at the beginning of its file. */
   #beginFile(bytes: Buffer): void {
+    // A damaged type is not noticed by a checksum that only the format promises.
+    if (this.#format !== null)
+      throw this.#wrong('LOG_GAP', `another ${eventTypeName(bytes[4]!)} in the middle of a file`);
     const checksumBytes = this.#located(() => formatChecksumBytes(bytes));
     const body = checksumBytes === 0 ? bytes : this.#verified(bytes, 0, bytes.length);
     const format = this.#located(() => decodeFormat(body));
@@ -133,12 +145,15 @@ export class EventChain {
 
   /**
    * The artificial ROTATE comes before the format that would say whether it has a checksum, and after a change of
-   * binlog_checksum neither the old file's format nor the new one's does: the value itself tells.
+   * binlog_checksum neither the old file's format nor the new one's does: the value itself tells. One that is wrong
+   * looks like the end of the name, which is a number.
    */
   #moveTo(bytes: Buffer): void {
     const body = bytes.subarray(0, -CHECKSUM_BYTES);
     const hasChecksum = body.length > HEADER_BYTES && crc32(body) === bytes.readUInt32LE(body.length);
     const { file, offset } = this.#located(() => decodeRotate(hasChecksum ? body : bytes));
+    if (!LOG_NAME.test(file))
+      throw this.#wrong('EVENT_MALFORMED', `a ROTATE_EVENT to the file ${JSON.stringify(file)}`);
     this.open(file, offset);
   }
 
@@ -199,6 +214,8 @@ export class EventChain {
     return this.#file === '' ? this.#prefix.trim() : `${this.#prefix}${this.#file}:${this.#offset}`;
   }
 }
+
+const LOG_NAME = /^[^\0]+\.\d+$/;
 
 /** What stands between transactions: in front of it MariaDB may have left out some, and says so by its offset only. */
 function isSaidBetween(type: number, format: FormatDescription): boolean {

@@ -8,6 +8,8 @@ import type { Input } from './input.js';
 const MAGIC = Buffer.from([0xfe, 0x62, 0x69, 0x6e]);
 const MAGIC_ENCRYPTED = Buffer.from([0xfd, 0x62, 0x69, 0x6e]);
 const BLOCK_BYTES = 2 ** 20;
+/** Where an event's header says where it ends, in 32 bits; 0 where it does not. */
+const LOGGED_END_AT = 13;
 
 /**
  * Reads the events of one file. Every read begins at an event, so that nothing is ever put together: a block's events
@@ -30,6 +32,7 @@ export class FileReader {
     this.#eventBytesMax = options.eventBytesMax;
     this.#chain = new EventChain({
       prefix: dirOf(input),
+      origin: 'file',
       skipsExecuted: false,
       handler: (event, _, format) => {
         if (event.type === START_ENCRYPTION_EVENT) throw encrypted(`${this.#place(event.end)}: what follows`);
@@ -111,7 +114,25 @@ export class FileReader {
         return;
       }
       wanted = this.#lengthOf(bytes, 0);
+      if (wanted > BLOCK_BYTES && !(await this.#isThere(at, wanted, bytes))) return;
     }
+  }
+
+  /** Looks before memory is taken for a large event whether a damaged length made it one. */
+  async #isThere(at: number, length: number, bytes: Buffer): Promise<boolean> {
+    const start = this.#chain.offset;
+    const loggedEnd = bytes.readUInt32LE(LOGGED_END_AT);
+    if (this.#format?.binlogVersion === 4 && loggedEnd !== 0 && loggedEnd !== (start + length) % 2 ** 32) {
+      throw new RowtideError(
+        'EVENT_MALFORMED',
+        `${this.#place(start)}: an event of ${length} bytes that ends at ${loggedEnd}`,
+        {
+          hint: 'The file is damaged here, or the position is not the begin of an event.',
+        },
+      );
+    }
+    const size = await this.#input.size();
+    return size === null || at + length <= size;
   }
 
   /** Takes the block that was read ahead, if it is a whole one: behind a short one the file may have grown. */

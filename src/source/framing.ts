@@ -95,9 +95,16 @@ export class DumpFraming {
   }
 
   #messageLength(packetBytes: number): number {
-    if (packetBytes < PACKET_BYTES_MAX) return packetBytes;
+    const isEvent = this.#head[PACKET_HEADER_BYTES] === STATUS_EVENT;
     const eventBytes = this.#head.readUInt32LE(PACKET_HEADER_BYTES + 1 + EVENT_LENGTH_AT);
-    if (this.#head[PACKET_HEADER_BYTES] !== STATUS_EVENT || eventBytes + 1 < packetBytes) {
+    if (packetBytes < PACKET_BYTES_MAX) {
+      // Otherwise what comes next would be taken for the rest of a packet whose length is wrong.
+      if (isEvent && this.#headBytes === HEAD_BYTES && eventBytes + 1 !== packetBytes) {
+        throw misframed(`an event of ${eventBytes} bytes in a packet of ${packetBytes}`);
+      }
+      return packetBytes;
+    }
+    if (!isEvent || eventBytes + 1 < packetBytes) {
       throw misframed(`an event of ${eventBytes} bytes in a packet of ${packetBytes}`);
     }
     if (eventBytes > this.#eventBytesMax) throw tooLarge(eventBytes, this.#eventBytesMax);

@@ -135,6 +135,7 @@ class Dump {
     this.#queue = new BlockQueue({ bytesMax: settings.queueBytesMax, flow: this.#flow() });
     this.#chain = new EventChain({
       prefix: `${placeOf(settings.address)} `,
+      origin: 'server',
       skipsExecuted: from.kind !== 'file',
       handler: (event, file, format) => this.#queue.push(event, file, format),
     });

@@ -21,6 +21,7 @@ function chain(options: { skipsExecuted?: boolean } = {}): {
   const raw: RawEvent[] = [];
   const made = new EventChain({
     prefix: 'db1:3306 ',
+    origin: 'server',
     skipsExecuted: options.skipsExecuted ?? false,
     handler: (each, file) => {
       raw.push(each);
@@ -141,6 +142,7 @@ describe('EventChain', () => {
     add(rotate('binlog.000001'), open);
     expect(raw[0]!.flags).toBe(1);
     open[40]! ^= 1;
+    add(rotate('binlog.000001'));
     expect(() => add(open)).toThrow(expect.objectContaining({ code: 'EVENT_CHECKSUM' }));
   });
 
@@ -152,6 +154,15 @@ describe('EventChain', () => {
     tiny.writeUInt32LE(20, 9);
     expect(() => add(tiny)).toThrow('an event without a checksum');
     const future = withChecksum(formatDescription().subarray(0, -4).fill(9, 19, 20));
+    expect(() => add(future)).toThrow('another FORMAT_DESCRIPTION_EVENT in the middle of a file');
+    add(rotate('binlog.000001'));
     expect(() => add(future)).toThrow('binlog version 9');
+  });
+
+  it('refuses a ROTATE whose checksum would pass for the end of a file name', () => {
+    const { add } = chain();
+    const damaged = rotate('binlog.000001');
+    damaged[damaged.length - 1]! ^= 1;
+    expect(() => add(damaged)).toThrow('a ROTATE_EVENT to the file "binlog.000001');
   });
 });

@@ -48,6 +48,7 @@ const readyFormat: Format = {
 class ReadyCursor implements RowCursor {
   readonly before = null;
   readonly after = null;
+  readonly diffs = null;
   readonly records: readonly Record[];
   at = -1;
 

@@ -76,7 +76,8 @@ export class ByteReader {
   /** Moves on by `length` and returns where it was. */
   skip(length: number): number {
     const at = this.at;
-    if (length < 0 || length > this.end - at) {
+    // Also false for NaN, which comes of reading lengths past the end.
+    if (!(length >= 0 && length <= this.end - at)) {
       throw malformed(`${length} bytes wanted at ${at}, and only ${this.end - at} are left`);
     }
     this.at = at + length;

@@ -8,6 +8,7 @@ import type { Table } from '../core/table.js';
 import type { RowCursor, Rows } from '../core/transaction.js';
 import { ByteReader } from './bytes.js';
 import { inflateRest } from './inflate.js';
+import { PartialUpdateCursor } from './partial-rows.js';
 import { skipRowsHeader } from './rows-extra.js';
 import * as type from './types.js';
 
@@ -64,7 +65,7 @@ const SHAPES: ReadonlyMap<number, Shape> = new Map(
     [first, { op, isCompressed: first > type.DELETE_ROWS_EVENT_V1 }],
     [second, { op, isCompressed: second > type.DELETE_ROWS_EVENT }],
   ]),
-);
+).set(type.PARTIAL_UPDATE_ROWS_EVENT, { op: 'update', isCompressed: false });
 
 /** True for the row events of both versions, and for MariaDB's compressed ones. */
 export function isRowsEvent(eventType: number): boolean {
@@ -80,7 +81,8 @@ function shapeOf(eventType: number): Shape {
 /**
  *   table id u48 (u32 when the post-header has 6 bytes), flags u16; in version 2: extra length u16 (counts itself), extra
  *   width lenenc, columns-present bitmap (for UPDATE one for the before and one for the after image)
- *   rows: image (before, after or both); compressed as a whole in MariaDB's compressed events
+ *   rows: image (before, after or both; PARTIAL_UPDATE_ROWS has more between, see partial-rows.ts); compressed as a
+ *   whole in MariaDB's compressed events
  */
 function openCursor(event: RawEvent, table: Table, format: FormatDescription): RowCursor {
   const { op, isCompressed } = shapeOf(event.type);
@@ -97,8 +99,12 @@ function openCursor(event: RawEvent, table: Table, format: FormatDescription): R
       return new Cursor(r, null, reader(bitmap));
     case 'delete':
       return new Cursor(r, reader(bitmap), null);
-    case 'update':
-      return new Cursor(r, reader(bitmap), reader(second));
+    case 'update': {
+      const readers = { before: reader(bitmap), after: reader(second) };
+      return event.type === type.PARTIAL_UPDATE_ROWS_EVENT
+        ? new PartialUpdateCursor(r, table, readers)
+        : new Cursor(r, readers.before, readers.after);
+    }
     default:
       return unreachable(op);
   }
@@ -113,6 +119,7 @@ function presentColumns(bitmap: Buffer, width: number): Int32Array {
 class Cursor implements RowCursor {
   readonly before: Image | null;
   readonly after: Image | null;
+  readonly diffs = null;
   readonly #beforeReader: ImageReader | null;
   readonly #afterReader: ImageReader | null;
   #at: number;

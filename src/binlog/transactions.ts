@@ -1,4 +1,4 @@
-import { locateError, malformed, RowtideError, unreachable } from '../core/errors.js';
+import { locateError, malformed, unreachable } from '../core/errors.js';
 import type { FormatDescription, LogBlock, LogPoint, RawEvent } from '../core/event.js';
 import type { LogPosition } from '../core/position.js';
 import type { LogSource, Source } from '../core/source.js';
@@ -179,10 +179,6 @@ class Assembler {
       case type.EXECUTE_LOAD_QUERY_EVENT:
       case type.DELETE_FILE_EVENT:
         throw statementLogged('LOAD DATA');
-      case type.PARTIAL_UPDATE_ROWS_EVENT:
-        throw new RowtideError('EVENT_UNSUPPORTED', 'partial JSON updates are not read yet', {
-          hint: "Run SET GLOBAL binlog_row_value_options = '' on the source, and take a position behind these events.",
-        });
       case type.PREVIOUS_GTIDS_LOG_EVENT:
       case type.ROWS_QUERY_LOG_EVENT:
       case type.IGNORABLE_LOG_EVENT:

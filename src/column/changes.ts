@@ -1,8 +1,10 @@
-import type { Change } from '../core/change.js';
+import type { Change, DocumentDiff } from '../core/change.js';
 import { locateError } from '../core/errors.js';
+import type { RowDiffs } from '../core/json-diff.js';
 import type { Table } from '../core/table.js';
 import type { Entry, RowCursor, Rows, Statement, Transaction } from '../core/transaction.js';
 import { type ReadRow, rowReader } from './row.js';
+import { jsonText } from './value.js';
 
 /** The changes of a transaction as JavaScript values, in log order. */
 export function changes(transaction: Transaction): IterableIterator<Change> {
@@ -86,6 +88,21 @@ class RowsReader {
     if (!this.#cursor.next()) return null;
     if (this.#readBefore === null) return { kind: 'insert', table, after: this.#readAfter!(after!) };
     if (this.#readAfter === null) return { kind: 'delete', table, before: this.#readBefore(before!) };
-    return { kind: 'update', table, before: this.#readBefore(before!), after: this.#readAfter(after!) };
+    const { diffs } = this.#cursor;
+    const change = {
+      kind: 'update',
+      table,
+      before: this.#readBefore(before!),
+      after: this.#readAfter(after!),
+    } as const;
+    return diffs === null ? change : { ...change, diffs: documentDiffs(table, diffs) };
   }
+}
+
+function documentDiffs(table: Table, diffs: RowDiffs): { [column: string]: DocumentDiff[] } {
+  const entries = [...diffs].map(([ordinal, list]): [string, DocumentDiff[]] => [
+    table.columns[ordinal]!.name,
+    list.map(({ op, path, value }) => ({ op, path, value: value && jsonText(value, 0, value.length) })),
+  ]);
+  return Object.fromEntries(entries);
 }

@@ -1,33 +1,14 @@
-import { malformed } from '../core/errors.js';
 import { writeAscii, writeNumber } from './ascii-write.js';
 import { decimalBytes, writeDecimal, writeDigits } from './decimal.js';
 import { writeJsonDouble } from './double-text.js';
+import { DEPTH_MAX, isInline, isObject, need, prefixed, refuse, TYPE, uint16, uint32 } from './json-binary.js';
 import { writeClock, writeDate, writeFraction } from './temporal.js';
 import * as column from './types.js';
 import { writeEscaped } from './utf8.js';
 
-/** Types of binary JSON values. */
-const TYPE = {
-  smallObject: 0,
-  largeObject: 1,
-  smallArray: 2,
-  largeArray: 3,
-  literal: 4,
-  int16: 5,
-  uint16: 6,
-  int32: 7,
-  uint32: 8,
-  int64: 9,
-  uint64: 10,
-  double: 11,
-  string: 12,
-  opaque: 15,
-} as const;
-
+const HOURS_MAX = 838;
 const BASE64_LINE = /.{1,76}/g;
 const LITERALS = ['null', 'true', 'false'] as const;
-/** MySQL refuses documents deeper than 100. */
-const DEPTH_MAX = 100;
 
 /** Output bytes per input byte at the most: a control character becomes \u00XX, an inline null takes 3 bytes. */
 export const JSON_TEXT_EXPANSION = 7;
@@ -47,20 +28,13 @@ export function writeJsonText(out: Buffer, at: number, document: { bytes: Buffer
   return new Writer(out, outEnd, { bytes, end: to }).value(at, bytes[from]!, from + 1, 0);
 }
 
-/**
- *   document  = type u8, value
- *   container = count, size in bytes (u16 in small, u32 in large ones; offsets count from here)
- *               objects: (key offset, key length u16) × count
- *               (type u8, offset or inline value) × count, keys, values
- *   string    = length in 7 bit groups, low first; bytes in utf8mb4
- *   opaque    = column type u8, length in 7 bit groups, bytes
- */
 class Writer {
   readonly #out: Buffer;
   /** Documents whose parts lie inside of each other could grow without end: they stop where no true document gets. */
   readonly #outEnd: number;
   readonly #bytes: Buffer;
-  readonly #end: number;
+  /** Of the innermost container. */
+  #end: number;
 
   constructor(out: Buffer, outEnd: number, { bytes, end }: { bytes: Buffer; end: number }) {
     this.#out = out;
@@ -97,11 +71,11 @@ class Writer {
       case TYPE.string: {
         const short = bytes[this.#need(from, 1)]!;
         if (short < 0x80) return this.#string(at, from + 1, short);
-        const { start, length } = this.#length(from);
+        const { start, length } = prefixed(bytes, from, this.#end);
         return this.#string(at, start, length);
       }
       case TYPE.opaque: {
-        const { start, length } = this.#length(from + 1);
+        const { start, length } = prefixed(bytes, from + 1, this.#end);
         return this.#opaque(at, { type: bytes[from]!, start, length });
       }
       default:
@@ -113,22 +87,25 @@ class Writer {
     if (depth >= DEPTH_MAX) refuse(`more than ${DEPTH_MAX} levels`);
     const bytes = this.#bytes;
     const out = this.#out;
-    const isObject = kind === TYPE.smallObject || kind === TYPE.largeObject;
+    const hasKeys = isObject(kind);
     const large = kind === TYPE.largeObject || kind === TYPE.largeArray;
     const word = large ? 4 : 2;
     const count = this.#word(from, large);
+    const outerEnd = this.#end;
+    const size = this.#word(from + word, large);
+    this.#end = this.#need(from, size) + size;
     const keys = from + 2 * word;
-    const values = keys + (isObject ? count * (word + 2) : 0);
+    const values = keys + (hasKeys ? count * (word + 2) : 0);
     // Covers all entries of keys and values, so they are read below without another look.
     this.#need(values, count * (word + 1));
     let to = at;
-    out[to++] = isObject ? 0x7b : 0x5b;
+    out[to++] = hasKeys ? 0x7b : 0x5b;
     for (let i = 0; i < count; i++) {
       if (i > 0) {
         out[to++] = 0x2c;
         out[to++] = 0x20;
       }
-      if (isObject) {
+      if (hasKeys) {
         const entry = keys + i * (word + 2);
         const start = from + (large ? uint32(bytes, entry) : uint16(bytes, entry));
         to = this.#string(to, start, uint16(bytes, entry + word));
@@ -140,7 +117,8 @@ class Writer {
       const offset = large ? uint32(bytes, entry + 1) : uint16(bytes, entry + 1);
       to = this.value(to, type, isInline(type, large) ? entry + 1 : from + offset, depth + 1);
     }
-    out[to++] = isObject ? 0x7d : 0x5d;
+    out[to++] = hasKeys ? 0x7d : 0x5d;
+    this.#end = outerEnd;
     return to;
   }
 
@@ -148,10 +126,34 @@ class Writer {
     this.#need(from, length);
     this.#room(at, 6 * length + 2);
     this.#out[at] = 0x22;
-    const to = writeEscaped(this.#out, at + 1, this.#bytes, from, from + length);
-    if (to < 0) refuse('a string that is not valid UTF-8');
+    let to = writeEscaped(this.#out, at + 1, this.#bytes, from, from + length);
+    if (to < 0) to = this.#withSurrogates(at + 1, from, from + length);
     this.#out[to] = 0x22;
     return to + 1;
+  }
+
+  /**
+   * MySQL 5.7 lets halves of surrogate pairs into documents, as characters of 3 bytes, and later versions carry such
+   * documents on. They are written as \\uD8XX, without which the text would be no UTF-8.
+   */
+  #withSurrogates(at: number, from: number, end: number): number {
+    const bytes = this.#bytes;
+    let to = at;
+    let done = from;
+    for (let i = from; i + 2 < end; i++) {
+      if (bytes[i] !== 0xed || bytes[i + 1]! < 0xa0 || bytes[i + 1]! > 0xbf || (bytes[i + 2]! & 0xc0) !== 0x80)
+        continue;
+      to = this.#proved(writeEscaped(this.#out, to, bytes, done, i));
+      const code = 0xd000 | ((bytes[i + 1]! & 0x3f) << 6) | (bytes[i + 2]! & 0x3f);
+      to = writeAscii(this.#out, to, `\\u${code.toString(16)}`);
+      done = i + 3;
+      i += 2;
+    }
+    return this.#proved(writeEscaped(this.#out, to, bytes, done, end));
+  }
+
+  #proved(to: number): number {
+    return to < 0 ? refuse('a text that is not valid UTF-8') : to;
   }
 
   #opaque(at: number, value: { type: number; start: number; length: number }): number {
@@ -168,9 +170,9 @@ class Writer {
         return writeDecimal(out, at, { bytes: this.#bytes, at: start + 2, integerDigits: precision - scale, scale });
       }
       case column.DATE:
-      case 7: // TIMESTAMP
-      case 12: // DATETIME
-      case 11: // TIME
+      case column.TIMESTAMP:
+      case column.DATETIME:
+      case column.TIME:
         return this.#temporal(at, type, this.#bytes.readBigInt64LE(this.#need(start, 8)));
       default: {
         // The server breaks base64 into lines, and the line feeds stay in the text.
@@ -189,20 +191,24 @@ class Writer {
     const magnitude = packed < 0n ? -packed : packed;
     const micros = Number(magnitude & 0xffffffn);
     const whole = Number(magnitude >> 24n);
-    if (type === 11) {
+    const [minutes, seconds] = [(whole >> 6) & 63, whole & 63];
+    if (minutes > 59 || seconds > 59 || micros > 999_999) refuse(`the time ${packed}`);
+    if (type === column.TIME) {
       if (packed < 0n) out[to++] = 0x2d;
-      const hours = Math.trunc(whole / 4096) % 1024;
+      const hours = Math.trunc(whole / 4096);
+      if (hours > HOURS_MAX) refuse(`the time ${packed}`);
       if (hours > 99) to = writeDigits(out, to, Math.trunc(hours / 100), 1);
-      to = writeClock(out, to, hours % 100, (whole >> 6) & 63, whole & 63);
+      to = writeClock(out, to, hours % 100, minutes, seconds);
       to = writeFraction(out, to, micros, 6);
     } else {
       const days = Math.trunc(whole / 2 ** 17);
+      const hours = (whole >> 12) & 31;
       const yearMonth = Math.trunc(days / 32);
+      if (packed < 0n || yearMonth >= 10_000 * 13 || hours > 23) refuse(`the date ${packed}`);
       to = writeDate(out, to, Math.trunc(yearMonth / 13), yearMonth % 13, days % 32);
       if (type !== column.DATE) {
-        const clock = whole % 2 ** 17;
         out[to++] = 0x20;
-        to = writeClock(out, to, clock >> 12, (clock >> 6) & 63, clock & 63);
+        to = writeClock(out, to, hours, minutes, seconds);
         to = writeFraction(out, to, micros, 6);
       }
     }
@@ -214,49 +220,11 @@ class Writer {
     return large ? uint32(this.#bytes, this.#need(at, 4)) : uint16(this.#bytes, this.#need(at, 2));
   }
 
-  #length(at: number): { start: number; length: number } {
-    let length = 0;
-    for (let i = 0; i < 5; i++) {
-      const byte = this.#bytes[this.#need(at + i, 1)]!;
-      length += (byte & 0x7f) * 2 ** (7 * i);
-      if (byte < 0x80) return { start: at + i + 1, length };
-    }
-    return refuse('a length of more than 5 bytes');
-  }
-
   #room(at: number, length: number): void {
     if (at + length > this.#outEnd) refuse('a document whose parts overlap');
   }
 
   #need(at: number, length: number): number {
-    if (at + length > this.#end) refuse(`${length} bytes at ${at}, behind the end of the document at ${this.#end}`);
-    return at;
+    return need(at, length, this.#end);
   }
-}
-
-function isInline(type: number, large: boolean): boolean {
-  switch (type) {
-    case TYPE.literal:
-    case TYPE.int16:
-    case TYPE.uint16:
-      return true;
-    case TYPE.int32:
-    case TYPE.uint32:
-      return large;
-    default:
-      return false;
-  }
-}
-
-// Byte by byte: a Buffer's own methods check once more what was checked already, and are three times slower here.
-function uint16(bytes: Buffer, at: number): number {
-  return bytes[at]! | (bytes[at + 1]! << 8);
-}
-
-function uint32(bytes: Buffer, at: number): number {
-  return (bytes[at]! | (bytes[at + 1]! << 8) | (bytes[at + 2]! << 16) | (bytes[at + 3]! << 24)) >>> 0;
-}
-
-function refuse(what: string): never {
-  throw malformed(`binary JSON: ${what}`);
 }

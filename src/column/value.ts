@@ -77,10 +77,15 @@ class ValueVisitor implements Visitor<Value> {
   }
 
   json(bytes: Buffer, from: number, to: number): Value {
-    const bytesMax = (to - from) * JSON_TEXT_EXPANSION + JSON_TEXT_SLACK;
-    const out = bytesMax <= scratch.length ? scratch : Buffer.allocUnsafe(bytesMax);
-    return out.utf8Slice(0, writeJsonText(out, 0, { bytes, from, to }));
+    return jsonText(bytes, from, to);
   }
+}
+
+/** A binary JSON document as the text that the server prints. */
+export function jsonText(bytes: Buffer, from: number, to: number): string {
+  const bytesMax = (to - from) * JSON_TEXT_EXPANSION + JSON_TEXT_SLACK;
+  const out = bytesMax <= scratch.length ? scratch : Buffer.allocUnsafe(bytesMax);
+  return out.utf8Slice(0, writeJsonText(out, 0, { bytes, from, to }));
 }
 
 const scratch = Buffer.allocUnsafe(64 * 1024);

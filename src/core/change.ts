@@ -7,8 +7,26 @@ export type Value = null | number | bigint | string | Uint8Array | InvalidText;
 /** Column name → value. An absent key means that the column is not in the row image; null means SQL NULL. */
 export type Row = { [column: string]: Value };
 
+/** One step of what an update did to a JSON document: `path` as MySQL writes it, `value` JSON text, null for remove. */
+export interface DocumentDiff {
+  readonly op: 'replace' | 'insert' | 'remove';
+  readonly path: string;
+  readonly value: string | null;
+}
+
+/**
+ * `diffs` is there where the server logged changes of JSON documents in place of the documents (PARTIAL_JSON), by column.
+ * `after` has the documents whole all the same; only where `before` lacks the column (BINLOG_ROW_IMAGE=MINIMAL), `after`
+ * lacks it too, although it changed.
+ */
 export type Change<R = Row> =
   | { kind: 'insert'; table: Table; after: Partial<R> }
-  | { kind: 'update'; table: Table; before: Partial<R>; after: Partial<R> }
+  | {
+      kind: 'update';
+      table: Table;
+      before: Partial<R>;
+      after: Partial<R>;
+      diffs?: { readonly [C in keyof R]?: readonly DocumentDiff[] };
+    }
   | { kind: 'delete'; table: Table; before: Partial<R> }
   | { kind: 'statement'; schema: string; sql: string; invalid?: InvalidText };

@@ -2,6 +2,7 @@ import type { RawEvent } from './event.js';
 import type { AnyGtid } from './gtid.js';
 import type { Image } from './image.js';
 import type { InvalidText } from './invalid-text.js';
+import type { RowDiffs } from './json-diff.js';
 import type { MariaGtids } from './maria-gtid.js';
 import type { Table } from './table.js';
 
@@ -18,6 +19,12 @@ export interface RowCursor {
   readonly before: Image | null;
   /** Null for DELETE. */
   readonly after: Image | null;
+  /**
+   * Where the server logged changes of JSON documents in place of the documents; else null. `after` has the documents
+   * whole all the same. Only where `before` lacks the column (BINLOG_ROW_IMAGE=MINIMAL) nobody can know them: then the
+   * column is absent from `after` although it changed, and the diffs are all that there is.
+   */
+  readonly diffs: RowDiffs | null;
   /** Moves to the next row; false after the last one. */
   next(): boolean;
 }

@@ -6,6 +6,7 @@ import { ABSENT_CELL, type Image, NULL_CELL } from '../core/image.js';
 import type { Table } from '../core/table.js';
 import type { RowCursor, Rows, Transaction } from '../core/transaction.js';
 import type { Format, RowsWriter } from './format.js';
+import { embrace, JsonDocuments } from './json-documents.js';
 import { JsonVisitor, jsonBytesMax } from './json-visitor.js';
 
 /**
@@ -17,7 +18,7 @@ import { JsonVisitor, jsonBytesMax } from './json-visitor.js';
  *
  * `gtid` is null where the source has none; file and position are those of the transaction, ts is the commit in µs,
  * and row counts the changes of the transaction. (gtid or file and position) and row name a change for as long as the
- * filter stays the same.
+ * filter stays the same. JSON columns may add "jsonNull" and "diffs", see json-documents.ts.
  */
 export const jsonFormat: Format = {
   rows: (transaction, rows) => new JsonRows(transaction, rows),
@@ -61,8 +62,11 @@ class JsonRows implements RowsWriter {
     this.#head = Buffer.from(`${this.#table.facts[rows.op]},${transactionFacts(transaction)},"row":`);
   }
 
-  bytesMax({ before, after }: RowCursor): number {
-    return this.#head.length + FRAME_BYTES_MAX + this.#table.bytesMax(before) + this.#table.bytesMax(after);
+  bytesMax({ before, after, diffs }: RowCursor): number {
+    const { documents } = this.#table;
+    const documentBytes = documents.isEmpty ? 0 : documents.bytesMax(diffs);
+    const imageBytes = this.#table.bytesMax(before) + this.#table.bytesMax(after);
+    return this.#head.length + FRAME_BYTES_MAX + imageBytes + documentBytes;
   }
 
   key(out: Buffer, at: number, cursor: RowCursor): number {
@@ -74,12 +78,12 @@ class JsonRows implements RowsWriter {
     let to = writeNumber(out, at + this.#head.length, index);
     if (cursor.before !== null) to = this.#table.writeImage(out, copyShort(BEFORE, out, to), cursor.before);
     if (cursor.after !== null) to = this.#table.writeImage(out, copyShort(AFTER, out, to), cursor.after);
+    if (!this.#table.documents.isEmpty) to = this.#table.documents.write(out, to, cursor);
     out[to] = CLOSE;
     return to + 1;
   }
 }
 
-const OPEN = 0x7b;
 const CLOSE = 0x7d;
 
 const writers = new WeakMap<Table, TableWriter>();
@@ -96,6 +100,7 @@ function tableWriter(table: Table): TableWriter {
 /** Writes images of one table version. */
 class TableWriter {
   readonly facts: Readonly<Record<Rows['op'], string>>;
+  readonly documents: JsonDocuments;
   readonly #codecs: readonly Codec[];
   readonly #visitors: readonly JsonVisitor[];
   /** `,"name":` of each column. */
@@ -109,6 +114,7 @@ class TableWriter {
     const factsOfOp = (op: Rows['op']): string =>
       JSON.stringify({ op, schema: table.schema, table: table.name }).slice(0, -1);
     this.facts = { insert: factsOfOp('insert'), update: factsOfOp('update'), delete: factsOfOp('delete') };
+    this.documents = new JsonDocuments(table);
     this.#codecs = codecsOf(table);
     this.#visitors = table.columns.map((column) => new JsonVisitor(table, column));
     this.#names = table.columns.map((column) => Buffer.from(`,${JSON.stringify(column.name)}:`));
@@ -160,12 +166,4 @@ class TableWriter {
     const from = image.at[i]!;
     return from === NULL_CELL ? visitor.null(to) : this.#codecs[i]!.read(image.bytes, from, image.end[i]!, visitor, to);
   }
-}
-
-/** Columns begin with a comma each; the first one becomes the brace. */
-function embrace(out: Buffer, at: number, to: number): number {
-  out[at] = OPEN;
-  const end = to === at ? at + 1 : to;
-  out[end] = CLOSE;
-  return end + 1;
 }

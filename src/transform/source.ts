@@ -80,6 +80,9 @@ function firstRows(rows: Rows, take: (isThere: () => boolean) => boolean): Rows 
         get after() {
           return cursor.after;
         },
+        get diffs() {
+          return cursor.diffs;
+        },
         next: () => take(() => cursor.next()),
       };
     },

@@ -450,19 +450,6 @@ needs('own').describe('MySQL 9.7 alone', () => {
     ]);
   });
 
-  it('stops at partial JSON, and says what to set', async () => {
-    const paths = await record(server, 'partial_json', async ({ run }) => {
-      await run('a', 'create table j (id int primary key, d json)', "set binlog_row_value_options = 'PARTIAL_JSON'");
-      await run('a', `insert into j values (1, json_object('a', repeat('x', 500), 'b', 1))`);
-      await run('a', "update j set d = json_set(d, '$.b', 2)");
-    });
-    expect(await failure(paths)).toMatchObject({
-      code: 'EVENT_UNSUPPORTED',
-      message: expect.stringMatching(/^binlog\.\d+:\d+ \(PARTIAL_UPDATE_ROWS_EVENT\): partial JSON/),
-      hint: expect.stringContaining('binlog_row_value_options'),
-    });
-  });
-
   it('reads transactions without GTIDs by file and offset, and refuses them behind a GTID set', async () => {
     await using anonymous = await startMysql({ version: '9.7', gtid: false, options: ['--binlog-row-metadata=FULL'] });
     const paths = await record(anonymous, 'anonymous', ({ run }) =>

@@ -37,7 +37,7 @@ export function rows(name: string, count: number): Entry {
     event,
     cursor: (): RowCursor => {
       let left = count;
-      return { before: null, after: null, next: () => left-- > 0 };
+      return { before: null, after: null, diffs: null, next: () => left-- > 0 };
     },
   };
 }

@@ -51,13 +51,20 @@ function testRows(table: Table, rows: readonly TestRow[]): TestRows {
     rows,
     cursor() {
       let at = -1;
-      return { before: null, after: IMAGE, next: () => ++at < rows.length, row: () => rows[at]! } as TestCursor;
+      return {
+        before: null,
+        after: IMAGE,
+        diffs: null,
+        next: () => ++at < rows.length,
+        row: () => rows[at]!,
+      } as TestCursor;
     },
   };
 }
 
 interface TestCursor {
   readonly before: null;
+  readonly diffs: null;
   readonly after: typeof IMAGE;
   next(): boolean;
   row(): TestRow;

@@ -74,7 +74,7 @@ function expectedValue(as: ValueClass, cell: Buffer): Value {
  * not 1), and the line feeds in the base64 of opaque values are escaped, without which it is no JSON. Everything else is
  * the server's own text byte for byte.
  */
-function sinceEight(json: string): string {
+export function sinceEight(json: string): string {
   const text = json.replaceAll('\n', '\\n');
   return text.replace(/"(?:[^"\\]|\\.)*"|\.0(?![0-9e])/g, (token) => (token === '.0' ? '' : token));
 }

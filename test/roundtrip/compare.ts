@@ -97,7 +97,20 @@ function expectedJson(change: Change, expected: Executed['rows'][number], execut
   const parts: string[] = [];
   if ('before' in change) parts.push(`,"before":${imageJson(change.before, expected.before!, executed)}`);
   if ('after' in change) parts.push(`,"after":${imageJson(change.after, expected.after!, executed)}`);
+  const nulls = {
+    ...('before' in change ? jsonNulls('before', change.before, expected.before!, executed) : {}),
+    ...('after' in change ? jsonNulls('after', change.after, expected.after!, executed) : {}),
+  };
+  if (Object.keys(nulls).length > 0) parts.push(`,"jsonNull":${JSON.stringify(nulls)}`);
   return `${parts.join('')}}`;
+}
+
+/** The columns of an image whose document is null, which is not SQL NULL. */
+function jsonNulls(which: string, image: Partial<Row>, cells: readonly Cell[], { table }: Executed): object {
+  const names = table.columns.flatMap(({ name, kind }, i) =>
+    Object.hasOwn(image, name) && kind.as.startsWith('json') && cells[i]?.toString() === 'null' ? [name] : [],
+  );
+  return names.length > 0 ? { [which]: names } : {};
 }
 
 function imageJson(image: Partial<Row>, cells: readonly Cell[], { table }: Executed): string {

@@ -135,11 +135,10 @@ function compareUpdates(
 }
 
 function imageDifferences(image: { readonly [column: string]: unknown }, printed: Printed): string[] {
-  return Object.entries(image).flatMap(([name, value]) =>
-    (value === null ? null : String(value)) === printed[name]
-      ? []
-      : [`${name} is ${value}, and SELECT has ${printed[name]}`],
-  );
+  return Object.entries(image).flatMap(([name, value]) => {
+    const ours = value === null ? null : String(value);
+    return ours === printed[name] ? [] : [`${name} is ${ours}, and SELECT has ${printed[name]}`];
+  });
 }
 
 function lineDifferences({ change, line }: Told, printed: Printed): string[] {

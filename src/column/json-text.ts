@@ -134,7 +134,7 @@ class Writer {
 
   /**
    * MySQL 5.7 lets halves of surrogate pairs into documents, as characters of 3 bytes, and later versions carry such
-   * documents on. They are written as \\uD8XX, without which the text would be no UTF-8.
+   * documents on. They are written as \uD8XX, without which the text would be no UTF-8.
    */
   #withSurrogates(at: number, from: number, end: number): number {
     const bytes = this.#bytes;

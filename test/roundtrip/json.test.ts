@@ -136,8 +136,8 @@ function compareUpdates(
 
 function imageDifferences(image: { readonly [column: string]: unknown }, printed: Printed): string[] {
   return Object.entries(image).flatMap(([name, value]) => {
-    const ours = value === null ? null : String(value);
-    return ours === printed[name] ? [] : [`${name} is ${ours}, and SELECT has ${printed[name]}`];
+    const ours = typeof value === 'number' ? String(value) : value;
+    return ours === printed[name] ? [] : [`${name} is ${JSON.stringify(ours)}, and SELECT has ${printed[name]}`];
   });
 }
 

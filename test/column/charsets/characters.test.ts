@@ -4,18 +4,13 @@
  */
 import { expect } from 'vitest';
 import { charsetOf } from '../../../src/column/charset.js';
-import { COLLATIONS } from '../../../src/column/charsets/collations.js';
 import { Random, seedOf } from '../../roundtrip/random.js';
 import { needs, sharedMariadb, sharedMysql } from '../../servers/suite.js';
 import { type Codes, FOUR_BYTE_CODES, fourBytes, ONE_BYTE, THREE_BYTES, TWO_BYTES } from './codes.js';
 import { CharsetServer } from './server.js';
+import { decode } from './texts.js';
 
 const random = new Random(seedOf('codes of gb18030'));
-
-const decode = (charset: string, bytes: readonly number[]): string | null => {
-  const id = Number.parseInt(COLLATIONS[charset]!, 10);
-  return charsetOf(id, 'a test').decode(Buffer.from(bytes), 0, bytes.length);
-};
 
 const SERVERS = [
   { kind: 'mysql', name: 'MySQL 9.7', shared: () => sharedMysql('9.7') },

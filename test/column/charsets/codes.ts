@@ -9,7 +9,7 @@ export interface Codes {
 }
 
 /** Every byte. */
-export const ONE_BYTE: Codes = { sql: hex('n', 2), first: 0, count: 0x100, bytes: (n) => [n] };
+export const ONE_BYTE: Codes = { sql: hex('n', 2), first: 0, count: 0x100, bytes: (n) => [n & 0xff] };
 
 /** Every lead byte with every byte behind it. */
 export const TWO_BYTES: Codes = { sql: hex('n', 4), first: 0x8000, count: 0x8000, bytes: (n) => [n >> 8, n & 0xff] };

@@ -20,7 +20,7 @@ export function textOf(charset: string, random: Random, count: number): Buffer {
 function characterOf(charset: string, random: Random): number[] {
   for (;;) {
     const bytes = candidate(charset, random);
-    if ([...(decode(charset, bytes) ?? '')].length === 1) return bytes;
+    if (/^.$/su.test(decode(charset, bytes) ?? '')) return bytes;
   }
 }
 

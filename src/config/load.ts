@@ -1,7 +1,7 @@
 import { dirname, resolve } from 'node:path';
 import type * as z from 'zod';
 import { RowtideError } from '../core/errors.js';
-import type { TableFilterOptions } from '../transform/filter.js';
+import type { TransformOptions } from '../transform/transform.js';
 import { type ConfigDocument, type Path, type Problem, parseConfigDocument } from './document.js';
 import { configSchema, type RetryConfig, type SourceConfig, STATE_DEFAULT } from './schema.js';
 import { hasReference, type Surroundings, substitute } from './substitute.js';
@@ -14,7 +14,7 @@ export interface Configurable {
 export interface PipelineConfig<S extends Configurable> {
   readonly name: string;
   readonly source: SourceConfig;
-  readonly transform: TableFilterOptions;
+  readonly transform: TransformOptions;
   readonly retry: RetryConfig;
   /** `options` are what the connector's own schema made of them. */
   readonly sink: { readonly name: string; readonly connector: S; readonly options: unknown };
@@ -107,7 +107,7 @@ function expand(document: ConfigDocument, { options, problems, secrets }: Expans
   return walk(document.value, []);
 }
 
-const SECRET_KEY = /password|passphrase|secret|token/i;
+const SECRET_KEY = /password|passphrase|secret|token|hashKey/i;
 
 interface Check {
   readonly document: ConfigDocument;

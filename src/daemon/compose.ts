@@ -1,4 +1,4 @@
-import { type Schemas, transactions } from '../binlog/transactions.js';
+import { transactions } from '../binlog/transactions.js';
 import type { SourceConfig } from '../config/schema.js';
 import { RowtideError } from '../core/errors.js';
 import type { Position } from '../core/position.js';
@@ -7,13 +7,13 @@ import { withConnection } from '../mysql/connect.js';
 import { probe } from '../mysql/probe.js';
 import { placeOf, type ServerAddress } from '../mysql/url.js';
 import { attachCatalog, serverCatalog } from '../schema/catalog.js';
-import { tableWithoutNames } from '../schema/resolve.js';
 import { type SchemaMode, schemas } from '../schema/schemas.js';
 import { fileLog } from '../source/files.js';
 import { serverLog } from '../source/server.js';
 import { diskSpool } from '../source/spool.js';
-import { since, type TableFilterOptions, tableFilter, tableTest } from '../transform/filter.js';
+import { since, tableTest } from '../transform/filter.js';
 import { transformed } from '../transform/source.js';
+import { type TransformOptions, transformOf } from '../transform/transform.js';
 import { positionOf } from './start.js';
 
 /** A source as the configuration describes it, and what a program wants to know of it beside its transactions. */
@@ -27,7 +27,7 @@ export interface ComposedSource {
 }
 
 export interface ComposeOptions {
-  readonly tables: TableFilterOptions;
+  readonly transform: TransformOptions;
   /** Where transactions that are too large for memory wait for their commit. */
   readonly spoolDir: string;
   /** Ends where the log of a server ends. */
@@ -36,7 +36,7 @@ export interface ComposeOptions {
 
 export function composeSource(
   config: SourceConfig,
-  { tables, spoolDir, stopAtEnd = false }: ComposeOptions,
+  { transform, spoolDir, stopAtEnd = false }: ComposeOptions,
 ): ComposedSource {
   const address = config.kind === 'server' ? config.address : null;
   const log = logOf(config, stopAtEnd);
@@ -44,26 +44,18 @@ export function composeSource(
     (signal) => schemaMode(config, address, signal),
     (mode) =>
       transactions(log, {
-        schemas: ofWanted(schemas(mode), tables),
+        schemas: schemas(mode),
+        wants: tableTest(transform),
         spool: diskSpool(spoolDir),
         start: (each, signal) => positionOf(config.from, each, { address, signal }),
       }),
   );
-  const wanted = transformed(source, tableFilter(tables));
+  const wanted = transformed(source, transformOf(transform));
   return {
     place: address === null ? filesOf(config).join(' ') : placeOf(address),
     log,
     source: config.from.kind === 'time' ? transformed(wanted, since(config.from.timeUs)) : wanted,
     isLive: config.kind === 'server' || config.follow,
-  };
-}
-
-/** Nobody looks at the columns of tables that are filtered out, so it does not matter that they may not be known. */
-function ofWanted(all: Schemas, tables: TableFilterOptions): Schemas {
-  const wants = tableTest(tables);
-  return {
-    table: async (map, at) => (wants(map.schema, map.name) ? all.table(map, at) : tableWithoutNames(map)),
-    statement: (statement, at) => all.statement(statement, at),
   };
 }
 

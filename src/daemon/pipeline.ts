@@ -29,8 +29,8 @@ export class DaemonPipeline {
 
   constructor(options: DaemonPipelineOptions) {
     this.#options = options;
-    const { source, transform: tables } = options.config;
-    this.#composed = composeSource(source, { tables, spoolDir: spoolPath(options.stateDir) });
+    const { source, transform } = options.config;
+    this.#composed = composeSource(source, { transform, spoolDir: spoolPath(options.stateDir) });
   }
 
   get name(): string {

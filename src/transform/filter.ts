@@ -1,16 +1,17 @@
 import { unreachable } from '../core/errors.js';
+import { HEADER_BYTES } from '../core/event.js';
 import type { Table } from '../core/table.js';
-import type { Entry, Transaction } from '../core/transaction.js';
+import type { Entry, RowCursor, Rows, Transaction } from '../core/transaction.js';
 import { type TablePattern, tablePattern } from './patterns.js';
 
 /** Rewrites a transaction, lazily. What is left may be empty: the transaction still passes, so that the position moves. */
 export type Transform = (transaction: Transaction) => Transaction;
 
 export interface TableFilterOptions {
-  /** Patterns of the tables wanted; empty: all. */
-  readonly include: readonly string[];
+  /** Patterns of the tables wanted; none: all. */
+  readonly include?: readonly string[];
   /** Patterns of tables that are left out even if included. */
-  readonly exclude: readonly string[];
+  readonly exclude?: readonly string[];
 }
 
 /**
@@ -21,8 +22,7 @@ export interface TableFilterOptions {
  * passes.
  */
 export function tableFilter(options: TableFilterOptions): Transform {
-  const include = options.include.map(tablePattern);
-  const exclude = options.exclude.map(tablePattern);
+  const { include, exclude } = compiled(options);
   if (include.length === 0 && exclude.length === 0) return (transaction) => transaction;
 
   const wants = tableTest(options);
@@ -54,12 +54,15 @@ export function tableFilter(options: TableFilterOptions): Transform {
 
 /** Whether a table of that name passes. */
 export function tableTest(options: TableFilterOptions): (schema: string, table: string) => boolean {
-  const include = options.include.map(tablePattern);
-  const exclude = options.exclude.map(tablePattern);
+  const { include, exclude } = compiled(options);
   return (schema, table) => {
     const matches = (pattern: TablePattern): boolean => pattern.table(schema, table);
     return (include.length === 0 || include.some(matches)) && !exclude.some(matches);
   };
+}
+
+function compiled({ include = [], exclude = [] }: TableFilterOptions): Record<'include' | 'exclude', TablePattern[]> {
+  return { include: include.map(tablePattern), exclude: exclude.map(tablePattern) };
 }
 
 /** Empties what was committed before `timeUs`, microseconds since the epoch. */
@@ -90,4 +93,10 @@ export function withEntries(transaction: Transaction, entries: Iterable<Entry>):
     entries,
     release: () => transaction.release(),
   };
+}
+
+/** Row events that are not as they were logged. Their bytes are cut off, because they hold what must not be read. */
+export function rewritten(rows: Rows, table: Table, cursor: () => RowCursor): Rows {
+  const event = { ...rows.event, bytes: rows.event.bytes.subarray(0, HEADER_BYTES) };
+  return { kind: 'rows', op: rows.op, table, event, cursor };
 }

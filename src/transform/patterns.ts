@@ -13,7 +13,7 @@ export interface TablePattern {
 // break. Before it sees them, the slash becomes a letter that no name has, and a letter goes in front.
 const GLOB = { dot: true, nonegate: true, flags: 's' };
 const unlikePath = (text: string): string => `x${text.replaceAll('/', '\uE000')}`;
-const nameMatcher = (text: string): ((name: string) => boolean) => {
+export const nameMatcher = (text: string): ((name: string) => boolean) => {
   const matches = picomatch(unlikePath(text), GLOB);
   return (name) => matches(unlikePath(name));
 };
@@ -53,15 +53,21 @@ function expression(text: string, source: string, flags: string): TablePattern {
 
 /** The dot between schema and table: the first outside brackets and braces. */
 function dividingDot(text: string): number {
+  return dotsOf(text)[0] ?? -1;
+}
+
+/** Where dots stand outside brackets and braces. */
+export function dotsOf(text: string): number[] {
+  const dots: number[] = [];
   let depth = 0;
   for (let i = 0; i < text.length; i++) {
     const letter = text[i] ?? '';
     if (letter === '\\') i++;
     else if ('{[('.includes(letter)) depth++;
     else if ('}])'.includes(letter)) depth--;
-    else if (letter === '.' && depth === 0) return i;
+    else if (letter === '.' && depth === 0) dots.push(i);
   }
-  return -1;
+  return dots;
 }
 
 function malformed(text: string, hint: string): RowtideError {

@@ -1,0 +1,36 @@
+import { createHmac } from 'node:crypto';
+import { codecFor } from '../../column/codec.js';
+import { valueVisitor } from '../../column/value.js';
+import type { Value } from '../../core/change.js';
+import type { Image } from '../../core/image.js';
+import type { Column, Table } from '../../core/table.js';
+
+/** Makes the new bytes of a cell that is neither NULL nor absent. */
+export type Rewrite = (image: Image) => Buffer;
+
+function valueReader(table: Table, column: Column): (image: Image) => Value {
+  const codec = codecFor(column);
+  const visitor = valueVisitor(table, column);
+  const { ordinal } = column;
+  return (image) => codec.read<Value>(image.bytes, image.at[ordinal]!, image.end[ordinal]!, visitor, null);
+}
+
+/** Of the value's text: a DECIMAL with its scale, a BIGINT with all digits, the bytes of a BLOB. */
+export function hashed(table: Table, column: Column, key: string): Rewrite {
+  const read = valueReader(table, column);
+  return (image) => {
+    const value = read(image);
+    const hmac = createHmac('sha256', key);
+    return Buffer.from(hmac.update(value instanceof Uint8Array ? value : String(value)).digest('hex'));
+  };
+}
+
+/** The first characters of a text that is not in UTF-8, in UTF-8. */
+export function cut(table: Table, column: Column, lengthMax: number): Rewrite {
+  const read = valueReader(table, column);
+  return (image) => {
+    const text = String(read(image));
+    if (text.length <= lengthMax) return Buffer.from(text);
+    return Buffer.from([...text.slice(0, 2 * lengthMax)].slice(0, lengthMax).join(''));
+  };
+}

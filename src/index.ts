@@ -43,3 +43,6 @@ export {
   tableKey,
 } from './stream/change.js';
 export { type StreamOptions, type StreamSource, stream } from './stream/stream.js';
+export type { ColumnOptions } from './transform/columns/actions.js';
+export { transformed } from './transform/source.js';
+export { type TransformOptions, transformOf } from './transform/transform.js';

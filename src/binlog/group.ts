@@ -7,8 +7,8 @@ import type { HeldEvents, Mark } from './held-events.js';
 import { decodeQuery } from './query.js';
 import { isRowsEvent, rowsOf, rowsTableId } from './rows.js';
 
-/** By table id, as the TABLE_MAPs before a row event said. */
-export type Tables = ReadonlyMap<number, Table>;
+/** By table id, as the TABLE_MAPs before a row event said; null for tables that nobody wants. */
+export type Tables = ReadonlyMap<number, Table | null>;
 
 /** The events between a GTID or BEGIN and the commit, on their way to become a transaction. */
 export interface Group {
@@ -77,8 +77,8 @@ function* entriesOf(group: Group): Generator<Entry> {
       yield { kind: 'statement', schema, sql, ...(invalid && { invalid }), event };
       continue;
     }
-    // Only DUMMY_TABLE_ID has no table.
+    // DUMMY_TABLE_ID has no table.
     const table = tables.get(rowsTableId(event, format));
-    if (table !== undefined) yield rowsOf(event, table, format);
+    if (table) yield rowsOf(event, table, format);
   }
 }

@@ -44,8 +44,7 @@ export function decodeTableMap(event: RawEvent, format: FormatDescription): Tabl
   const r = new ByteReader(event.bytes, HEADER_BYTES);
   const tableId = format.postHeaderBytes(TABLE_MAP_EVENT) === 6 ? r.u32() : r.u48();
   r.at = HEADER_BYTES + format.postHeaderBytes(TABLE_MAP_EVENT);
-  const schema = terminated(r);
-  const name = terminated(r);
+  const { schema, name } = readName(r);
   const count = r.lengthEncoded();
   if (count > COLUMNS_MAX) throw malformed(`TABLE_MAP of ${schema}.${name} has ${count} columns`);
   const types = r.slice(count);
@@ -64,6 +63,15 @@ export function decodeTableMap(event: RawEvent, format: FormatDescription): Tabl
 
 /** No server lets a table have more, hidden ones included. */
 const COLUMNS_MAX = 4096;
+
+/** Of a TABLE_MAP only which table it is about, whatever its columns are. */
+export function decodeTableName(event: RawEvent, format: FormatDescription): { schema: string; name: string } {
+  return readName(new ByteReader(event.bytes, HEADER_BYTES + format.postHeaderBytes(TABLE_MAP_EVENT)));
+}
+
+function readName(r: ByteReader): { schema: string; name: string } {
+  return { schema: terminated(r), name: terminated(r) };
+}
 
 function terminated(r: ByteReader): string {
   const text = r.utf8(r.u8());

@@ -18,7 +18,7 @@ import { anonymous, incident, prepareMissing, statementLogged, unknownEvent } fr
 import { Resume } from './resume.js';
 import { DUMMY_TABLE_ID, isRowsEvent, rowsTableId } from './rows.js';
 import type { Spool } from './spool.js';
-import { decodeTableMap, type TableMap } from './table-map.js';
+import { decodeTableMap, decodeTableName, type TableMap } from './table-map.js';
 import { decodeTransactionPayload } from './transaction-payload.js';
 import * as type from './types.js';
 import { decodeXaPrepare } from './xa-prepare.js';
@@ -33,6 +33,11 @@ export interface Schemas {
 
 export interface TransactionsOptions {
   readonly schemas: Schemas;
+  /**
+   * False for tables whose rows nobody reads: `schemas` is not asked about them, and their row events are dropped as they
+   * come, so that no column of theirs has to be understood.
+   */
+  readonly wants?: (schema: string, table: string) => boolean;
   readonly spool: Spool;
   /** Where an empty sink begins; once per pipeline. */
   start(log: LogSource, signal: AbortSignal): Promise<LogPosition>;
@@ -91,7 +96,7 @@ class Assembler {
   #group: Group | null = null;
   readonly #prepared = new Map<string, { group: Group; xa: PreparedXa }>();
   #tables: Tables = new Map();
-  readonly #maps = new Map<number, { body: Buffer; format: FormatDescription; table: Table }>();
+  readonly #maps = new Map<number, { body: Buffer; format: FormatDescription; table: Table | null }>();
 
   constructor(resume: Resume, options: TransactionsOptions) {
     this.#options = options;
@@ -203,10 +208,11 @@ class Assembler {
   #rows(event: RawEvent, block: LogBlock): void {
     const group = this.#begun('rows');
     const tableId = rowsTableId(event, block.format);
-    if (!group.tables.has(tableId) && tableId !== DUMMY_TABLE_ID) {
+    const table = group.tables.get(tableId);
+    if (table === undefined && tableId !== DUMMY_TABLE_ID) {
       throw malformed(`rows of the table id ${tableId}, which no TABLE_MAP before them explains`);
     }
-    group.events.push(event);
+    if (table !== null) group.events.push(event);
   }
 
   #open(event: RawEvent, block: LogBlock, opened: GtidEvent | null): null {
@@ -320,8 +326,12 @@ class Assembler {
     return null;
   }
 
-  async #resolve(event: RawEvent, block: LogBlock): Promise<Table> {
+  /** Null for a table that nobody wants. */
+  async #resolve(event: RawEvent, block: LogBlock): Promise<Table | null> {
+    const { wants } = this.#options;
     try {
+      const { schema, name } = decodeTableName(event, block.format);
+      if (wants !== undefined && !wants(schema, name)) return null;
       const map = decodeTableMap(event, block.format);
       return await this.#options.schemas.table(map, { file: block.file, offset: event.start });
     } catch (error) {

@@ -19,15 +19,14 @@ import { type CommonOptions, colorsFor, loggerFor } from './options.js';
 import { printingSink } from './output.js';
 import { addressOf } from './password.js';
 import { type Counts, createPrinter, noCounts, type OutputFormat } from './print/printer.js';
+import { type TransformFlags, transformOptions } from './transform-options.js';
 
-export interface TailOptions extends CommonOptions {
+export interface TailOptions extends CommonOptions, TransformFlags {
   readonly from?: Point;
   readonly until?: Point;
   readonly exitAtEnd?: true;
   readonly follow?: true;
   readonly limit?: number;
-  readonly include?: readonly string[];
-  readonly exclude?: readonly string[];
   readonly format: OutputFormat;
   readonly print?: string;
   readonly schema: 'auto' | 'assume-current' | 'none';
@@ -46,9 +45,8 @@ export async function tail(args: readonly string[], options: TailOptions): Promi
   const secret = config.kind === 'server' ? config.address.password.reveal() : '';
   const log = await loggerFor(options, { level: 'warn', redact: redactor([secret]) });
   const counts = noCounts();
-  const { include = [], exclude = [] } = options;
   const composed = composeSource(config, {
-    tables: { include, exclude },
+    transform: transformOptions(options, process.env),
     spoolDir: options.spool,
     stopAtEnd: options.exitAtEnd === true || options.until?.kind === 'now',
   });

@@ -1,7 +1,9 @@
 import * as z from 'zod';
 import { RowtideError } from '../core/errors.js';
 import { parseServerUrl } from '../mysql/url.js';
+import { columnPattern } from '../transform/columns/patterns.js';
 import { tablePattern } from '../transform/patterns.js';
+import { parseCondition } from '../transform/where/condition.js';
 import { parsePoint } from './point.js';
 
 /** Makes what a parser of ours refuses an issue at its place. */
@@ -21,11 +23,38 @@ function refusal(error: unknown): string {
   return error.hint === undefined ? error.message : `${error.message}. ${error.hint}`;
 }
 
-const pattern = parsed((text) => {
-  tablePattern(text);
-  return text;
-});
+/** A text that a parser of ours accepts. */
+function accepted(parse: (text: string) => unknown) {
+  return parsed((text) => {
+    parse(text);
+    return text;
+  });
+}
+
+const pattern = accepted(tablePattern);
+const column = accepted(columnPattern);
 const point = parsed(parsePoint);
+
+const columnActions = z
+  .strictObject({
+    include: z.array(column).default([]),
+    exclude: z.array(column).default([]),
+    mask: z.record(column, z.string().nullable()).default({}),
+    hash: z.array(column).default([]),
+    hashKey: z.string().min(1).exactOptional(),
+    truncate: z.record(column, z.int().min(0)).default({}),
+  })
+  .refine(({ hash, hashKey }) => hash.length === 0 || hashKey !== undefined, {
+    path: ['hash'],
+    error: 'a hashKey is needed: without one, short values are guessed from their hashes',
+  });
+
+const transform = z.strictObject({
+  include: z.array(pattern).default([]),
+  exclude: z.array(pattern).default([]),
+  where: z.record(pattern, accepted(parseCondition)).default({}),
+  columns: columnActions.prefault({}),
+});
 
 /** How column names are found when the log does not carry them. */
 const columns = z.enum(['auto', 'assume-current', 'none']).default('auto');
@@ -78,9 +107,7 @@ const source = z.unknown().transform((value, context) => {
 
 const pipeline = z.strictObject({
   source,
-  transform: z
-    .strictObject({ include: z.array(pattern).default([]), exclude: z.array(pattern).default([]) })
-    .default({ include: [], exclude: [] }),
+  transform: transform.prefault({}),
   retry: z
     .strictObject({
       /** Failures in a row after which the pipeline ends; without it, it is tried for ever. */

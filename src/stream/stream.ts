@@ -15,7 +15,9 @@ import { parseServerUrl } from '../mysql/url.js';
 import { isAbort } from '../pipeline/abort.js';
 import { batches } from '../pipeline/batches.js';
 import { PositionFold } from '../pipeline/fold.js';
+import type { ColumnOptions } from '../transform/columns/actions.js';
 import type { Transform } from '../transform/filter.js';
+import type { Where } from '../transform/row-filter.js';
 import { type Database, type RowImage, type StreamChange, type TransactionFacts, tableKey } from './change.js';
 import { withWholeRows } from './whole.js';
 
@@ -33,6 +35,10 @@ export interface StreamOptions {
   /** Patterns of the tables wanted, as `--include`; default: all. Give those that the type was made with. */
   readonly include?: readonly string[];
   readonly exclude?: readonly string[];
+  /** By pattern of tables, the condition that rows have to meet, as `--where`. */
+  readonly where?: Where;
+  /** What is left out, masked, hashed and truncated; the type of the stream does not know of it. */
+  readonly columns?: ColumnOptions;
   /** `full` (default): a row that lacks columns ends the stream by name. `partial`: columns may be absent keys. */
   readonly rowImage?: RowImage;
   /** Column names that the log does not hold: only certain ones, as they are now, or @1. */
@@ -66,15 +72,10 @@ export function stream(source: StreamSource, options: StreamOptions = {}): Chang
 }
 
 function sourceOf(from: StreamSource, options: StreamOptions): Source {
-  const {
-    until,
-    include = [],
-    exclude = [],
-    spool = join(tmpdir(), `rowtide-${process.getuid?.() ?? 'spool'}`),
-  } = options;
+  const { until, spool = join(tmpdir(), `rowtide-${process.getuid?.() ?? 'spool'}`) } = options;
   const end = until === undefined ? undefined : parsePoint(until);
   const composed: ComposedSource = composeSource(configOf(from, options), {
-    tables: { include, exclude },
+    transform: options,
     spoolDir: spool,
     stopAtEnd: end?.kind === 'now',
   });

@@ -2,11 +2,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Command, Option } from 'commander';
 import { parsePoint } from '../../config/point.js';
-import { addCommonOptions, collected, positiveInteger } from '../options.js';
+import { addCommonOptions, positiveInteger } from '../options.js';
 import { FORMATS } from '../print/printer.js';
 import { FIELD_NAMES } from '../print/template.js';
 import type { Registration } from '../registration.js';
 import type { TailOptions } from '../tail.js';
+import { addTransformOptions } from '../transform-options.js';
 
 const HELP = `
 SOURCE is a server (mysql://user@host:port/?ssl-mode=verify-identity&ssl-ca=ca.pem), binlog files in their
@@ -50,8 +51,6 @@ export function registerTail(program: Command, { run }: Registration): void {
       'end after that many changes; with --checkpoint, after their transaction',
       positiveInteger,
     )
-    .option('--include <tables>', 'only these tables: shop.*, *.orders or /regex/ (repeatable)', collected)
-    .option('--exclude <tables>', 'not these tables (repeatable)', collected)
     .addOption(new Option('--format <format>', 'form of the output').choices(FORMATS).default('pretty'))
     .addOption(new Option('--print <template>', 'a line for each change').conflicts('format'))
     .addOption(
@@ -68,6 +67,7 @@ export function registerTail(program: Command, { run }: Registration): void {
         'the temporary folder',
       ),
     );
+  addTransformOptions(command);
   addCommonOptions(command)
     .addHelpText('after', HELP)
     .action((sources: string[], options: TailOptions) =>

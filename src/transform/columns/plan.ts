@@ -100,14 +100,14 @@ function textColumn(bytes: number): Pick<Column, 'type' | 'meta' | 'collation' |
 
 function truncated(column: Column, table: Table, lengthMax: number): Planned {
   const from = column.ordinal;
-  if (!isText(column.type)) {
+  if (!isTruncatable(column.type)) {
     throw new RowtideError(
       'FILTER_MISMATCH',
       `${placeOf(column, table)} is ${type.typeName(column.type)}, which cannot be truncated`,
       { hint: 'Text and bytes can be truncated; mask or hash others.' },
     );
   }
-  if (column.collation === type.BINARY_COLLATION) {
+  if (!type.isText(column)) {
     // A BINARY(n) would be filled up with zero bytes again.
     const variable = column.type === type.STRING ? { ...column, type: type.VARCHAR } : column;
     return { column: variable, cell: { kind: 'shorten', from, lengthMax, isUtf8: false } };
@@ -123,8 +123,8 @@ function truncated(column: Column, table: Table, lengthMax: number): Planned {
 
 const UTF8_BYTES_MAX = 4;
 
-function isText(code: number): boolean {
-  return code === type.STRING || code === type.VAR_STRING || code === type.VARCHAR || code === type.BLOB;
+function isTruncatable(code: number): boolean {
+  return type.isCharacter(code) && code !== type.VECTOR;
 }
 
 function placeOf(column: Column, table: Table): string {

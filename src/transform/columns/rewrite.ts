@@ -3,6 +3,7 @@ import { codecFor } from '../../column/codec.js';
 import { valueVisitor } from '../../column/value.js';
 import type { Value } from '../../core/change.js';
 import type { Image } from '../../core/image.js';
+import { InvalidText } from '../../core/invalid-text.js';
 import type { Column, Table } from '../../core/table.js';
 
 /** Makes the new bytes of a cell that is neither NULL nor absent. */
@@ -21,15 +22,22 @@ export function hashed(table: Table, column: Column, key: string): Rewrite {
   return (image) => {
     const value = read(image);
     const hmac = createHmac('sha256', key);
-    return Buffer.from(hmac.update(value instanceof Uint8Array ? value : String(value)).digest('hex'));
+    return Buffer.from(hmac.update(hashable(value)).digest('hex'));
   };
 }
 
-/** The first characters of a text that is not in UTF-8, in UTF-8. */
+function hashable(value: Value): string | Uint8Array {
+  if (value instanceof InvalidText) return value.bytes;
+  return value instanceof Uint8Array ? value : String(value);
+}
+
+/** The first characters of a text that is not in UTF-8, in UTF-8; of what is no text, the first bytes. */
 export function cut(table: Table, column: Column, lengthMax: number): Rewrite {
   const read = valueReader(table, column);
   return (image) => {
-    const text = String(read(image));
+    const value = read(image);
+    if (value instanceof InvalidText) return Buffer.from(value.bytes.subarray(0, lengthMax));
+    const text = String(value);
     if (text.length <= lengthMax) return Buffer.from(text);
     return Buffer.from([...text.slice(0, 2 * lengthMax)].slice(0, lengthMax).join(''));
   };

@@ -1,4 +1,4 @@
-import type { TextDecode } from '../../column/charset.js';
+import type { TextDecode } from '../../column/charsets/decode.js';
 import { memberList } from '../../column/value.js';
 import type { Visitor } from '../../column/visitor.js';
 import { isLike, type LikePattern } from './like.js';
@@ -104,6 +104,7 @@ export class DoubleComparator extends Comparator {
   }
 }
 
+const PLUS = 0x2b;
 const MINUS = 0x2d;
 const DOT = 0x2e;
 const ZERO = 0x30;
@@ -120,7 +121,8 @@ export class DecimalComparator extends Comparator {
   override decimal(bytes: Buffer, from: number, to: number): number {
     const { negative, whole, fraction } = this.#literal;
     const isNegative = bytes[from] === MINUS;
-    const sign = compareDigits({ bytes, from: isNegative ? from + 1 : from, to }, whole, fraction);
+    const digitsFrom = isNegative || bytes[from] === PLUS ? from + 1 : from;
+    const sign = compareDigits({ bytes, from: digitsFrom, to }, whole, fraction);
     if (isNegative === negative) return negative ? -sign : sign;
     return isNegative ? -1 : 1;
   }
@@ -132,7 +134,8 @@ function compareDigits(
   whole: string,
   fraction: string,
 ): number {
-  let at = bytes[from] === ZERO ? from + 1 : from;
+  let at = from;
+  while (at < to && bytes[at] === ZERO) at++;
   let point = at;
   while (point < to && bytes[point] !== DOT) point++;
   if (point - at !== whole.length) return point - at - whole.length;
@@ -149,6 +152,12 @@ function compareDigits(
   return 0;
 }
 
+/** A text in UTF-8; null for bytes that are no text, which no text equals and all lie below. */
+function utf8Of(decode: TextDecode, { bytes, from, to }: { bytes: Buffer; from: number; to: number }): Buffer | null {
+  const text = decode(bytes, from, to);
+  return text === null ? null : Buffer.from(text);
+}
+
 /** Texts and bytes, byte by byte: in UTF-8 that is the order of code points. */
 export class BytesComparator extends Comparator {
   readonly #bound: Buffer;
@@ -163,8 +172,8 @@ export class BytesComparator extends Comparator {
 
   override text(bytes: Buffer, from: number, to: number): number {
     if (this.#decode === null) return this.bytes(bytes, from, to, to - from);
-    const text = Buffer.from(this.#decode(bytes, from, to));
-    return this.bytes(text, 0, text.length, text.length);
+    const text = utf8Of(this.#decode, { bytes, from, to });
+    return text === null ? 1 : this.bytes(text, 0, text.length, text.length);
   }
 
   override bytes(bytes: Buffer, from: number, to: number, length: number): number {
@@ -267,8 +276,8 @@ export class LikeComparator extends Comparator {
 
   override text(bytes: Buffer, from: number, to: number): number {
     if (this.#decode === null) return isLike({ bytes, from, to, isUtf8: true }, this.#pattern) ? 0 : 1;
-    const text = Buffer.from(this.#decode(bytes, from, to));
-    return isLike({ bytes: text, from: 0, to: text.length, isUtf8: true }, this.#pattern) ? 0 : 1;
+    const text = utf8Of(this.#decode, { bytes, from, to });
+    return text !== null && isLike({ bytes: text, from: 0, to: text.length, isUtf8: true }, this.#pattern) ? 0 : 1;
   }
 
   override temporal(bytes: Buffer, from: number, to: number): number {

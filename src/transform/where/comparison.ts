@@ -1,4 +1,5 @@
-import { charsetOf, type TextDecode } from '../../column/charset.js';
+import { charsetOf } from '../../column/charset.js';
+import type { TextDecode } from '../../column/charsets/decode.js';
 import * as type from '../../column/types.js';
 import { RowtideError } from '../../core/errors.js';
 import type { Column } from '../../core/table.js';
@@ -14,6 +15,7 @@ import {
   LongComparator,
   TimeComparator,
 } from './comparator.js';
+import type { Operator } from './condition.js';
 import { isLike, likePattern } from './like.js';
 import { canonicalDatetime, type ExactNumber, hexNumber, type Literal, timeMicros } from './literal.js';
 
@@ -23,7 +25,7 @@ import { canonicalDatetime, type ExactNumber, hexNumber, type Literal, timeMicro
  */
 type Kind =
   | { readonly kind: 'number'; readonly of: (literal: ExactNumber) => Comparator }
-  | { readonly kind: 'text'; readonly decode: TextDecode | null }
+  | { readonly kind: 'text'; readonly decode: TextDecode | null; readonly hasOrder: boolean }
   | { readonly kind: 'bytes' | 'label' | 'date' | 'time' | 'other' };
 
 function kindOf(column: Column, place: string): Kind {
@@ -40,38 +42,55 @@ function kindOf(column: Column, place: string): Kind {
     case type.FLOAT:
     case type.DOUBLE:
       return { kind: 'number', of: (literal) => new DoubleComparator(literal) };
+    case type.DECIMAL:
     case type.NEWDECIMAL:
       return { kind: 'number', of: (literal) => new DecimalComparator(literal) };
     case type.DATE:
+    case type.NEWDATE:
+    case type.DATETIME:
     case type.DATETIME2:
+    case type.TIMESTAMP:
     case type.TIMESTAMP2:
       return { kind: 'date' };
+    case type.TIME:
     case type.TIME2:
       return { kind: 'time' };
     case type.ENUM:
     case type.SET:
       return { kind: column.labels === null ? 'other' : 'label' };
+    // Their text is not in the order that MariaDB gives them.
+    case type.UUID:
+    case type.INET4:
+    case type.INET6:
+      return { kind: 'text', decode: null, hasOrder: false };
     case type.STRING:
     case type.VARCHAR:
+    case type.VARCHAR_COMPRESSED:
     case type.VAR_STRING:
-    case type.BLOB: {
-      if (column.collation === type.BINARY_COLLATION) return { kind: 'bytes' };
+    case type.BLOB:
+    case type.BLOB_COMPRESSED: {
+      if (!type.isText(column)) return { kind: 'bytes' };
       const { isUtf8, decode } = charsetOf(column.collation, place);
-      return { kind: 'text', decode: isUtf8 ? null : decode };
+      return { kind: 'text', decode: isUtf8 ? null : decode, hasOrder: true };
     }
     default:
       return { kind: 'other' };
   }
 }
 
-/** Throws FILTER_MISMATCH for a literal that a column of its type is not compared with. `place` names the column. */
-export function comparatorOf(column: Column, literal: Exclude<Literal, { kind: 'null' }>, place: string): Comparator {
+/** Throws FILTER_MISMATCH for what a column of its type is not compared with, or not like that. `place` names the column. */
+export function comparatorOf(
+  column: Column,
+  { operator, literal }: { operator: Operator; literal: Exclude<Literal, { kind: 'null' }> },
+  place: string,
+): Comparator {
   const kind = kindOf(column, place);
   switch (kind.kind) {
     case 'number':
       if (literal.kind === 'text') throw unfit(column, place, 'a number, without quotes');
       return kind.of(literal.kind === 'hex' ? hexNumber(literal.bytes) : literal);
     case 'text':
+      if (!kind.hasOrder && /^<=?$|^>=?$/.test(operator)) throw uncomparable(column, place);
       // Hex says which bytes are meant, so they are compared as they are stored.
       if (literal.kind === 'hex') return new BytesComparator(literal.bytes, null);
       return new BytesComparator(Buffer.from(text(column, literal, place)), kind.decode);
@@ -146,7 +165,7 @@ function unfit(column: Column, place: string, wanted: string): RowtideError {
 }
 
 function uncomparable(column: Column, place: string): RowtideError {
-  return new RowtideError('FILTER_MISMATCH', `${place} is ${type.typeName(column.type)}, which is not compared`, {
-    hint: 'Of such a column only IS NULL and IS NOT NULL can be asked.',
+  return new RowtideError('FILTER_MISMATCH', `${place} is ${type.typeName(column.type)}, which is not compared so`, {
+    hint: 'Of a UUID, INET4 or INET6 whether it equals a text or is LIKE it can be asked, and of others IS NULL.',
   });
 }

@@ -86,7 +86,7 @@ const ACCEPTS: Readonly<Record<Operator, readonly [below: Truth, equal: Truth, a
 function comparison({ column: name, operator, literal }: Extract<Condition, { kind: 'compare' }>, table: Table): Judge {
   const column = columnOf(name, table);
   if (literal.kind === 'null') return operator === '<=>' ? isNull(column.ordinal) : () => UNKNOWN;
-  const comparator = comparatorOf(column, literal, placeOf(column, table));
+  const comparator = comparatorOf(column, { operator, literal }, placeOf(column, table));
   return cell(column, { comparator, accepts: ACCEPTS[operator], ofNull: operator === '<=>' ? FALSE : UNKNOWN });
 }
 

@@ -69,8 +69,8 @@ describe('a condition has to fit its table', () => {
     ["a = '1'", 'shop.orders.a is TINYINT, which is compared with a number, without quotes'],
     ["a like '1%'", 'shop.orders.a is TINYINT, which has no text for LIKE'],
     ['name = 1', 'shop.orders.Name is VARCHAR, which is compared with a text in quotes'],
-    ["doc = '{}'", 'shop.orders.doc is JSON, which is not compared'],
-    ["doc like '{}'", 'shop.orders.doc is JSON, which is not compared'],
+    ["doc = '{}'", 'shop.orders.doc is JSON, which is not compared so'],
+    ["doc like '{}'", 'shop.orders.doc is JSON, which is not compared so'],
     ["born = 'yesterday'", "shop.orders.born is DATE, which is compared with a text like '2026-11-20'"],
     ["born > '2026-13-01'", 'shop.orders.born is DATE'],
   ])('%s does not', (condition, message) => {

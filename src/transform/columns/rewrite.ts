@@ -39,6 +39,10 @@ export function cut(table: Table, column: Column, lengthMax: number): Rewrite {
     if (value instanceof InvalidText) return Buffer.from(value.bytes.subarray(0, lengthMax));
     const text = String(value);
     if (text.length <= lengthMax) return Buffer.from(text);
-    return Buffer.from([...text.slice(0, 2 * lengthMax)].slice(0, lengthMax).join(''));
+    return Buffer.from(
+      Array.from(text.slice(0, 2 * lengthMax))
+        .slice(0, lengthMax)
+        .join(''),
+    );
   };
 }

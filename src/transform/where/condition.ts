@@ -133,7 +133,7 @@ class Parser {
     if (!this.#takeWord('escape')) return { kind: 'like', column, pattern, escapedBy: '\\' };
     const { at } = this.#peek;
     const escapedBy = this.#string();
-    if ([...escapedBy].length > 1) throw notACondition(this.#text, at, 'ESCAPE takes one character');
+    if (Array.from(escapedBy).length > 1) throw notACondition(this.#text, at, 'ESCAPE takes one character');
     return { kind: 'like', column, pattern, escapedBy };
   }
 

@@ -9,7 +9,7 @@ export type LikePattern = Uint16Array;
 
 export function likePattern(pattern: string, escapedBy: string): LikePattern {
   const parts: number[] = [];
-  const letters = [...pattern];
+  const letters = Array.from(pattern);
   for (let i = 0; i < letters.length; i++) {
     const letter = letters[i]!;
     const isEscape = letter === escapedBy && i + 1 < letters.length;

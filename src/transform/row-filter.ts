@@ -84,6 +84,10 @@ class JudgedCursor implements RowCursor {
     return this.#cursor.after;
   }
 
+  get diffs(): RowCursor['diffs'] {
+    return this.#cursor.diffs;
+  }
+
   next(): boolean {
     while (this.#cursor.next()) if (this.#passes()) return true;
     return false;

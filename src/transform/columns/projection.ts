@@ -1,5 +1,6 @@
 import { unreachable } from '../../core/errors.js';
 import { ABSENT_CELL, type Image, NULL_CELL } from '../../core/image.js';
+import type { RowDiffs } from '../../core/json-diff.js';
 import type { Table } from '../../core/table.js';
 import type { RowCursor } from '../../core/transaction.js';
 import { characterEnd } from '../where/like.js';
@@ -26,14 +27,27 @@ export class ProjectedCursor implements RowCursor {
   readonly after: Image | null;
   readonly #cursor: RowCursor;
   readonly #projected: readonly ProjectedImage[];
+  readonly #cells: readonly CellPlan[];
 
   constructor(cursor: RowCursor, { cells }: Projection) {
     const before = cursor.before === null ? null : new ProjectedImage(cursor.before, cells);
     const after = cursor.after === null ? null : new ProjectedImage(cursor.after, cells);
     this.#cursor = cursor;
+    this.#cells = cells;
     this.#projected = [before, after].filter((each) => each !== null);
     this.before = before?.image ?? null;
     this.after = after?.image ?? null;
+  }
+
+  /** Those of columns that are as they were: of others they would tell what is taken away. */
+  get diffs(): RowDiffs | null {
+    const { diffs } = this.#cursor;
+    if (diffs === null) return null;
+    const kept = this.#cells.flatMap(({ kind, from }, i) => {
+      const list = kind === 'keep' ? diffs.get(from) : undefined;
+      return list === undefined ? [] : [[i, list] as const];
+    });
+    return kept.length === 0 ? null : new Map(kept);
   }
 
   next(): boolean {

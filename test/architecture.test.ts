@@ -36,6 +36,7 @@ const LAYERS: Readonly<Record<string, number>> = {
   transform: 2,
   pipeline: 2,
   checkpoint: 2,
+  doctor: 2,
   // A configuration names filters and sinks, so it stands above them.
   config: 2.5,
   daemon: 3,

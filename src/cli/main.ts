@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { RowtideError } from '../core/errors.js';
 import { registerCheckpoint } from './commands/checkpoint.js';
+import { registerDoctor } from './commands/doctor.js';
 import { registerPauseAndResume } from './commands/pause-resume.js';
 import { registerRun } from './commands/run.js';
 import { registerSkip } from './commands/skip.js';
@@ -22,6 +23,7 @@ const REGISTER = [
   registerSkip,
   registerCheckpoint,
   registerTypes,
+  registerDoctor,
 ];
 
 function createProgram(registration: Registration): Command {

@@ -1,0 +1,33 @@
+import { type DoctorFacts, isAtLeast } from '../mysql/doctor.js';
+import type { Fix } from './finding.js';
+
+type Server = Pick<DoctorFacts, 'flavour' | 'release'>;
+
+/** Sets global variables as this server keeps them over a restart: by SET PERSIST, or by its option file as well. */
+export function setting(
+  server: Server,
+  ...values: readonly (readonly [name: string, value: string | number])[]
+): Partial<Fix> {
+  const persists = server.flavour === 'mysql' && isAtLeast(server.release, 8);
+  const last = new Map(values);
+  return {
+    sql: values.map(([name, value]) => `SET ${persists ? 'PERSIST' : 'GLOBAL'} ${name} = ${value}`),
+    options: persists ? [] : [...last].map(([name, value]) => `${name} = ${String(value).replaceAll("'", '')}`),
+  };
+}
+
+export function identifier(name: string): string {
+  return `\`${name.replaceAll('`', '``')}\``;
+}
+
+/** A duration to a person. */
+export function span(seconds: number): string {
+  const [unit, name] = UNITS.find(([each]) => seconds >= 2 * each) ?? [1, 'seconds'];
+  return `${Math.floor(seconds / unit)} ${name}`;
+}
+
+const UNITS = [
+  [86_400, 'days'],
+  [3600, 'hours'],
+  [60, 'minutes'],
+] as const;

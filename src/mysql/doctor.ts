@@ -1,0 +1,128 @@
+import { RowtideError } from '../core/errors.js';
+import type { Connection } from './connect.js';
+import { type Grants, parseGrants } from './grants.js';
+import { baseTables, type TableName, type TableWithoutKey, tablesWithoutKey } from './tables.js';
+
+/** What is known about a server, and about the stream that is to be read from it. Plain data: checks ask nothing else. */
+export interface DoctorFacts {
+  readonly flavour: 'mysql' | 'mariadb';
+  /** As the server says it. */
+  readonly version: string;
+  readonly release: Release;
+  /** Global ones, by their names in lower case. */
+  readonly variables: ReadonlyMap<string, string>;
+  /** Who asks, as GRANT takes it: 'cdc'@'%'. */
+  readonly account: string;
+  readonly grants: Grants;
+  /** Server ids of the readers that made themselves known; null: the user may not ask. */
+  readonly replicaIds: readonly number[] | null;
+  /** Whether it replicates from another server; null: the user may not ask. */
+  readonly isReplica: boolean | null;
+  /** What the log leaves out; null: the user may not ask. */
+  readonly logFilters: LogFilters | null;
+  readonly hasNamedTimeZones: boolean;
+  /** All that the user may see. */
+  readonly tables: readonly TableName[];
+  readonly tablesWithoutKey: readonly TableWithoutKey[];
+}
+
+export type Release = readonly [major: number, minor: number, patch: number];
+
+/** Names of schemas with commas between; empty: none. */
+export interface LogFilters {
+  readonly only: string;
+  readonly not: string;
+}
+
+/** Everything a doctor asks a server. What the user may not ask is null; every other error is thrown. */
+export async function gatherFacts(connection: Connection): Promise<DoctorFacts> {
+  const rows = await connection.query<[string, string]>('SHOW GLOBAL VARIABLES');
+  const variables = new Map(rows.map(([name, value]) => [name.toLowerCase(), value]));
+  const version = variables.get('version') ?? '';
+  const server: Server = {
+    version,
+    flavour: /mariadb/i.test(version) ? 'mariadb' : 'mysql',
+    release: releaseOf(version),
+  };
+  return {
+    ...server,
+    variables,
+    account: await accountOf(connection),
+    grants: parseGrants(await grantsOf(connection, server)),
+    replicaIds: await replicaIds(connection, server),
+    isReplica: await isReplica(connection, server),
+    logFilters: variables.get('log_bin') === 'ON' ? await logFilters(connection, server) : { only: '', not: '' },
+    hasNamedTimeZones: await hasNamedTimeZones(connection),
+    tables: await baseTables(connection),
+    tablesWithoutKey: await tablesWithoutKey(connection),
+  };
+}
+
+type Server = Pick<DoctorFacts, 'flavour' | 'version' | 'release'>;
+
+function releaseOf(version: string): Release {
+  // MariaDB once went by 5.5.5-10.11.6-MariaDB, for the sake of old replicas.
+  const [, major, minor, patch] = /^(?:5\.5\.5-)?(\d+)\.(\d+)\.(\d+)/.exec(version) ?? [];
+  return [Number(major ?? 0), Number(minor ?? 0), Number(patch ?? 0)];
+}
+
+export function isAtLeast(release: Release, ...wanted: readonly number[]): boolean {
+  for (const [i, number] of wanted.entries()) if (release[i] !== number) return (release[i] ?? 0) > number;
+  return true;
+}
+
+async function accountOf(connection: Connection): Promise<string> {
+  const [row] = await connection.query<[string]>('SELECT CURRENT_USER()');
+  const account = row?.[0] ?? '';
+  const at = account.lastIndexOf('@');
+  const quoted = (text: string): string => `'${text.replaceAll("'", "''")}'`;
+  return `${quoted(account.slice(0, at))}@${quoted(account.slice(at + 1))}`;
+}
+
+/** MariaDB prints those of the current role too, MySQL only when it is told the roles. */
+async function grantsOf(connection: Connection, { flavour, release }: Server): Promise<string[]> {
+  let sql = 'SHOW GRANTS';
+  if (flavour === 'mysql' && isAtLeast(release, 8)) {
+    const [row] = await connection.query<[string]>('SELECT CURRENT_ROLE()');
+    if (row !== undefined && row[0] !== 'NONE') sql = `SHOW GRANTS FOR CURRENT_USER() USING ${row[0]}`;
+  }
+  return (await connection.query<[string]>(sql)).map(([line]) => line);
+}
+
+async function replicaIds(connection: Connection, { flavour, release }: Server): Promise<number[] | null> {
+  const isRenamed = flavour === 'mysql' && isAtLeast(release, 8, 0, 22);
+  const rows = await ifAllowed(connection.query<[number | string]>(isRenamed ? 'SHOW REPLICAS' : 'SHOW SLAVE HOSTS'));
+  return rows?.map(([id]) => Number(id)) ?? null;
+}
+
+async function isReplica(connection: Connection, { flavour, release }: Server): Promise<boolean | null> {
+  const isRenamed = isAtLeast(release, 8, 0, 22);
+  const sql =
+    flavour === 'mariadb' ? 'SHOW ALL SLAVES STATUS' : isRenamed ? 'SHOW REPLICA STATUS' : 'SHOW SLAVE STATUS';
+  const rows = await ifAllowed(connection.query(sql));
+  return rows === null ? null : rows.length > 0;
+}
+
+/** File, position, what is logged alone, what is not logged. */
+async function logFilters(connection: Connection, { flavour, release }: Server): Promise<LogFilters | null> {
+  const isRenamed = flavour === 'mysql' && isAtLeast(release, 8, 2);
+  const sql = isRenamed ? 'SHOW BINARY LOG STATUS' : 'SHOW MASTER STATUS';
+  const rows = await ifAllowed(connection.query<[string, number, string, string]>(sql));
+  return rows === null ? null : { only: rows[0]?.[2] ?? '', not: rows[0]?.[3] ?? '' };
+}
+
+async function hasNamedTimeZones(connection: Connection): Promise<boolean> {
+  const [row] = await connection.query<[string | null]>(
+    "SELECT CONVERT_TZ('2000-01-01 00:00:00', 'UTC', 'Europe/Berlin')",
+  );
+  return row?.[0] != null;
+}
+
+async function ifAllowed<T>(answer: Promise<T>): Promise<T | null> {
+  try {
+    return await answer;
+  } catch (error) {
+    if (error instanceof RowtideError && error.code === 'SOURCE_ACCESS_DENIED') return null;
+    throw error;
+  }
+}

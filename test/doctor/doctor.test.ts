@@ -1,0 +1,173 @@
+/**
+ * A server with every setting that a stream can suffer from, and what `rowtide doctor` says of it: each line names the
+ * statement that mends it, and the statement, executed as it was printed, does.
+ */
+import mysql from 'mysql2/promise';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { examine, type NamedFinding } from '../../src/doctor/checks.js';
+import type { Reader } from '../../src/doctor/finding.js';
+import { withConnection } from '../../src/mysql/connect.js';
+import { gatherFacts } from '../../src/mysql/doctor.js';
+import { parseServerUrl } from '../../src/mysql/url.js';
+import { tableTest } from '../../src/transform/filter.js';
+import type { DatabaseServer } from '../servers/database.js';
+import { startMariadb } from '../servers/mariadb.js';
+import { startMysql } from '../servers/mysql.js';
+import { needs } from '../servers/suite.js';
+
+interface Bad {
+  readonly name: string;
+  start(options: readonly string[]): Promise<DatabaseServer>;
+  readonly options: readonly string[];
+  /** Makes it the replica of a server that does not run. */
+  readonly replicate: string;
+  /** What is wrong then, by the names of the lines. */
+  readonly wrong: Readonly<Record<string, 'warning' | 'error'>>;
+}
+
+const OPTIONS = [
+  '--binlog-format=STATEMENT',
+  '--binlog-row-image=MINIMAL',
+  '--binlog-checksum=NONE',
+  '--sync-binlog=0',
+  '--default-time-zone=+05:45',
+  '--binlog-ignore-db=secret',
+];
+const WRONG = {
+  binlog_format: 'error',
+  binlog_row_image: 'warning',
+  binlog_checksum: 'warning',
+  sync_binlog: 'warning',
+  log_replica_updates: 'error',
+  'log filters': 'warning',
+  retention: 'warning',
+  time_zone: 'warning',
+  'primary keys': 'warning',
+} as const;
+const WRONG_IN_MYSQL = { ...WRONG, gtid_mode: 'warning', enforce_gtid_consistency: 'warning' } as const;
+
+const SERVERS: readonly Bad[] = [
+  {
+    name: 'MySQL 9.7',
+    start: (options) => startMysql({ version: '9.7', gtid: false, options }),
+    options: [
+      ...OPTIONS,
+      '--log-replica-updates=OFF',
+      '--binlog-expire-logs-seconds=3600',
+      '--binlog-row-value-options=PARTIAL_JSON',
+    ],
+    replicate: "CHANGE REPLICATION SOURCE TO SOURCE_HOST = '127.0.0.1', SOURCE_PORT = 1",
+    wrong: { ...WRONG_IN_MYSQL, binlog_row_metadata: 'warning', binlog_row_value_options: 'error' },
+  },
+  {
+    name: 'MySQL 8.0.15',
+    start: (options) => startMysql({ version: '8.0', gtid: false, options }),
+    options: [...OPTIONS, '--log-slave-updates=OFF', '--binlog-expire-logs-seconds=3600'],
+    replicate: "CHANGE MASTER TO MASTER_HOST = '127.0.0.1', MASTER_PORT = 1",
+    wrong: { ...WRONG_IN_MYSQL, binlog_row_metadata: 'warning' },
+  },
+  {
+    name: 'MySQL 5.7.22',
+    start: (options) => startMysql({ version: '5.7', gtid: false, options }),
+    options: [...OPTIONS, '--expire-logs-days=0'],
+    replicate: "CHANGE MASTER TO MASTER_HOST = '127.0.0.1', MASTER_PORT = 1",
+    // It counts days, so that it cannot keep the log for too short a time.
+    wrong: Object.fromEntries(Object.entries(WRONG_IN_MYSQL).filter(([name]) => name !== 'retention')),
+  },
+  {
+    name: 'MariaDB 11.8',
+    start: (options) => startMariadb({ options }),
+    options: [...OPTIONS, '--binlog-expire-logs-seconds=3600'],
+    replicate: "CHANGE MASTER TO MASTER_HOST = '127.0.0.1', MASTER_PORT = 1",
+    wrong: { ...WRONG, binlog_row_metadata: 'warning', gtid_strict_mode: 'warning' },
+  },
+];
+
+needs('own').describe.each(SERVERS)('$name', ({ start, options, replicate, wrong }) => {
+  let server: DatabaseServer;
+  let root: mysql.Connection;
+
+  beforeAll(async () => {
+    server = await start(options);
+    root = await mysql.createConnection(server.url);
+    await root.query(replicate);
+    await root.query('CREATE DATABASE shop');
+    await root.query('CREATE TABLE shop.orders (id INT PRIMARY KEY)');
+    await root.query('CREATE TABLE shop.`a ``log` (line TEXT)');
+    await root.query('CREATE TABLE shop.counted (n INT NOT NULL AUTO_INCREMENT, KEY (n))');
+    await root.query('CREATE VIEW shop.lines AS SELECT line FROM shop.`a ``log`');
+    await root.query("CREATE USER 'cdc'@'%' IDENTIFIED BY 'secret'");
+  });
+  afterAll(async () => {
+    await root?.end();
+    await server?.remove();
+  });
+
+  const asCdc = (): string => server.url.replace('root@', 'cdc:secret@');
+
+  test('names the GRANT for each privilege that a user lacks, and the GRANT gives it', async () => {
+    const lacking = await mendEach(asCdc(), ['REPLICATION SLAVE', 'REPLICATION CLIENT', 'SELECT']);
+    expect(lacking.map(({ status }) => status)).toEqual(['error', 'error', 'error']);
+  });
+
+  test('names for each bad setting the statement that mends it, and the statement does', async () => {
+    const found = (await findings(server.url)).filter(({ status }) => status !== 'ok');
+    expect(Object.fromEntries(found.map(({ name, status }) => [name, status]))).toEqual(wrong);
+    const mended = await mendEach(
+      server.url,
+      found.map(({ name }) => name),
+    );
+    // What only a restart changes.
+    const left = (await findings(server.url)).filter(({ status }) => status !== 'ok');
+    expect(left.map(({ name }) => name)).toEqual(['log_replica_updates', 'log filters']);
+
+    await restart(mended.flatMap((finding) => (finding.status === 'ok' ? [] : finding.fix.options)));
+    expect((await findings(server.url)).filter(({ status }) => status !== 'ok').map(({ name }) => name)).toEqual([
+      'log filters',
+    ]);
+  });
+
+  test('wants a binary log, and says how to get one', async () => {
+    await restart(['skip-log-bin', ...(server.version.startsWith('11.') ? [] : ['gtid_mode=OFF'])]);
+    const without = await line('log_bin', server.url);
+    expect(without.status).toBe('error');
+    await restart(without.status === 'ok' ? [] : without.fix.options);
+    expect((await line('log_bin', server.url)).status).toBe('ok');
+  });
+
+  async function restart(lines: readonly string[]): Promise<void> {
+    await root.end();
+    await server.restart(lines.map((each) => `--${each.replaceAll(' ', '').replaceAll('_', '-')}`));
+    root = await mysql.createConnection(server.url);
+  }
+
+  /** Executes what each line prints, one line after the other; returns the lines as they were before. */
+  async function mendEach(url: string, names: readonly string[]): Promise<NamedFinding[]> {
+    const before: NamedFinding[] = [];
+    for (const name of names) {
+      const finding = await line(name, url);
+      before.push(finding);
+      if (finding.status === 'ok') continue;
+      for (const sql of finding.fix.sql) await root.query(sql);
+      if (finding.fix.sql.length > 0) expect(await line(name, url)).toMatchObject({ status: 'ok' });
+    }
+    return before;
+  }
+});
+
+async function line(name: string, url: string, reader: Partial<Reader> = {}): Promise<NamedFinding> {
+  const found = (await findings(url, reader)).find((finding) => finding.name === name);
+  if (found === undefined) throw new Error(`no line is called ${name}`);
+  return found;
+}
+
+function findings(url: string, reader: Partial<Reader> = {}): Promise<NamedFinding[]> {
+  const include = reader.include ?? [];
+  const wants = tableTest({ include, exclude: [] });
+  return withConnection(parseServerUrl(url), new AbortController().signal, async (connection) =>
+    examine({
+      ...(await gatherFacts(connection)),
+      reader: { wants, include, serverId: null, checkpoint: null, ...reader },
+    }),
+  );
+}

@@ -12,8 +12,15 @@ export function setting(
   const last = new Map(values);
   return {
     sql: values.map(([name, value]) => `SET ${persists ? 'PERSIST' : 'GLOBAL'} ${name} = ${value}`),
-    options: persists ? [] : [...last].map(([name, value]) => `${name} = ${String(value).replaceAll("'", '')}`),
+    options: persists ? [] : [...last].map(([name, value]) => `${OPTIONS[name] ?? name} = ${unquoted(value)}`),
   };
+}
+
+/** Options that are not called like the variables that they set. */
+const OPTIONS: Readonly<Record<string, string>> = { time_zone: 'default_time_zone' };
+
+function unquoted(value: string | number): string {
+  return String(value).replaceAll("'", '');
 }
 
 export function identifier(name: string): string {

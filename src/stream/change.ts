@@ -1,5 +1,6 @@
 import type { Row } from '../core/change.js';
 import type { AnyGtid } from '../core/gtid.js';
+import type { InvalidText } from '../core/invalid-text.js';
 import type { Table } from '../core/table.js';
 import type { LogSpan } from '../core/transaction.js';
 
@@ -46,6 +47,8 @@ export interface StatementChange {
   /** The default schema it ran in; may be empty. */
   readonly schema: string;
   readonly sql: string;
+  /** The statement's bytes, where they are no text of its session's character set. */
+  readonly invalid?: InvalidText;
   readonly transaction: TransactionFacts;
 }
 

@@ -1,10 +1,12 @@
+import { charsetOf } from '../column/charset.js';
 import { RowtideError } from '../core/errors.js';
 import type { ColumnFacts, TableFacts } from '../mysql/columns.js';
 import { labelsOf } from '../schema/resolve.js';
 import { tableKey } from './change.js';
 
-const HEADER = `// Written by \`rowtide types\` from the columns that these tables had then: write it anew when they change.
-`;
+const HEADER =
+  '// Written by `rowtide types` from the columns that these tables had then: write it anew when they change.';
+const INVALID_TEXT = 'InvalidText';
 const LINE_LENGTH_MAX = 120;
 const SQL_TYPE_LENGTH_MAX = 90;
 
@@ -17,7 +19,10 @@ export function databaseType(tables: readonly TableFacts[], name: string): strin
     ...table.columns.flatMap((column) => columnLines(table, column)),
     '  };',
   ]);
-  return [HEADER, `export type ${name} = {`, ...lines, '};', ''].join('\n');
+  const imports = lines.some((line) => line.includes(INVALID_TEXT))
+    ? [`import type { ${INVALID_TEXT} } from 'rowtide';`, '']
+    : [];
+  return [HEADER, '', ...imports, `export type ${name} = {`, ...lines, '};', ''].join('\n');
 }
 
 function columnLines(table: TableFacts, column: ColumnFacts): string[] {
@@ -52,13 +57,22 @@ function typesOf(table: TableFacts, column: ColumnFacts): string[] {
   // Without strict mode, and by INSERT IGNORE, the server stores an empty text for what is no member.
   if (column.dataType === 'enum') return [...new Set([...(labelsOf(column) ?? []), ''])].map(literal);
   const type = TYPES.get(column.dataType);
-  if (type !== undefined) return [type];
+  if (type !== undefined) return isAlwaysText(table, column) ? [type] : [type, INVALID_TEXT];
   throw new RowtideError(
     'EVENT_UNSUPPORTED',
     `column ${table.schema}.${table.name}.${column.name} is ${column.columnType}, a type that is not known`,
     { hint: 'Leave the table out with --exclude.' },
   );
 }
+
+/** Servers check what they store as UTF-8, and nothing else; a byte of many other character sets has no meaning. */
+function isAlwaysText({ schema, name }: TableFacts, column: ColumnFacts): boolean {
+  if (column.collationId === null || column.dataType === 'set') return true;
+  const { isUtf8, decode } = charsetOf(column.collationId, `column ${schema}.${name}.${column.name}`);
+  return isUtf8 || EVERY_BYTE.every((_, i) => decode(EVERY_BYTE, i, i + 1) !== null);
+}
+
+const EVERY_BYTE = Buffer.from(Array.from({ length: 256 }, (_, i) => i));
 
 function commentOf({ columnType, extra, keyPosition }: ColumnFacts): string {
   const facts = [columnType.length > SQL_TYPE_LENGTH_MAX ? `${columnType.slice(0, SQL_TYPE_LENGTH_MAX)}…` : columnType];

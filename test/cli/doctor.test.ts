@@ -46,7 +46,15 @@ needs('own').describe('rowtide doctor', () => {
 
   /** The lines of that name, and the exit code. */
   async function lines(name: string, ...args: readonly string[]): Promise<{ status: unknown; found: NamedFinding[] }> {
-    const { status, stdout } = await rowtide(['doctor', cdc, '--include', 'shop.orders', '--format', 'json', ...args]);
+    const { status, stdout } = await rowtide([
+      'doctor',
+      server.url,
+      '--include',
+      'shop.orders',
+      '--format',
+      'json',
+      ...args,
+    ]);
     const { findings } = JSON.parse(stdout) as { findings: NamedFinding[] };
     return { status, found: findings.filter((finding) => finding.name === name) };
   }
@@ -100,7 +108,7 @@ needs('own').describe('rowtide doctor', () => {
     });
     expect(await lines('server_id', '--server-id', '4711')).toMatchObject({ status: 0, found: [{ status: 'ok' }] });
 
-    const other = driver.createConnection(cdc);
+    const other = driver.createConnection(server.url);
     await new Promise((resolve) => (other as unknown as Registering)._registerSlave({ serverId: 4711 }, resolve));
     const taken = await lines('server_id', '--server-id', '4711');
     other.destroy();

@@ -9,8 +9,8 @@ export const CHECKS: readonly Check[] = [...LOG_CHECKS, ...POSITION_CHECKS, ...A
 
 /** What all checks say of a server, in their order; those that do not apply to it say nothing. */
 export function examine(facts: Facts): NamedFinding[] {
-  return CHECKS.flatMap(({ name, check }) => {
-    const finding = check(facts);
-    return finding === null ? [] : [{ name, ...finding }];
+  return CHECKS.flatMap((each) => {
+    const finding = each.check(facts);
+    return finding === null ? [] : [{ name: each.name, ...finding }];
   });
 }

@@ -17,7 +17,7 @@ import { needs } from '../servers/suite.js';
 
 interface Bad {
   readonly name: string;
-  start(options: readonly string[]): Promise<DatabaseServer>;
+  readonly start: (options: readonly string[]) => Promise<DatabaseServer>;
   readonly options: readonly string[];
   /** Makes it the replica of a server that does not run. */
   readonly replicate: string;

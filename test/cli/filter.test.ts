@@ -108,6 +108,27 @@ describe('filters', () => {
     expect(undecided.stderr).toMatch(/^rowtide: FILTER_UNDECIDED: .*\d+: the update in filters\.orders lacks columns/);
   });
 
+  test('the diffs of a document go out with the document only', async () => {
+    await sql.query('CREATE TABLE filters.docs (id INT PRIMARY KEY, secret JSON, shown JSON)');
+    const statements = [
+      `INSERT INTO filters.docs VALUES (1, '{"pin": 1111, "to": "me"}', '{"name": "Ada"}')`,
+      "SET SESSION binlog_row_value_options = 'PARTIAL_JSON'",
+      "UPDATE filters.docs SET secret = JSON_SET(secret, '$.pin', 2222), shown = JSON_SET(shown, '$.name', 'Bob')",
+      "UPDATE filters.docs SET secret = JSON_SET(secret, '$.pin', 3333)",
+      "SET SESSION binlog_row_value_options = ''",
+    ];
+    const options = ['--mask', 'filters.docs.secret=***', '--where', 'filters.docs: id = 1', '--format', 'json'];
+    const changes = linesOf(await tail(statements, options)).map((line) => JSON.parse(line));
+    expect(changes.filter(({ table }) => table === 'docs').map(({ after, diffs }) => ({ after, diffs }))).toEqual([
+      { after: { id: 1, secret: '***', shown: { name: 'Ada' } }, diffs: undefined },
+      {
+        after: { id: 1, secret: '***', shown: { name: 'Bob' } },
+        diffs: { shown: [{ op: 'replace', path: '$.name', value: 'Bob' }] },
+      },
+      { after: { id: 1, secret: '***', shown: { name: 'Bob' } }, diffs: undefined },
+    ]);
+  });
+
   test('a column that a table does not have stops by name', async () => {
     const insert = ['INSERT INTO filters.orders (id) VALUES (30)', 'DELETE FROM filters.orders'];
     const where = await tail(insert, ['--where', 'filters.orders: totl > 100', ...OP]);

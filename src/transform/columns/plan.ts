@@ -107,10 +107,13 @@ function truncated(column: Column, table: Table, lengthMax: number): Planned {
       { hint: 'Text and bytes can be truncated; mask or hash others.' },
     );
   }
+  if (!type.isText(column) && column.type !== type.STRING) {
+    return { column, cell: { kind: 'shorten', from, lengthMax, isUtf8: false } };
+  }
   if (!type.isText(column)) {
-    // A BINARY(n) would be filled up with zero bytes again.
-    const variable = column.type === type.STRING ? { ...column, type: type.VARCHAR } : column;
-    return { column: variable, cell: { kind: 'shorten', from, lengthMax, isUtf8: false } };
+    // BINARY(n) is logged without its trailing zero bytes, and what is left of it is no BINARY(n).
+    const variable = { ...column, type: type.VARCHAR };
+    return { column: variable, cell: { kind: 'rewrite', from, rewrite: cut(table, column, lengthMax) } };
   }
   if (charsetOf(column.collation, `column ${placeOf(column, table)}`).isUtf8) {
     return { column, cell: { kind: 'shorten', from, lengthMax, isUtf8: true } };

@@ -31,12 +31,13 @@ function hashable(value: Value): string | Uint8Array {
   return value instanceof Uint8Array ? value : String(value);
 }
 
-/** The first characters of a text that is not in UTF-8, in UTF-8; of what is no text, the first bytes. */
+/** The first characters of a text, in UTF-8; of what is no text, the first bytes. */
 export function cut(table: Table, column: Column, lengthMax: number): Rewrite {
   const read = valueReader(table, column);
   return (image) => {
     const value = read(image);
     if (value instanceof InvalidText) return Buffer.from(value.bytes.subarray(0, lengthMax));
+    if (value instanceof Uint8Array) return Buffer.from(value.subarray(0, lengthMax));
     const text = String(value);
     if (text.length <= lengthMax) return Buffer.from(text);
     return Buffer.from(

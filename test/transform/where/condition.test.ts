@@ -1,4 +1,6 @@
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { RowtideError } from '../../../src/core/errors.js';
 import { type Condition, parseCondition } from '../../../src/transform/where/condition.js';
 import type { Literal } from '../../../src/transform/where/literal.js';
 
@@ -91,6 +93,23 @@ describe('a condition', () => {
   ])('%s is refused at character %i', (text, at, what) => {
     expect(() => parseCondition(text)).toThrow(
       expect.objectContaining({ code: 'USAGE', message: expect.stringContaining(`at character ${at}, ${what}`) }),
+    );
+  });
+
+  test('of whatever text is read, or refused by name', () => {
+    const part = fc.constantFrom(
+      ...['a', '`b', '`', '1', '-', '.5', '0x1', "x'", "'", '"', '\\', '(', ')', ',', '=', '<', '>', '!', ' '],
+      ...['AND', 'OR', 'NOT', 'IN', 'BETWEEN', 'LIKE', 'ESCAPE', 'IS', 'NULL', 'é', '😀', '\0', '\n', ':', ';'],
+    );
+    fc.assert(
+      fc.property(fc.array(part, { maxLength: 30 }), fc.constantFrom('', ' '), (parts, between) => {
+        try {
+          parseCondition(parts.join(between));
+        } catch (error) {
+          expect(error).toBeInstanceOf(RowtideError);
+        }
+      }),
+      { numRuns: 3_000 },
     );
   });
 });

@@ -1,19 +1,24 @@
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { decodeAnnotateRows } from '../../src/binlog/annotate-rows.js';
 import { decodeAppendBlock } from '../../src/binlog/append-block.js';
+import { decodeBinlogCheckpoint } from '../../src/binlog/binlog-checkpoint.js';
 import { decodeDeleteFile } from '../../src/binlog/delete-file.js';
 import { decodeExecuteLoadQuery } from '../../src/binlog/execute-load-query.js';
 import { decodeFormat } from '../../src/binlog/format-description.js';
 import { decodeGtid, decodeGtidTagged } from '../../src/binlog/gtid.js';
+import { decodeGtidList } from '../../src/binlog/gtid-list.js';
 import { decodeHeartbeat } from '../../src/binlog/heartbeat.js';
 import { decodeIncident } from '../../src/binlog/incident.js';
 import { decodeIntvar } from '../../src/binlog/intvar.js';
+import { decodeMariaGtid } from '../../src/binlog/maria-gtid.js';
 import { decodePreviousGtids } from '../../src/binlog/previous-gtids.js';
 import { decodeQuery } from '../../src/binlog/query.js';
 import { decodeRand } from '../../src/binlog/rand.js';
 import { decodeRotate } from '../../src/binlog/rotate.js';
 import { decodeRowsExtra } from '../../src/binlog/rows-extra.js';
 import { decodeRowsQuery } from '../../src/binlog/rows-query.js';
+import { decodeStartEncryption } from '../../src/binlog/start-encryption.js';
 import { decodeStartV3 } from '../../src/binlog/start-v3.js';
 import { decodeTableMap } from '../../src/binlog/table-map.js';
 import { decodeTransactionPayload } from '../../src/binlog/transaction-payload.js';
@@ -59,6 +64,12 @@ export const DECODERS: ReadonlyMap<number, Decode> = new Map<number, Decode>([
   [type.PREVIOUS_GTIDS_LOG_EVENT, (event) => decodePreviousGtids(event).toString()],
   [type.XA_PREPARE_LOG_EVENT, decodeXaPrepare],
   [type.TRANSACTION_PAYLOAD_EVENT, decodeTransactionPayload],
+  [type.ANNOTATE_ROWS_EVENT, decodeAnnotateRows],
+  [type.BINLOG_CHECKPOINT_EVENT, decodeBinlogCheckpoint],
+  [type.GTID_EVENT, decodeMariaGtid],
+  [type.GTID_LIST_EVENT, decodeGtidList],
+  [type.START_ENCRYPTION_EVENT, decodeStartEncryption],
+  [type.QUERY_COMPRESSED_EVENT, decodeQuery],
 ]);
 
 const SPOOL = diskSpool(join(tmpdir(), 'rowtide-test-spool'));

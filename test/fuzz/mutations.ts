@@ -1,4 +1,3 @@
-import { getHeapStatistics } from 'node:v8';
 import { decodeTransactionPayload } from '../../src/binlog/transaction-payload.js';
 import { TRANSACTION_PAYLOAD_EVENT } from '../../src/binlog/types.js';
 import { inflate } from '../../src/binlog/zstd.js';
@@ -13,6 +12,8 @@ interface Case {
   readonly recording: Recording;
   readonly changed: Buffer;
   readonly events: readonly Buffer[];
+  /** Whether a TRANSACTION_PAYLOAD is among them, whose content is larger than it is. */
+  readonly hasPayload: boolean;
 }
 
 export class Mutations {
@@ -27,7 +28,7 @@ export class Mutations {
   static async of(recordings: readonly Recording[]): Promise<Mutations> {
     const mutations = new Mutations(recordings);
     for (const event of recordings.flatMap(({ events }) => events)) {
-      if (event[4] !== TRANSACTION_PAYLOAD_EVENT) continue;
+      if (!isPayload(event)) continue;
       const pieces: Buffer[] = [];
       for await (const piece of inflate(decodeTransactionPayload(rawEvent(event)))) pieces.push(Buffer.from(piece));
       mutations.#contents.set(event, split(Buffer.concat(pieces)));
@@ -47,14 +48,14 @@ export class Mutations {
     if (content === undefined || random.chance(0.2)) {
       const changed = mutated(event, recording.events, random);
       events[index - from] = changed;
-      return { recording, changed, events };
+      return { recording, changed, events, hasPayload: events.some(isPayload) };
     }
     const inside = [...content];
     const at = random.int(0, inside.length - 1);
     const changed = mutated(inside[at]!, recording.events, random);
     inside[at] = changed;
     events[index - from] = payloadOf(event, inside);
-    return { recording, changed, events };
+    return { recording, changed, events, hasPayload: events.some(isPayload) };
   }
 
   /** Decodes all there is in every way; gives the code of the error, or `read`. */
@@ -76,6 +77,8 @@ export class Mutations {
   }
 }
 
+const isPayload = (event: Buffer): boolean => event[4] === TRANSACTION_PAYLOAD_EVENT;
+
 function rawEvent(bytes: Buffer): RawEvent {
   return { type: bytes[4]!, timestamp: 0, serverId: 1, flags: bytes.readUInt16LE(17), bytes, start: 4, end: 4 };
 }
@@ -95,10 +98,4 @@ function payloadOf(event: Buffer, content: readonly Buffer[]): Buffer {
   return mendLength(
     Buffer.concat([event.subarray(0, HEADER_BYTES), Buffer.from([...NOT_COMPRESSED, ...END]), ...content]),
   );
-}
-
-/** Bytes that are in use, in and outside of the heap. */
-export function bytesInUse(): number {
-  const { used_heap_size, external_memory } = getHeapStatistics();
-  return used_heap_size + external_memory;
 }

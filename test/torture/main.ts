@@ -1,5 +1,6 @@
 /**
  *   npm run torture                          all of it, in about a quarter of an hour
+ *   npm run torture -- fuzz                  the decoder against damaged logs, without servers
  *   npm run torture -- kills-kafka broken    some parts, by the beginnings of their names
  *   npm run torture -- --seed 7 --count 10   the same choices again; so many faults of each part
  *
@@ -9,6 +10,7 @@
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { FUZZ_PARTS, type FuzzRound, fuzzSummary, runFuzzRound } from './fuzz.js';
 import { failuresOf, missedStages, PARTS, type Part, runPartRound } from './parts.js';
 import { Progress } from './progress.js';
 import { failed, type RoundResult, Servers } from './round.js';
@@ -18,23 +20,48 @@ const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: { seed: { type: 'string' }, count: { type: 'string' }, state: { type: 'string' } },
 });
-const parts =
-  positionals.length === 0 ? PARTS : PARTS.filter(({ name }) => positionals.some((p) => name.startsWith(p)));
+const isChosen = ({ name }: { name: string }): boolean =>
+  positionals.length === 0 || positionals.some((p) => name.startsWith(p));
+const [parts, fuzzParts] = [PARTS.filter(isChosen), FUZZ_PARTS.filter(isChosen)];
 const state = values.state ?? join(tmpdir(), `rowtide-torture-${userInfo().uid}.json`);
 
 // The default for these ends a process without its exit handlers, which stop the servers.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => process.exit(1));
 
-if (parts.length === 0) {
-  process.stderr.write(`no such part; there are ${PARTS.map(({ name }) => name).join(' ')}\n`);
+if (parts.length + fuzzParts.length === 0) {
+  process.stderr.write(`no such part; there are ${[...PARTS, ...FUZZ_PARTS].map(({ name }) => name).join(' ')}\n`);
   process.exitCode = 2;
 } else {
-  process.exitCode = await torture(parts);
+  process.exitCode = await main();
 }
 
-async function torture(parts: readonly Part[]): Promise<number> {
+async function main(): Promise<number> {
   const progress = Progress.open(state, values.seed === undefined ? undefined : Number(values.seed));
   say(`seed ${progress.seed}, rounds done before: ${progress.count}, state: ${state}`);
+  const failures = (await fuzz(progress)) + (parts.length === 0 ? 0 : await torture(progress));
+  progress.forget([...parts, ...fuzzParts].flatMap((part) => roundsOf(part).map((round) => `${part.name}-${round}`)));
+  process.stdout.write(failures === 0 ? 'all promises were kept\n' : `${failures} FAILURES\n`);
+  return failures === 0 ? 0 : 1;
+}
+
+async function fuzz(progress: Progress): Promise<number> {
+  let failures = 0;
+  for (const part of fuzzParts) {
+    const results: FuzzRound[] = [];
+    for (const round of roundsOf(part)) {
+      const name = `${part.name}-${round}`;
+      const left = progress.result(name) as FuzzRound | undefined;
+      const result = left ?? (await runFuzzRound(part, progress.seed, round));
+      progress.record(name, result);
+      results.push(result);
+    }
+    failures += results.filter(({ error }) => error !== null).length;
+    process.stdout.write(fuzzSummary(part, results));
+  }
+  return failures;
+}
+
+async function torture(progress: Progress): Promise<number> {
   let failures = 0;
   let servers = await Servers.start();
   try {
@@ -57,9 +84,7 @@ async function torture(parts: readonly Part[]): Promise<number> {
   } finally {
     await servers[Symbol.asyncDispose]();
   }
-  progress.forget(parts.flatMap((part) => roundsOf(part).map((round) => `${part.name}-${round}`)));
-  process.stdout.write(failures === 0 ? 'all promises were kept\n' : `${failures} FAILURES\n`);
-  return failures === 0 ? 0 : 1;
+  return failures;
 }
 
 /** A build that is broken on purpose leaves nothing of interest. */
@@ -78,7 +103,7 @@ function report(part: Part, results: readonly RoundResult[]): number {
   return failures.length;
 }
 
-function roundsOf({ faults, rounds }: Part): number[] {
+function roundsOf({ faults, rounds }: { readonly faults: number; readonly rounds: number }): number[] {
   const wanted = values.count === undefined ? rounds : Math.ceil(Number(values.count) / (faults / rounds));
   return Array.from({ length: wanted }, (_, round) => round);
 }

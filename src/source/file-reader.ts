@@ -8,6 +8,8 @@ import type { Input } from './input.js';
 const MAGIC = Buffer.from([0xfe, 0x62, 0x69, 0x6e]);
 const MAGIC_ENCRYPTED = Buffer.from([0xfd, 0x62, 0x69, 0x6e]);
 const BLOCK_BYTES = 2 ** 20;
+/** The format of a file lists 255 types of events at the most. */
+const FORMAT_BYTES_MAX = 1024;
 /** Where an event's header says where it ends, in 32 bits; 0 where it does not. */
 const LOGGED_END_AT = 13;
 
@@ -58,7 +60,11 @@ export class FileReader {
     const head = Buffer.alloc(FIRST_OFFSET + HEADER_BYTES);
     const read = await this.#input.read(head, 0, head.length);
     const length = head.readUInt32LE(FIRST_OFFSET + 9);
-    return read === head.length && ((await this.#input.size()) ?? Number.POSITIVE_INFINITY) >= FIRST_OFFSET + length;
+    if (read < head.length) return false;
+    // What is too long will be refused, and is not waited for.
+    return (
+      length > FORMAT_BYTES_MAX || ((await this.#input.size()) ?? Number.POSITIVE_INFINITY) >= FIRST_OFFSET + length
+    );
   }
 
   /** Checks that it is a log file, and reads its format; `next` goes on from `offset`. */
@@ -92,6 +98,7 @@ export class FileReader {
     const read = await this.#input.read(head, at, HEADER_BYTES);
     const length = read < HEADER_BYTES ? Number.POSITIVE_INFINITY : this.#lengthOf(head, 0);
     if (length === Number.POSITIVE_INFINITY) throw this.#truncated(FIRST_OFFSET, 'inside of its first event');
+    if (length > FORMAT_BYTES_MAX) throw this.#malformed(FIRST_OFFSET, `a first event of ${length} bytes`);
     const bytes = Buffer.allocUnsafe(length);
     if ((await this.#input.read(bytes, at, length)) < length)
       throw this.#truncated(FIRST_OFFSET, 'inside of its first event');
@@ -123,13 +130,7 @@ export class FileReader {
     const start = this.#chain.offset;
     const loggedEnd = bytes.readUInt32LE(LOGGED_END_AT);
     if (this.#format?.binlogVersion === 4 && loggedEnd !== 0 && loggedEnd !== (start + length) % 2 ** 32) {
-      throw new RowtideError(
-        'EVENT_MALFORMED',
-        `${this.#place(start)}: an event of ${length} bytes that ends at ${loggedEnd}`,
-        {
-          hint: 'The file is damaged here, or the position is not the begin of an event.',
-        },
-      );
+      throw this.#malformed(start, `an event of ${length} bytes that ends at ${loggedEnd}`);
     }
     const size = await this.#input.size();
     return size === null || at + length <= size;
@@ -177,9 +178,7 @@ export class FileReader {
     if (length === 0 && bytes.subarray(at, at + HEADER_BYTES).every((byte) => byte === 0))
       return Number.POSITIVE_INFINITY;
     if (length >= HEADER_BYTES && length <= this.#eventBytesMax) return length;
-    throw new RowtideError('EVENT_MALFORMED', `${this.#place(this.#chain.offset)}: an event of ${length} bytes`, {
-      hint: 'The file is damaged here, or the position is not the begin of an event.',
-    });
+    throw this.#malformed(this.#chain.offset, `an event of ${length} bytes`);
   }
 
   #endsFile(): boolean {
@@ -219,6 +218,12 @@ export class FileReader {
         hint: 'The file lost its end since the position was taken, or the position was written by hand.',
       },
     );
+  }
+
+  #malformed(offset: number, what: string): RowtideError {
+    return new RowtideError('EVENT_MALFORMED', `${this.#place(offset)}: ${what}`, {
+      hint: 'The file is damaged here, or the position is not the begin of an event.',
+    });
   }
 
   #truncated(offset: number, where: string): RowtideError {

@@ -1,5 +1,5 @@
 import { type SpawnOptions, spawn } from 'node:child_process';
-import { text } from 'node:stream/consumers';
+import { buffer, text } from 'node:stream/consumers';
 
 /** A program and the arguments that come before any other: a program from an unpacked package runs through its loader. */
 export interface Command {
@@ -12,6 +12,8 @@ export interface RunOptions {
   cwd?: string;
   env?: NodeJS.ProcessEnv;
   input?: string;
+  /** Of stdout; UTF-8 unless said otherwise. */
+  encoding?: BufferEncoding;
 }
 
 /** Runs to the end and gives stdout; a failure carries the end of what was printed. */
@@ -27,7 +29,8 @@ export async function run(command: Command, args: readonly string[], options: Ru
     child.once('error', reject);
     child.once('close', (code, signal) => resolve(code ?? signal ?? 'unknown'));
   });
-  const [status, stdout, stderr] = await Promise.all([exit, text(child.stdout), text(child.stderr)]);
+  const [status, printed, stderr] = await Promise.all([exit, buffer(child.stdout), text(child.stderr)]);
+  const stdout = printed.toString(options.encoding);
   if (status === 0) return stdout;
   const called = [command.file, ...command.args, ...args].join(' ');
   throw new Error(`${called} failed (${status}):\n${tail(`${stdout}\n${stderr}`)}`);

@@ -1,8 +1,8 @@
-import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { fileLog } from 'rowtide';
 import { expect } from 'vitest';
 import kafka from '../../../connectors/kafka/index.js';
+import { linesOf } from '../../fixtures/lines.js';
 import { stream } from '../../roundtrip/stream.js';
 import { needs, sharedKafka } from '../../servers/suite.js';
 import { readTopic } from './reading.js';
@@ -25,7 +25,7 @@ needs('kafka').test('a recorded binlog arrives in our JSON, keys and all', async
   }
   await sink.close();
 
-  const lines = (await readFile(file('shop-9.7.jsonl'), 'utf8')).split('\n').slice(0, -1);
+  const lines = await linesOf(file('shop-9.7.binlog'));
   const read = await readTopic(brokers, topic);
   expect(read.map(({ key, value }) => `${key?.toString() ?? ''}\t${value?.toString()}`)).toEqual(lines);
 });

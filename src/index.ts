@@ -6,7 +6,7 @@ export { memoryStore } from './checkpoint/memory.js';
 export type { Checkpoint, CheckpointStore } from './checkpoint/store.js';
 export { changes } from './column/changes.js';
 export type { Batch } from './core/batch.js';
-export type { Change, DocumentDiff, Row, Value } from './core/change.js';
+export type { Change, DocumentDiff, DocumentDiffs, Row, Value } from './core/change.js';
 export { type ErrorCode, type ErrorDetails, RowtideError, unreachable } from './core/errors.js';
 export type { RawEvent } from './core/event.js';
 export { type AnyGtid, formatGtid, type Gtid, GtidSet } from './core/gtid.js';

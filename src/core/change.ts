@@ -14,6 +14,8 @@ export interface DocumentDiff {
   readonly value: string | null;
 }
 
+export type DocumentDiffs<R = Row> = { readonly [column in keyof R]?: readonly DocumentDiff[] };
+
 /**
  * `diffs` is there where the server logged changes of JSON documents in place of the documents (PARTIAL_JSON), by column.
  * `after` has the documents whole all the same; only where `before` lacks the column (BINLOG_ROW_IMAGE=MINIMAL), `after`
@@ -21,12 +23,6 @@ export interface DocumentDiff {
  */
 export type Change<R = Row> =
   | { kind: 'insert'; table: Table; after: Partial<R> }
-  | {
-      kind: 'update';
-      table: Table;
-      before: Partial<R>;
-      after: Partial<R>;
-      diffs?: { readonly [C in keyof R]?: readonly DocumentDiff[] };
-    }
+  | { kind: 'update'; table: Table; before: Partial<R>; after: Partial<R>; diffs?: DocumentDiffs<R> }
   | { kind: 'delete'; table: Table; before: Partial<R> }
   | { kind: 'statement'; schema: string; sql: string; invalid?: InvalidText };

@@ -1,4 +1,4 @@
-import type { Row } from '../core/change.js';
+import type { DocumentDiffs, Row } from '../core/change.js';
 import type { AnyGtid } from '../core/gtid.js';
 import type { InvalidText } from '../core/invalid-text.js';
 import type { Table } from '../core/table.js';
@@ -29,7 +29,7 @@ export type StreamChange<DB extends Database = Database, Image extends RowImage 
 export type RowChange<T extends string = string, R = Row> = RowFacts<T> &
   (
     | { readonly kind: 'insert'; readonly after: R }
-    | { readonly kind: 'update'; readonly before: R; readonly after: R }
+    | { readonly kind: 'update'; readonly before: R; readonly after: R; readonly diffs?: DocumentDiffs<R> }
     | { readonly kind: 'delete'; readonly before: R }
   );
 

@@ -31,6 +31,8 @@ export class ValueHash {
         numbers = mix(mix(numbers, halves[0]!), halves[1]!);
       } else if (value === null) {
         numbers = mix(numbers, -1);
+      } else if (value instanceof Uint8Array) {
+        this.#texts = crc32(value, this.#texts);
       } else {
         throw new Error(`no hash for a ${typeof value}`);
       }

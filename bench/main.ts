@@ -1,6 +1,7 @@
 /**
  *   npm run bench -- decode [FILE]     row objects: ours, zongji (live), mysqlbinlog -vv (file); only the file if one is given
  *   npm run bench -- stream            transactions that nobody looks into, live, and zongji
+ *   npm run bench -- tables [SHAPE…]   row objects of json, blob and wide tables, and of mariadb: ours and zongji
  *   npm run bench -- kafka [BROKERS]   the Kafka sink alone and kafkajs's send
  *   npm run bench -- pipeline          MySQL to Kafka: ours, and zongji with JSON.stringify and kafkajs
  *   npm run bench -- huge [CASE…]      one transaction of --bytes N (2 GiB unless given): memory bounded? exit code 1 if not
@@ -13,6 +14,7 @@ import { benchDecodeFile, benchDecodeLive, benchStream } from './decode.js';
 import { benchHuge } from './huge.js';
 import { benchKafka } from './kafka.js';
 import { benchPipeline } from './pipeline.js';
+import { benchTables } from './tables.js';
 
 const { positionals, values } = parseArgs({
   allowPositionals: true,
@@ -32,6 +34,8 @@ async function main(): Promise<void> {
       return operand === undefined ? benchDecodeLive(settings) : benchDecodeFile(operand, settings);
     case 'stream':
       return benchStream(settings);
+    case 'tables':
+      return benchTables(settings, operands);
     case 'kafka':
       return benchKafka(operand?.split(','));
     case 'pipeline':
@@ -39,7 +43,7 @@ async function main(): Promise<void> {
     case 'huge':
       return benchHuge({ bytes: Number(values.bytes), names: operands });
     default:
-      console.error(`unknown benchmark ${command}: decode, stream, kafka, pipeline or huge`);
+      console.error(`unknown benchmark ${command}: decode, stream, tables, kafka, pipeline or huge`);
       process.exitCode = 2;
   }
 }

@@ -2,7 +2,7 @@ import * as type from '../column/types.js';
 import { malformed } from '../core/errors.js';
 import { type FormatDescription, HEADER_BYTES, type RawEvent } from '../core/event.js';
 import { ByteReader } from './bytes.js';
-import { isAtLeast } from './server-version.js';
+import { isAtLeast, isMariadb } from './server-version.js';
 import { TABLE_MAP_EVENT } from './types.js';
 
 /** The physical facts of one column: all that row images need to be located, but no name. */
@@ -149,7 +149,9 @@ const FIELD = {
 function readMetadata(r: ByteReader, columns: readonly MappedColumn[], format: FormatDescription): TableMetadata {
   const ordinals = (wanted: (type: number) => boolean): number[] =>
     columns.flatMap((column, i) => (wanted(column.type) ? [i] : []));
-  const characters = ordinals(type.isCharacter);
+  // MariaDB has an entry for geometries, too.
+  const hasGeometries = isMariadb(format.serverVersion);
+  const characters = ordinals((code) => type.isCharacter(code) || (hasGeometries && code === type.GEOMETRY));
   const labelled = ordinals(type.isLabelled);
   const collations = new Map<number, number>();
   const labels = new Map<number, Buffer[]>();

@@ -1,7 +1,10 @@
+import type { MariadbVersion } from '../servers/mariadb.js';
+import type { MysqlVersion } from '../servers/mysql.js';
 import { documents } from './documents.js';
+import { isMariadb, mariadbKinds } from './mariadb-kinds.js';
 import type { Random } from './random.js';
 
-export type Version = '5.7' | '8.0' | '9.7';
+export type Version = MysqlVersion | MariadbVersion;
 
 /** How SELECT's text of a column is to be read, which the column's type alone decides. */
 export type ValueClass =
@@ -31,7 +34,7 @@ export interface Kind {
   readonly generated?: true;
 }
 
-const hex = (bytes: Buffer): string => `x'${bytes.toString('hex')}'`;
+export const hex = (bytes: Buffer): string => `x'${bytes.toString('hex')}'`;
 const quoted = (values: readonly string[]): string[] => values.map((value) => `'${value}'`);
 
 /** Every type that the server has, at its limits and at lengths by chance. */
@@ -46,7 +49,7 @@ export function kinds(version: Version, random: Random): Kind[] {
     ...binaries(random),
     ...members(random),
     ...geometries(),
-    json(version),
+    ...(isMariadb(version) ? mariadbKinds(version, random) : [json(version)]),
     ...(version === '9.7' ? vectors() : []),
   ];
 }

@@ -8,11 +8,14 @@ import { parseServerUrl } from '../../src/mysql/url.js';
 import { attachCatalog, serverCatalog } from '../../src/schema/catalog.js';
 import type { SchemaMode } from '../../src/schema/schemas.js';
 import { serverLog } from '../../src/source/server.js';
-import { type MysqlServer, startMysql } from '../servers/mysql.js';
+import type { DatabaseServer } from '../servers/database.js';
+import { startMariadb } from '../servers/mariadb.js';
+import { startMysql } from '../servers/mysql.js';
 import { needs } from '../servers/suite.js';
 import { type Compared, compare } from './compare.js';
 import { OPAQUE_TABLE } from './documents.js';
 import { kinds, type Version } from './kinds.js';
+import { isMariadb } from './mariadb-kinds.js';
 import { Random, seedOf } from './random.js';
 import { headOf, stream } from './stream.js';
 import { tables } from './tables.js';
@@ -26,13 +29,28 @@ const RUNS: readonly { version: Version; metadata: 'FULL' | 'MINIMAL' | 'none' }
   { version: '8.0', metadata: 'FULL' },
   { version: '8.0', metadata: 'MINIMAL' },
   { version: '5.7', metadata: 'none' },
+  { version: '10.11', metadata: 'none' },
+  { version: '10.11', metadata: 'FULL' },
+  { version: '11.8', metadata: 'FULL' },
 ];
+
+const nameOf = (version: Version): string => `${isMariadb(version) ? 'MariaDB' : 'MySQL'} ${version}`;
+
+function start(version: Version, options: readonly string[]): Promise<DatabaseServer> {
+  switch (version) {
+    case '10.11':
+    case '11.8':
+      return startMariadb({ version, options: ['--log-bin-compress-min-len=10', ...options] });
+    default:
+      return startMysql({ version, options });
+  }
+}
 
 needs('own').describe('rows equal what SELECT returns', () => {
   for (const run of RUNS) {
-    it(`MySQL ${run.version}, row metadata ${run.metadata}`, { timeout: 120_000 }, async () => {
+    it(`${nameOf(run.version)}, row metadata ${run.metadata}`, { timeout: 120_000 }, async () => {
       const options = run.metadata === 'none' ? [] : [`--binlog-row-metadata=${run.metadata}`];
-      await using server = await startMysql({ version: run.version, options });
+      await using server = await start(run.version, options);
       const compared = await roundtrip(server, run);
       expect(compared.differences.slice(0, 20)).toEqual([]);
       expect(compared.values).toBeGreaterThan(20_000);
@@ -40,14 +58,15 @@ needs('own').describe('rows equal what SELECT returns', () => {
   }
 });
 
-async function roundtrip(server: MysqlServer, { version, metadata }: (typeof RUNS)[number]): Promise<Compared> {
-  const random = new Random(seedOf(`MySQL ${version} ${metadata}`));
+async function roundtrip(server: DatabaseServer, { version, metadata }: (typeof RUNS)[number]): Promise<Compared> {
+  const random = new Random(seedOf(`${nameOf(version)} ${metadata}`));
   await using connection = await connect(server);
   const specs = tables(kinds(version, random), { random, version, extra: 4 });
-  for (const sql of [...OPAQUE_TABLE, ...specs.map(({ create }) => create)]) await connection.query(sql);
+  const opaque = isMariadb(version) ? [] : OPAQUE_TABLE;
+  for (const sql of [...opaque, ...specs.map(({ create }) => create)]) await connection.query(sql);
   const log = serverLog({ address: parseServerUrl(server.url) });
   const from = await headOf(log);
-  const mode = await schemaMode(server, metadata);
+  const mode = await schemaMode(server, { version, metadata });
   const executed = await execute(specs, { connection, random, version, rowsPerTable: 60 });
   const compared: Compared = { values: 0, differences: [] };
   const expected = executed.filter(({ rows }) => rows.length > 0);
@@ -55,18 +74,21 @@ async function roundtrip(server: MysqlServer, { version, metadata }: (typeof RUN
     compare(transaction, expected.shift()!, compared);
     if (expected.length === 0) break;
   }
-  console.log(`MySQL ${server.version}: ${compared.values} values in ${executed.length} statements`);
+  console.log(`${nameOf(version)} ${server.version}: ${compared.values} values in ${executed.length} statements`);
   return compared;
 }
 
-async function schemaMode(server: MysqlServer, metadata: string): Promise<SchemaMode> {
+async function schemaMode(
+  server: DatabaseServer,
+  { version, metadata }: { version: Version; metadata: string },
+): Promise<SchemaMode> {
   const address = parseServerUrl(server.url);
-  if (metadata === 'FULL') return { kind: 'auto', attached: null };
-  if (metadata === 'MINIMAL') return { kind: 'auto', attached: await attachCatalog(address, never) };
+  if (metadata === 'FULL' && !isMariadb(version)) return { kind: 'auto', attached: null };
+  if (metadata !== 'none') return { kind: 'auto', attached: await attachCatalog(address, never) };
   return { kind: 'assume-current', catalog: serverCatalog(address, never) };
 }
 
-async function connect(server: MysqlServer): Promise<mysql.Connection> {
+async function connect(server: DatabaseServer): Promise<mysql.Connection> {
   const connection = await mysql.createConnection({
     host: server.host,
     port: server.port,

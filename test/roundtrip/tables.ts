@@ -1,4 +1,5 @@
 import type { Kind, Version } from './kinds.js';
+import { isMariadb } from './mariadb-kinds.js';
 import type { Random } from './random.js';
 
 export interface ColumnSpec {
@@ -77,7 +78,7 @@ function table(
       invisible: version === '9.7' && random.chance(0.2),
     }),
   );
-  const columns = random.shuffle([ID, TOUCHED, ...given, ...generated(random)]);
+  const columns = random.shuffle([ID, TOUCHED, ...given, ...generated(random, version)]);
   const keys = keyParts(given, random);
   const primaryKey = keys.map((key) => key.name);
   const definitions = columns.map((column) =>
@@ -94,7 +95,7 @@ function definition({ name, kind, nullable, invisible }: ColumnSpec): string {
   return `${quote(name)} ${kind.sql}${null_}${invisible ? ' invisible' : ''}`;
 }
 
-function generated(random: Random): ColumnSpec[] {
+function generated(random: Random, version: Version): ColumnSpec[] {
   const stored = (): string => random.pick(['stored', 'virtual']);
   const kind = { boundary: [], random: () => '0', rowBytes: 60, generated: true } as const;
   const all: Kind[] = [
@@ -105,7 +106,12 @@ function generated(random: Random): ColumnSpec[] {
       as: 'text',
     },
     { ...kind, sql: `decimal(20,3) generated always as (touched / 7) ${stored()}`, as: 'ascii' },
-    { ...kind, sql: `json generated always as (json_array(id, touched)) ${stored()}`, as: 'json', blob: true },
+    {
+      ...kind,
+      sql: `json generated always as (json_array(id, touched)) ${stored()}`,
+      as: isMariadb(version) ? 'text' : 'json',
+      blob: true,
+    },
   ];
   return random
     .shuffle(all)

@@ -4,13 +4,14 @@ import { type Cell, type State, select } from './oracle.js';
 import type { Random } from './random.js';
 import { type ColumnSpec, quote, type TableSpec } from './tables.js';
 
-export type RowImage = 'FULL' | 'MINIMAL' | 'NOBLOB';
+export type RowImage = 'FULL' | 'MINIMAL' | 'NOBLOB' | 'FULL_NODUP';
 
 /** One statement that was executed, and what SELECT printed of its rows before and behind it. */
 export interface Executed {
   readonly sql: string;
   readonly op: 'insert' | 'update' | 'delete';
   readonly table: TableSpec;
+  readonly version: Version;
   readonly rowImage: RowImage;
   /** Columns that the statement names. */
   readonly assigned: ReadonlySet<string>;
@@ -24,6 +25,15 @@ interface Workload {
   readonly rowsPerTable: number;
 }
 
+const ROW_IMAGES: Readonly<Partial<Record<Version, readonly RowImage[]>>> = {
+  '11.8': ['FULL', 'MINIMAL', 'NOBLOB', 'FULL_NODUP'],
+};
+const COMPRESSIONS: Readonly<Partial<Record<Version, string>>> = {
+  '9.7': 'session binlog_transaction_compression',
+  '10.11': 'global log_bin_compress',
+  '11.8': 'global log_bin_compress',
+};
+
 /** Inserts, updates and deletes on each table, each followed by a look at what it did. */
 export async function execute(specs: readonly TableSpec[], workload: Workload): Promise<Executed[]> {
   const executed: Executed[] = [];
@@ -31,13 +41,13 @@ export async function execute(specs: readonly TableSpec[], workload: Workload): 
     let state: State = new Map();
     for (const statement of statements(table, workload)) {
       const { connection, random, version } = workload;
-      const rowImage = random.pick(['FULL', 'FULL', 'MINIMAL', 'NOBLOB'] as const);
+      const rowImage = random.pick(ROW_IMAGES[version] ?? (['FULL', 'FULL', 'MINIMAL', 'NOBLOB'] as const));
       await connection.query(`set session binlog_row_image = '${rowImage}'`);
-      if (version === '9.7')
-        await connection.query(`set session binlog_transaction_compression = ${random.chance(0.5)}`);
+      const compression = COMPRESSIONS[version];
+      if (compression !== undefined) await connection.query(`set ${compression} = ${random.chance(0.5)}`);
       await connection.query(statement.sql);
       const after = await select(connection, table);
-      executed.push({ ...statement, table, rowImage, rows: changed(statement.op, state, after) });
+      executed.push({ ...statement, table, version, rowImage, rows: changed(statement.op, state, after) });
       state = after;
     }
   }

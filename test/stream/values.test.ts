@@ -9,10 +9,11 @@ import { type Column, InvalidText, type Row, stream, type Value } from 'rowtide'
 import { describe, expect, test } from 'vitest';
 import { rowtide } from '../cli/rowtide.js';
 import { OPAQUE_TABLE } from '../roundtrip/documents.js';
-import { kinds, type Version } from '../roundtrip/kinds.js';
+import { kinds } from '../roundtrip/kinds.js';
 import { Random, seedOf } from '../roundtrip/random.js';
 import { quote, type TableSpec, tables } from '../roundtrip/tables.js';
 import type { DatabaseAddress } from '../servers/database.js';
+import type { MysqlVersion } from '../servers/mysql.js';
 import { sharedMysql } from '../servers/suite.js';
 import { compile, here } from './compile.js';
 
@@ -23,7 +24,7 @@ const NO_TEXT = [
   "insert into no_text values (1, x'ff', x'ff')",
 ];
 
-describe.each<Version>(['9.7', '5.7'])('values of MySQL %s', (version) => {
+describe.each<MysqlVersion>(['9.7', '5.7'])('values of MySQL %s', (version) => {
   test('have the type of their column', async () => {
     const server = await sharedMysql(version);
     const random = new Random(seedOf(`types of MySQL ${version}`));

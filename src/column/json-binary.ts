@@ -107,8 +107,12 @@ export function prefixed(bytes: Buffer, at: number, end: number): { start: numbe
 
 /** `at`, if so many bytes lie before `end`. */
 export function need(at: number, length: number, end: number): number {
-  if (at + length > end) refuse(`${length} bytes at ${at}, behind the end of what holds them at ${end}`);
+  if (at + length > end) outside(at, length, end);
   return at;
+}
+
+export function outside(at: number, length: number, end: number): never {
+  return refuse(`${length} bytes at ${at}, behind the end of what holds them at ${end}`);
 }
 
 // Byte by byte: a Buffer's own methods check once more what was checked already, and are three times slower here.

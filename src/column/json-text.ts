@@ -1,7 +1,7 @@
 import { writeAscii, writeNumber } from './ascii-write.js';
 import { decimalBytes, writeDecimal, writeDigits } from './decimal.js';
 import { writeJsonDouble } from './double-text.js';
-import { DEPTH_MAX, isInline, isObject, need, prefixed, refuse, TYPE, uint16, uint32 } from './json-binary.js';
+import { DEPTH_MAX, isInline, isObject, outside, prefixed, refuse, TYPE, uint16, uint32 } from './json-binary.js';
 import { writeClock, writeDate, writeFraction } from './temporal.js';
 import * as column from './types.js';
 import { writeEscaped } from './utf8.js';
@@ -90,11 +90,11 @@ class Writer {
     const hasKeys = isObject(kind);
     const large = kind === TYPE.largeObject || kind === TYPE.largeArray;
     const word = large ? 4 : 2;
-    const count = this.#word(from, large);
+    const keys = this.#need(from, 2 * word) + 2 * word;
+    const count = large ? uint32(bytes, from) : uint16(bytes, from);
+    const size = large ? uint32(bytes, from + 4) : uint16(bytes, from + 2);
     const outerEnd = this.#end;
-    const size = this.#word(from + word, large);
     this.#end = this.#need(from, size) + size;
-    const keys = from + 2 * word;
     const values = keys + (hasKeys ? count * (word + 2) : 0);
     // Covers all entries of keys and values, so they are read below without another look.
     this.#need(values, count * (word + 1));
@@ -216,15 +216,12 @@ class Writer {
     return to;
   }
 
-  #word(at: number, large: boolean): number {
-    return large ? uint32(this.#bytes, this.#need(at, 4)) : uint16(this.#bytes, this.#need(at, 2));
-  }
-
   #room(at: number, length: number): void {
     if (at + length > this.#outEnd) refuse('a document whose parts overlap');
   }
 
   #need(at: number, length: number): number {
-    return need(at, length, this.#end);
+    if (at + length > this.#end) outside(at, length, this.#end);
+    return at;
   }
 }

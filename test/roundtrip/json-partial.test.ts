@@ -107,6 +107,16 @@ needs('own').describe('partial updates of JSON', () => {
     );
   });
 
+  it('take more room in JSON than the whole rest of the row, and no more than was promised', async () => {
+    await makeOne(`json_object('pad', repeat('x', 6000))`);
+    await session.run("set binlog_row_image = 'MINIMAL'");
+    const { told } = await updates(`update one set d = json_set(d, '$.a', repeat(char(1 using utf8mb4), 5000))`);
+    expect(JSON.parse(told[0]!.line)).toMatchObject({
+      after: {},
+      diffs: { d: [{ op: 'insert', path: '$.a', value: '\u0001'.repeat(5000) }] },
+    });
+  });
+
   it('are whole under MINIMAL where a table has no primary key', async () => {
     await session.run(
       'create table keyless (d json)',

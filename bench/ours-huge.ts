@@ -51,7 +51,7 @@ function sourceOf({ source, folder }: HugeOptions): Source {
   const isFile = 'path' in source;
   const log = isFile ? fileLog({ paths: [source.path] }) : serverLog({ address: parseServerUrl(source.url) });
   return transactions(log, {
-    schemas: schemas({ kind: 'auto', attached: null }),
+    schemas: schemas({ kind: 'auto', history: null }),
     spool: diskSpool(join(folder, 'spool')),
     start: async (each, signal): Promise<LogPosition> =>
       isFile ? each.tail(signal) : { kind: 'file', file: source.file, offset: 4 },

@@ -34,7 +34,7 @@ export function fileSource(path: string): Source {
 
 function sourceOf(log: LogSource, from?: LogPosition): Source {
   return transactions(log, {
-    schemas: schemas({ kind: 'auto', attached: null }),
+    schemas: schemas({ kind: 'auto', history: null }),
     spool: diskSpool(join(tmpdir(), 'rowtide-bench')),
     start: async (each, signal) => from ?? each.tail(signal),
   });

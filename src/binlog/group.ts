@@ -1,5 +1,6 @@
 import type { FormatDescription, RawEvent } from '../core/event.js';
 import type { MariaGtids } from '../core/maria-gtid.js';
+import type { SchemaMark } from '../core/position.js';
 import type { Table } from '../core/table.js';
 import type { Entry, LogSpan, PreparedXa, Transaction } from '../core/transaction.js';
 import type { GtidEvent } from './gtid.js';
@@ -17,6 +18,8 @@ export interface Group {
   readonly start: number;
   /** MariaDB's GTID position in front of it, where that is how the log is read. */
   readonly previous: MariaGtids | null;
+  /** Before the position that was asked for: read again only for the sake of a prepared XA transaction. */
+  readonly behind: boolean;
   /** True once BEGIN or XA START was seen: statements no longer stand alone. */
   begun: boolean;
   /** Of XA START, until XA_PREPARE names it. */
@@ -34,13 +37,14 @@ export interface Commit {
   /** Whose events the transaction shows: its own group's, those of the XA PREPARE it commits, or none. */
   readonly content: Group | null;
   readonly last: RawEvent;
+  readonly schemas: SchemaMark | undefined;
   readonly prepared: PreparedXa | null;
   readonly held: readonly PreparedXa[];
 }
 
 const SECONDS_TO_US = 1_000_000;
 
-export function commit({ group, content, last, prepared, held }: Commit): Transaction {
+export function commit({ group, content, last, prepared, held, schemas }: Commit): Transaction {
   const opened = group.opened;
   const sizeBytes = content === null ? 0 : content.events.bytes;
   return {
@@ -48,6 +52,7 @@ export function commit({ group, content, last, prepared, held }: Commit): Transa
     span: spanOf(group, last),
     prepared,
     held,
+    schemas,
     clock:
       opened === null || opened.sequenceNumber === 0
         ? null

@@ -4,10 +4,19 @@ import { inflateRest } from './inflate.js';
 import { decodeSql, type SqlText } from './sql-text.js';
 import { QUERY_COMPRESSED_EVENT } from './types.js';
 
-export interface QueryEvent extends SqlText {
+/** A statement, and all that its meaning depends on. */
+export interface LoggedStatement extends SqlText {
+  /** Default schema of its session; may be empty. */
+  readonly schema: string;
+  /** Of its event, for `decodeQueryStatus`. */
+  readonly status: Buffer;
+  /** As FORMAT_DESCRIPTION has it: 8.0.15-log, 11.8.2-MariaDB. */
+  readonly serverVersion: string;
+}
+
+export interface QueryEvent extends LoggedStatement {
   readonly threadId: number;
   readonly errorCode: number;
-  readonly schema: string;
 }
 
 /**
@@ -27,6 +36,7 @@ export function decodeQuery(event: RawEvent, format: FormatDescription): QueryEv
   const status = r.slice(statusLength);
   const schema = r.utf8(schemaLength);
   r.skip(1);
-  const sql = event.type === QUERY_COMPRESSED_EVENT ? inflateRest(r) : r.slice(r.left);
-  return { threadId, errorCode, schema, ...decodeSql(sql, status) };
+  const { serverVersion } = format;
+  const text = event.type === QUERY_COMPRESSED_EVENT ? inflateRest(r) : r.slice(r.left);
+  return { threadId, errorCode, schema, status, serverVersion, ...decodeSql(text, status) };
 }

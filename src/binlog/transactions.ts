@@ -1,6 +1,6 @@
 import { locateError, malformed, unreachable } from '../core/errors.js';
 import type { FormatDescription, LogBlock, LogPoint, RawEvent } from '../core/event.js';
-import type { LogPosition } from '../core/position.js';
+import type { LogPosition, SchemaMark } from '../core/position.js';
 import type { LogSource, Source } from '../core/source.js';
 import type { Table } from '../core/table.js';
 import type { PreparedXa, Transaction } from '../core/transaction.js';
@@ -13,7 +13,7 @@ import { HeldEvents } from './held-events.js';
 import { decodeIncident } from './incident.js';
 import { decodeMariaGtid } from './maria-gtid.js';
 import { payloadEvents } from './payload-events.js';
-import { decodeQuery, type QueryEvent } from './query.js';
+import { decodeQuery, type LoggedStatement, type QueryEvent } from './query.js';
 import { anonymous, incident, prepareMissing, statementLogged, unknownEvent } from './refusals.js';
 import { Resume } from './resume.js';
 import { DUMMY_TABLE_ID, isRowsEvent, rowsTableId } from './rows.js';
@@ -27,8 +27,13 @@ import { decodeXaPrepare } from './xa-prepare.js';
 export interface Schemas {
   /** Throws TABLE_UNKNOWN where there is no honest answer. */
   table(map: TableMap, at: LogPoint): Promise<Table>;
-  /** A statement that may have changed tables, before any later event is asked about. */
-  statement(statement: { schema: string; sql: string }, at: LogPoint): void;
+  /**
+   * A statement that may have changed tables, before any later event is asked about. Resolves when that is remembered,
+   * which the transaction of the statement waits for.
+   */
+  record(statement: LoggedStatement, at: LogPoint): Promise<void> | undefined;
+  /** How far the history reaches that remembers; absent where there is none. */
+  readonly mark?: SchemaMark | undefined;
 }
 
 export interface TransactionsOptions {
@@ -66,6 +71,7 @@ export function transactions(log: LogSource, options: TransactionsOptions): Sour
               yield* assembler.payload(event, block);
             } else {
               const transaction = assembler.accept(event, block);
+              if (assembler.recording !== undefined) await assembler.recorded();
               if (transaction !== null) yield transaction;
             }
           }
@@ -94,6 +100,8 @@ class Assembler {
   readonly #options: TransactionsOptions;
   readonly #resume: Resume;
   #group: Group | null = null;
+  /** Until what a statement changed is remembered. */
+  recording: Promise<void> | undefined;
   readonly #prepared = new Map<string, { group: Group; xa: PreparedXa }>();
   #tables: Tables = new Map();
   readonly #maps = new Map<number, { body: Buffer; format: FormatDescription; table: Table | null }>();
@@ -103,6 +111,11 @@ class Assembler {
     this.#resume = resume;
   }
 
+  async recorded(): Promise<void> {
+    await this.recording;
+    this.recording = undefined;
+  }
+
   release(): void {
     this.#group?.events.release();
     for (const { group } of this.#prepared.values()) group.events.release();
@@ -110,6 +123,7 @@ class Assembler {
 
   async tableMap(event: RawEvent, block: LogBlock): Promise<void> {
     if (this.#group === null) throw locateError(malformed('outside a transaction'), placeOf(event, block));
+    if (isPassedOver(this.#group)) return;
     const tableId = rowsTableId(event, block.format);
     const known = this.#maps.get(tableId);
     if (known === undefined || known.format !== block.format || !sameBody(known.body, event.bytes)) {
@@ -126,6 +140,7 @@ class Assembler {
       if (inner.type === type.TABLE_MAP_EVENT) await this.tableMap(inner, block);
       else {
         const transaction = this.accept(inner, block);
+        if (this.recording !== undefined) await this.recorded();
         if (transaction !== null) yield transaction;
       }
     }
@@ -207,6 +222,7 @@ class Assembler {
 
   #rows(event: RawEvent, block: LogBlock): void {
     const group = this.#begun('rows');
+    if (isPassedOver(group)) return;
     const tableId = rowsTableId(event, block.format);
     const table = group.tables.get(tableId);
     if (table === undefined && tableId !== DUMMY_TABLE_ID) {
@@ -226,6 +242,7 @@ class Assembler {
       file: block.file,
       start: event.start,
       previous,
+      behind: this.#resume.isBehind(gtid, { file: block.file, start: event.start }),
       begun: opened?.begins ?? false,
       xa: false,
       format: block.format,
@@ -283,7 +300,7 @@ class Assembler {
   #statement(group: Group, event: RawEvent, query: QueryEvent): Transaction | null {
     if (changesRows(query.sql)) throw statementLogged(query.sql);
     if (group.opened?.isUnfinishedAlter === true) return this.#finish(group, null, event);
-    this.#options.schemas.statement(query, { file: group.file, offset: event.start });
+    if (!group.behind) this.recording = this.#options.schemas.record(query, { file: group.file, offset: event.start });
     group.events.push(event);
     return group.begun ? null : this.#finish(group, group, event);
   }
@@ -312,7 +329,7 @@ class Assembler {
   #finish(group: Group, content: Group | null, last: RawEvent, prepared: PreparedXa | null = null): Transaction {
     this.#group = null;
     const held = [...this.#prepared.values()].map((each) => each.xa);
-    return commit({ group, content, last, prepared, held });
+    return commit({ group, content, last, prepared, held, schemas: this.#options.schemas.mark });
   }
 
   #begun(what: string): Group {
@@ -347,6 +364,11 @@ async function* located(events: AsyncIterable<RawEvent>, place: string): AsyncGe
   } catch (error) {
     throw locateError(error, place);
   }
+}
+
+/** The columns of its tables may be other ones by now, and nobody gets to see it. */
+function isPassedOver({ behind, xa }: Group): boolean {
+  return behind && !xa;
 }
 
 function sameBody(left: Buffer, right: Buffer): boolean {

@@ -1,13 +1,14 @@
 import { GtidSet } from '../core/gtid.js';
 import { MariaGtids } from '../core/maria-gtid.js';
-import type { HeldXa, LogPosition, Position, SourceIdentity } from '../core/position.js';
+import type { HeldXa, LogPosition, Position, SchemaMark, SourceIdentity } from '../core/position.js';
 
 /** A position as plain JSON: for checkpoints, status and messages. */
-export function encodePosition({ source, log, held }: Position): object {
+export function encodePosition({ source, log, held, schemas }: Position): object {
   return {
     source: { flavour: source.flavour, id: source.id },
     log: log.kind === 'file' ? { file: log.file, offset: log.offset } : { gtid: log.executed.toString() },
     held: held.map(({ xid, file, start, gtid, previous }) => ({ xid, file, start, gtid, previous })),
+    ...(schemas !== undefined && { schemas: { history: schemas.history, version: schemas.version } }),
   };
 }
 
@@ -19,6 +20,7 @@ export function decodePosition(json: unknown, refuse: (reason: string) => Error)
     source,
     log: decodeLog(json.log, source, refuse),
     held: json.held.map((each) => decodeHeld(each, refuse)),
+    ...(json.schemas !== undefined && { schemas: decodeMark(json.schemas, refuse) }),
   };
 }
 
@@ -55,6 +57,13 @@ function decodeHeld(json: unknown, refuse: (reason: string) => Error): HeldXa {
     }
   }
   throw refuse('a prepared transaction of its position is incomplete');
+}
+
+function decodeMark(json: unknown, refuse: (reason: string) => Error): SchemaMark {
+  if (isObject(json) && typeof json.history === 'string' && isOffset(json.version)) {
+    return { history: json.history, version: json.version };
+  }
+  throw refuse('the schema history of its position has no name or no version');
 }
 
 function isOffset(value: unknown): value is number {

@@ -14,6 +14,8 @@ import { checkpointed } from '../pipeline/checkpointed.js';
 import { PipelineControl } from '../pipeline/control.js';
 import { runPipeline } from '../pipeline/run.js';
 import { supervise } from '../pipeline/supervise.js';
+import { fileHistoryStore, historyPath } from '../schema/history/file-store.js';
+import { memoryHistoryStore } from '../schema/history/store.js';
 import { limited } from '../transform/source.js';
 import { type CommonOptions, colorsFor, loggerFor } from './options.js';
 import { printingSink } from './output.js';
@@ -48,6 +50,9 @@ export async function tail(args: readonly string[], options: TailOptions): Promi
   const composed = composeSource(config, {
     transform: transformOptions(options, process.env),
     spoolDir: options.spool,
+    history:
+      options.checkpoint === undefined ? memoryHistoryStore() : fileHistoryStore(historyPath(options.checkpoint)),
+    logger: log,
     stopAtEnd: options.exitAtEnd === true || options.until?.kind === 'now',
   });
   const source = bounded(composed, options);

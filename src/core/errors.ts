@@ -26,6 +26,8 @@ export type ErrorCode =
   | 'TABLE_UNKNOWN' // no honest answer about the columns of this event
   | 'TABLE_MISMATCH' // the columns known do not fit the event
   | 'DDL_UNKNOWN' // a statement that may change columns is not understood
+  | 'HISTORY_CORRUPT' // the recorded history of columns is damaged
+  | 'HISTORY_MISMATCH' // it is not the one that the position was reached with
   // transforms
   | 'FILTER_MISMATCH' // a row filter or column action does not fit the columns of its table
   | 'FILTER_UNDECIDED' // the row images lack a column that a row filter needs

@@ -24,8 +24,18 @@ export interface HeldXa {
   readonly previous?: string;
 }
 
+/** How far a recorded history of table columns reaches. */
+export interface SchemaMark {
+  /** Names the history. */
+  readonly history: string;
+  /** How many of its changes lie before the position. */
+  readonly version: number;
+}
+
 export interface Position {
   readonly source: SourceIdentity;
   readonly log: LogPosition;
   readonly held: readonly HeldXa[];
+  /** Absent where no history of columns is recorded. */
+  readonly schemas?: SchemaMark | undefined;
 }

@@ -4,6 +4,7 @@ import type { Image } from './image.js';
 import type { InvalidText } from './invalid-text.js';
 import type { RowDiffs } from './json-diff.js';
 import type { MariaGtids } from './maria-gtid.js';
+import type { SchemaMark } from './position.js';
 import type { Table } from './table.js';
 
 /** From the first byte of a transaction's first event to the end of its last. A fact, never a resume point. */
@@ -69,6 +70,8 @@ export interface Transaction {
   readonly prepared: PreparedXa | null;
   /** Two-phase transactions that are prepared but not finished after this one. */
   readonly held: readonly PreparedXa[];
+  /** How far the recorded history of columns reaches behind this one; absent where none is recorded. */
+  readonly schemas?: SchemaMark | undefined;
   /** The logical clock of the source, for parallel apply; null where it logs none. */
   readonly clock: { readonly lastCommitted: number; readonly sequence: number } | null;
   /** Microseconds since the epoch at which the source committed (seconds precision before MySQL 8.0). */

@@ -1,13 +1,18 @@
 import { transactions } from '../binlog/transactions.js';
 import type { SourceConfig } from '../config/schema.js';
 import { RowtideError } from '../core/errors.js';
+import type { Log } from '../core/log.js';
 import type { Position } from '../core/position.js';
 import type { LogSource, Source } from '../core/source.js';
 import { withConnection } from '../mysql/connect.js';
 import { probe } from '../mysql/probe.js';
-import { placeOf, type ServerAddress } from '../mysql/url.js';
-import { attachCatalog, serverCatalog } from '../schema/catalog.js';
+import { placeOf } from '../mysql/url.js';
+import { attach } from '../schema/attach.js';
+import { serverCatalog } from '../schema/catalog.js';
+import { type Attachment, NOTHING_ATTACHED } from '../schema/history/history.js';
+import type { HistoryStore } from '../schema/history/store.js';
 import { type SchemaMode, schemas } from '../schema/schemas.js';
+import { withHistory } from '../schema/source.js';
 import { fileLog } from '../source/files.js';
 import { serverLog } from '../source/server.js';
 import { diskSpool } from '../source/spool.js';
@@ -30,26 +35,27 @@ export interface ComposeOptions {
   readonly transform: TransformOptions;
   /** Where transactions that are too large for memory wait for their commit. */
   readonly spoolDir: string;
+  /** Where the history of columns is kept, for sources that do not describe them. */
+  readonly history: HistoryStore;
+  readonly logger: Log;
   /** Ends where the log of a server ends. */
   readonly stopAtEnd?: boolean;
 }
 
 export function composeSource(
   config: SourceConfig,
-  { transform, spoolDir, stopAtEnd = false }: ComposeOptions,
+  { transform, spoolDir, history, logger, stopAtEnd = false }: ComposeOptions,
 ): ComposedSource {
   const address = config.kind === 'server' ? config.address : null;
   const log = logOf(config, stopAtEnd);
-  const source = attached(
-    (signal) => schemaMode(config, address, signal),
-    (mode) =>
-      transactions(log, {
-        schemas: schemas(mode),
-        wants: tableTest(transform),
-        spool: diskSpool(spoolDir),
-        start: (each, signal) => positionOf(config.from, each, { address, signal }),
-      }),
-  );
+  const make = (mode: SchemaMode): Source =>
+    transactions(log, {
+      schemas: schemas(mode),
+      wants: tableTest(transform),
+      spool: diskSpool(spoolDir),
+      start: (each, signal) => positionOf(config.from, each, { address, signal }),
+    });
+  const source = withSchemas(config, { make, history, logger });
   const wanted = transformed(source, transformOf(transform));
   return {
     place: address === null ? filesOf(config).join(' ') : placeOf(address),
@@ -68,47 +74,49 @@ function filesOf(config: SourceConfig): readonly string[] {
   return config.kind === 'files' ? config.files : [];
 }
 
-async function schemaMode(
-  config: SourceConfig,
-  address: ServerAddress | null,
-  signal: AbortSignal,
-): Promise<SchemaMode> {
+interface SchemaOptions {
+  make(mode: SchemaMode): Source;
+  readonly history: HistoryStore;
+  readonly logger: Log;
+}
+
+/** Where tables come from as the configuration says. */
+function withSchemas(config: SourceConfig, { make, history, logger }: SchemaOptions): Source {
   switch (config.schema) {
     case 'none':
-      return { kind: 'none' };
-    case 'assume-current':
-      if (address === null) throw noServer();
-      return { kind: 'assume-current', catalog: serverCatalog(address, signal) };
-    case 'auto': {
-      if (address === null) return { kind: 'auto', attached: null };
-      const facts = await withConnection(address, signal, probe);
-      // MariaDB's description does not tell UUID, INET4 and INET6 from BINARY.
-      const describesItself = facts.binlogRowMetadata === 'FULL' && facts.identity.flavour === 'mysql';
-      return { kind: 'auto', attached: describesItself ? null : await attachCatalog(address, signal) };
+      return make({ kind: 'none' });
+    case 'assume-current': {
+      if (config.kind === 'files') throw noServer();
+      const { address } = config;
+      const current = (signal: AbortSignal): Source =>
+        make({ kind: 'assume-current', catalog: serverCatalog(address, signal) });
+      return {
+        start: (signal) => current(signal).start(signal),
+        read: (from, signal) => current(signal).read(from, signal),
+      };
     }
+    case 'auto':
+      return withHistory({
+        make,
+        store: history,
+        log: logger,
+        attach: (from, signal) => attached(config, from, signal),
+      });
   }
+}
+
+/** Null where the log describes its tables itself. */
+async function attached(config: SourceConfig, from: Position, signal: AbortSignal): Promise<Attachment | null> {
+  if (config.kind === 'files') return NOTHING_ATTACHED;
+  const { address } = config;
+  const facts = await withConnection(address, signal, probe);
+  // MariaDB's description does not tell UUID, INET4 and INET6 from BINARY.
+  if (facts.binlogRowMetadata === 'FULL' && facts.identity.flavour === 'mysql') return null;
+  return attach(from, { address, signal, log: logOf(config, true) });
 }
 
 function noServer(): RowtideError {
   return new RowtideError('USAGE', 'columns cannot be assumed from files: there is no server to ask', {
     hint: 'Read the server itself with --schema assume-current, or take --schema none for @1, @2, …',
   });
-}
-
-/**
- * A source whose tables are looked up when it is first used and no more: before the stream begins, so that no event is
- * older than what is known of its table.
- */
-function attached(mode: (signal: AbortSignal) => Promise<SchemaMode>, make: (mode: SchemaMode) => Source): Source {
-  let made: Source | undefined;
-  const source = async (signal: AbortSignal): Promise<Source> => {
-    made ??= make(await mode(signal));
-    return made;
-  };
-  return {
-    start: async (signal) => (await source(signal)).start(signal),
-    async *read(from: Position, signal: AbortSignal) {
-      yield* (await source(signal)).read(from, signal);
-    },
-  };
 }

@@ -8,6 +8,7 @@ import { PipelineControl } from '../pipeline/control.js';
 import type { SinkDefinition } from '../pipeline/define-sink.js';
 import { runPipeline } from '../pipeline/run.js';
 import { supervise } from '../pipeline/supervise.js';
+import { fileHistoryStore, historyPath } from '../schema/history/file-store.js';
 import { type ComposedSource, composeSource } from './compose.js';
 import { skipping } from './skip.js';
 import { checkpointPath, spoolPath } from './state-folder.js';
@@ -30,7 +31,13 @@ export class DaemonPipeline {
   constructor(options: DaemonPipelineOptions) {
     this.#options = options;
     const { source, transform } = options.config;
-    this.#composed = composeSource(source, { transform, spoolDir: spoolPath(options.stateDir) });
+    const { stateDir, log: logger } = options;
+    this.#composed = composeSource(source, {
+      transform,
+      spoolDir: spoolPath(stateDir),
+      history: fileHistoryStore(historyPath(checkpointPath(stateDir, options.config.name))),
+      logger,
+    });
   }
 
   get name(): string {

@@ -17,6 +17,8 @@ export interface ColumnFacts {
   readonly nullable: boolean;
   /** Place in the primary key from 1; null outside of it. */
   readonly keyPosition: number | null;
+  /** Part of the key that the server takes for the primary one, which may be a unique key. */
+  readonly isPrimary: boolean;
   /** `auto_increment`, `VIRTUAL GENERATED`, `INVISIBLE`, …, as the server words it. */
   readonly extra: string;
   readonly charLength: number | null;
@@ -24,6 +26,8 @@ export interface ColumnFacts {
   readonly precision: number | null;
   readonly scale: number | null;
   readonly datetimePrecision: number | null;
+  /** In the log, and not in INFORMATION_SCHEMA. */
+  readonly isHidden: boolean;
 }
 
 export interface TableFacts {
@@ -106,6 +110,7 @@ type ColumnRow = [
   collationId: Count,
   nullable: string,
   keyPosition: Count,
+  key: string,
   extra: string,
   charLength: Count,
   octetLength: Count,
@@ -117,7 +122,7 @@ type ColumnRow = [
 function columnsSql({ collations }: Dialect, columns: string, keys: string): string {
   return `
     SELECT c.TABLE_SCHEMA, c.TABLE_NAME, c.COLUMN_NAME, c.ORDINAL_POSITION, c.DATA_TYPE, c.COLUMN_TYPE,
-           c.CHARACTER_SET_NAME, c.COLLATION_NAME, l.ID, c.IS_NULLABLE, k.SEQ_IN_INDEX, c.EXTRA,
+           c.CHARACTER_SET_NAME, c.COLLATION_NAME, l.ID, c.IS_NULLABLE, k.SEQ_IN_INDEX, c.COLUMN_KEY, c.EXTRA,
            c.CHARACTER_MAXIMUM_LENGTH, c.CHARACTER_OCTET_LENGTH, c.NUMERIC_PRECISION, c.NUMERIC_SCALE,
            c.DATETIME_PRECISION
       FROM INFORMATION_SCHEMA.COLUMNS c
@@ -140,12 +145,14 @@ function columnFacts(row: ColumnRow): ColumnFacts {
     collationId: count(row[8]),
     nullable: row[9] === 'YES',
     keyPosition: count(row[10]),
-    extra: row[11],
-    charLength: count(row[12]),
-    octetLength: count(row[13]),
-    precision: count(row[14]),
-    scale: count(row[15]),
-    datetimePrecision: count(row[16]),
+    isPrimary: row[11] === 'PRI',
+    extra: row[12],
+    charLength: count(row[13]),
+    octetLength: count(row[14]),
+    precision: count(row[15]),
+    scale: count(row[16]),
+    datetimePrecision: count(row[17]),
+    isHidden: false,
   };
 }
 

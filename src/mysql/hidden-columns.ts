@@ -64,6 +64,8 @@ const PLAIN = {
   collationId: null,
   nullable: false,
   keyPosition: null,
+  isPrimary: false,
+  isHidden: true,
   extra: 'INVISIBLE',
   charLength: null,
   octetLength: null,

@@ -48,7 +48,13 @@ export class PositionFold {
   take(): Position {
     if (this.#last === null) return this.#position;
     const log = this.#logBehind(this.#last);
-    this.#position = { source: this.#position.source, log, held: this.#last.held.map(heldXa) };
+    const { held, schemas } = this.#last;
+    this.#position = {
+      source: this.#position.source,
+      log,
+      held: held.map(heldXa),
+      ...(schemas !== undefined && { schemas }),
+    };
     this.#gtids = [];
     this.#mariaGtids = [];
     this.#last = null;

@@ -123,9 +123,9 @@ async function* prepare(
 }
 
 function withoutEntries(transaction: Transaction): Transaction {
-  const { gtid, span, prepared, held, clock, committedAtUs, serverId, sizeBytes } = transaction;
+  const { gtid, span, prepared, held, schemas, clock, committedAtUs, serverId, sizeBytes } = transaction;
   const release = () => transaction.release();
-  return { gtid, span, prepared, held, clock, committedAtUs, serverId, sizeBytes, entries: [], release };
+  return { gtid, span, prepared, held, schemas, clock, committedAtUs, serverId, sizeBytes, entries: [], release };
 }
 
 function count({ transactions, position }: Batch, { stats }: PipelineControl): void {

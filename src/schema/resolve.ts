@@ -4,6 +4,11 @@ import * as type from '../column/types.js';
 import { malformed, RowtideError } from '../core/errors.js';
 import type { Column, Table } from '../core/table.js';
 import type { ColumnFacts } from '../mysql/columns.js';
+import type { Collations } from './collations.js';
+import { type ColumnDefinition, primaryKeyOf, type TableDefinition } from './definition.js';
+import { columnOfFacts } from './facts.js';
+import { loggedColumns, ROW_END } from './hidden-columns.js';
+import type { ServerDefaults } from './history/session.js';
 
 /** True when the event itself says all there is to know: binlog_row_metadata=FULL. */
 export function isSelfDescribing(map: TableMap): boolean {
@@ -50,31 +55,68 @@ export function tableWithoutNames(map: TableMap): Table {
   };
 }
 
-/** The table with names and facts from INFORMATION_SCHEMA, checked against the bytes as far as they can tell. */
-export function tableFromFacts(
-  map: TableMap,
-  facts: readonly ColumnFacts[],
-  names: 'information-schema' | 'assumed',
-): Table {
-  const differences = differencesOf(map, facts);
-  if (differences.length > 0) throw mismatch(map, differences);
+/** The table with names and facts from INFORMATION_SCHEMA as it is now, checked against the bytes as far as they can tell. */
+export function tableFromFacts(map: TableMap, facts: readonly ColumnFacts[]): Table {
   const key = facts.filter((fact) => fact.keyPosition !== null);
   key.sort((a, b) => a.keyPosition! - b.keyPosition!);
+  const known = facts.map(
+    (fact): KnownColumn => ({
+      definition: columnOfFacts(fact),
+      words: fact.columnType,
+      octets: fact.octetLength,
+      collation: collationOf(fact),
+    }),
+  );
+  return tableOfKnown(map, known, { names: 'assumed', primaryKey: key.map((fact) => facts.indexOf(fact)) });
+}
+
+/** The table with names and facts from the history of columns, checked in the same way. */
+export function tableFromDefinition(map: TableMap, definition: TableDefinition, server: ServerDefaults): Table {
+  const { collations } = server;
+  const known = loggedColumns(definition, server).map((column, i): KnownColumn => {
+    const collation = collationIdOf(column, collations) ?? map.metadata?.collations.get(i);
+    if (collation === undefined) throw collationUnknown(map, column.name);
+    return { definition: column, words: wordsOf(column), octets: octetsOf(column, collations), collation };
+  });
+  const key = primaryKeyOf(definition);
+  // What was deleted stays, under a key that says until when it was valid.
+  const isPeriodic = definition.hasHiddenPeriod && key.length > 0;
+  const primaryKey = isPeriodic ? [...key, known.findIndex((column) => column.definition.name === ROW_END)] : key;
+  return tableOfKnown(map, known, { names: 'information-schema', primaryKey });
+}
+
+/** A column whose name somebody vouches for. */
+interface KnownColumn {
+  readonly definition: ColumnDefinition;
+  /** Its type as people write it. */
+  readonly words: string;
+  /** Bytes of the longest value; null where nobody can say. */
+  readonly octets: number | null;
+  readonly collation: number;
+}
+
+function tableOfKnown(
+  map: TableMap,
+  known: readonly KnownColumn[],
+  { names, primaryKey }: Pick<Table, 'names' | 'primaryKey'>,
+): Table {
+  const differences = differencesOf(map, known);
+  if (differences.length > 0) throw mismatch(map, differences);
   return {
     schema: map.schema,
     name: map.name,
     names,
-    primaryKey: key.map((fact) => facts.indexOf(fact)),
-    columns: facts.map(
-      (fact, i): Column => ({
+    primaryKey,
+    columns: known.map(
+      ({ definition, collation }, i): Column => ({
         ...physical(map, i),
-        name: fact.name,
-        type: TYPES_OF_STRING[fact.dataType] ?? map.columns[i]!.type,
-        meta: oldMeta(map.columns[i]!.type, fact) ?? map.columns[i]!.meta,
-        unsigned: isUnsigned(fact),
-        collation: collationOf(fact),
-        labels: labelsOf(fact),
-        visible: !fact.extra.toUpperCase().includes('INVISIBLE'),
+        name: definition.name,
+        type: TYPES_OF_STRING[definition.type] ?? map.columns[i]!.type,
+        meta: oldMeta(map.columns[i]!.type, definition) ?? map.columns[i]!.meta,
+        unsigned: definition.unsigned,
+        collation,
+        labels: definition.labels,
+        visible: definition.visible,
       }),
     ),
   };
@@ -90,13 +132,34 @@ export function mayHaveServerTypes(map: TableMap): boolean {
  * the same length. The text of these and the bytes of a BINARY say the same, so asking about the column as it is now
  * cannot make a value wrong.
  */
-export function withServerTypes(table: Table, facts: readonly ColumnFacts[]): Table {
+export function withServerTypes(table: Table, known: readonly ColumnDefinition[]): Table {
   const typeOf = (column: Column): number => {
-    const fact = facts.find(({ name }) => name === column.name);
-    const isFitting = fact !== undefined && column.type === type.STRING && column.meta === BYTES_BY_NAME[fact.dataType];
-    return isFitting ? (TYPES_OF_STRING[fact.dataType] ?? column.type) : column.type;
+    const now = known.find(({ name }) => name === column.name);
+    const isFitting = now !== undefined && column.type === type.STRING && column.meta === BYTES_BY_NAME[now.type];
+    return isFitting ? (TYPES_OF_STRING[now.type] ?? column.type) : column.type;
   };
   return { ...table, columns: table.columns.map((column) => ({ ...column, type: typeOf(column) })) };
+}
+
+/** Undefined where it is not known; of labels it does not matter, since rows hold their numbers. */
+function collationIdOf({ collation, labels }: ColumnDefinition, collations: Collations): number | undefined {
+  if (labels !== null) return collations.idOf(collation ?? '') ?? type.BINARY_COLLATION;
+  return collation === null ? type.BINARY_COLLATION : (collations.idOf(collation) ?? undefined);
+}
+
+const FLOAT_BYTES = 4;
+
+function octetsOf({ type: name, length, collation }: ColumnDefinition, collations: Collations): number | null {
+  if (length === null) return null;
+  if (name === 'vector') return length * FLOAT_BYTES;
+  if (name === 'binary' || name === 'varbinary') return length;
+  const bytesMax = collation === null ? null : collations.bytesMaxOf(collation);
+  return bytesMax === null ? null : length * bytesMax;
+}
+
+function wordsOf({ type: name, length, scale, fractionDigits, unsigned }: ColumnDefinition): string {
+  const size = scale === null ? (length ?? (fractionDigits === 0 ? null : fractionDigits)) : `${length},${scale}`;
+  return `${name}${size === null ? '' : `(${size})`}${unsigned && name !== 'year' ? ' unsigned' : ''}`;
 }
 
 function physical(map: TableMap, i: number): Omit<Column, 'name' | 'labels' | 'visible'> {
@@ -136,40 +199,22 @@ function decodeLabels(map: TableMap, i: number): readonly string[] | null {
 }
 
 /** What the log leaves out of columns as they were stored in old versions: width of a DECIMAL, digits of a fraction. */
-function oldMeta(code: number, fact: ColumnFacts): number | null {
-  if (type.isOldTemporal(code)) return fact.datetimePrecision ?? 0;
+function oldMeta(code: number, column: ColumnDefinition): number | null {
+  if (type.isOldTemporal(code)) return column.fractionDigits;
   if (code !== type.DECIMAL) return null;
-  return (fact.precision ?? 0) + (isUnsigned(fact) ? 0 : 1) + (fact.scale ? 1 : 0);
+  return (column.length ?? 0) + (column.unsigned ? 0 : 1) + (column.scale ? 1 : 0);
 }
-
-function isUnsigned(fact: ColumnFacts): boolean {
-  return fact.dataType === 'year' || / unsigned\b/.test(fact.columnType);
-}
-
-/** `enum('a','it''s','c:\\\\d')` → a, it's, c:\\d. The server escapes these, whatever NO_BACKSLASH_ESCAPES says. */
-export function labelsOf(fact: ColumnFacts): readonly string[] | null {
-  if (fact.dataType !== 'enum' && fact.dataType !== 'set') return null;
-  const list = fact.columnType.slice(fact.columnType.indexOf('(') + 1, -1);
-  return [...list.matchAll(/'((?:[^']|'')*)'/g)].map((match) =>
-    match[1]!.replace(
-      /''|\\(.)/g,
-      (escaped, char: string | undefined) => LABEL_ESCAPES[char ?? escaped] ?? char ?? escaped,
-    ),
-  );
-}
-
-const LABEL_ESCAPES: Readonly<Record<string, string>> = { "''": "'", n: '\n', r: '\r', '0': '\0' };
 
 /** Two INT columns that changed places pass: only what the bytes depend on can be compared. */
-function differencesOf(map: TableMap, facts: readonly ColumnFacts[]): string[] {
-  if (map.columns.length !== facts.length) {
-    return [`the event has ${map.columns.length} columns, the table ${facts.length}`];
+function differencesOf(map: TableMap, known: readonly KnownColumn[]): string[] {
+  if (map.columns.length !== known.length) {
+    return [`the event has ${map.columns.length} columns, the table ${known.length}`];
   }
-  return facts.flatMap((fact, i) => {
+  return known.flatMap((column, i) => {
     const { type: code, meta } = map.columns[i]!;
-    return fits(code, meta, fact)
+    return fits(code, meta, column)
       ? []
-      : [`column ${fact.name} is ${fact.columnType}, in the event ${type.typeName(code)} (${meta})`];
+      : [`column ${column.definition.name} is ${column.words}, in the event ${type.typeName(code)} (${meta})`];
   });
 }
 
@@ -214,24 +259,24 @@ const TYPES_OF_STRING: Readonly<Record<string, number>> = { uuid: type.UUID, ine
 const GEOMETRY_NAMES =
   /^(geometry|point|linestring|polygon|multipoint|multilinestring|multipolygon|geom\w*collection)$/;
 
-function fits(code: number, meta: number, fact: ColumnFacts): boolean {
-  if (GEOMETRY_NAMES.test(fact.dataType)) return code === type.GEOMETRY;
-  if (!(TYPES_BY_NAME[fact.dataType]?.includes(code) ?? false)) return false;
+function fits(code: number, meta: number, { definition, octets }: KnownColumn): boolean {
+  if (GEOMETRY_NAMES.test(definition.type)) return code === type.GEOMETRY;
+  if (!(TYPES_BY_NAME[definition.type]?.includes(code) ?? false)) return false;
   switch (code) {
     case type.NEWDECIMAL:
-      return (meta & 0xff) === fact.precision && meta >> 8 === (fact.scale ?? 0);
+      return (meta & 0xff) === definition.length && meta >> 8 === (definition.scale ?? 0);
     case type.TIME2:
     case type.DATETIME2:
     case type.TIMESTAMP2:
-      return meta === (fact.datetimePrecision ?? 0);
+      return meta === definition.fractionDigits;
     case type.BIT:
-      return (meta >> 8) * 8 + (meta & 0xff) === fact.precision;
+      return (meta >> 8) * 8 + (meta & 0xff) === definition.length;
     case type.STRING:
     case type.VARCHAR:
-      return meta === (BYTES_BY_NAME[fact.dataType] ?? fact.octetLength);
+      return meta === (BYTES_BY_NAME[definition.type] ?? octets ?? meta);
     case type.VARCHAR_COMPRESSED:
       // One byte says how the value is compressed.
-      return meta === (fact.octetLength ?? 0) + 1;
+      return octets === null || meta === octets + 1;
     default:
       return true;
   }
@@ -243,6 +288,12 @@ function mismatch(map: TableMap, differences: readonly string[]): RowtideError {
     `${map.schema}.${map.name} is not as it was when these rows were logged: ${differences.join('; ')}`,
     { hint: WAYS_OUT },
   );
+}
+
+function collationUnknown({ schema, name }: TableMap, column: string): RowtideError {
+  return new RowtideError('TABLE_UNKNOWN', `the character set of ${schema}.${name}.${column} is not known`, {
+    hint: WAYS_OUT,
+  });
 }
 
 /** What to do when nobody knows the columns of an event. */

@@ -1,12 +1,18 @@
+import type { LoggedStatement } from '../binlog/query.js';
 import type { TableMap } from '../binlog/table-map.js';
 import type { Schemas } from '../binlog/transactions.js';
 import { RowtideError, unreachable } from '../core/errors.js';
 import type { LogPoint } from '../core/event.js';
+import type { SchemaMark } from '../core/position.js';
 import type { Table } from '../core/table.js';
-import type { ColumnFacts, TableFacts } from '../mysql/columns.js';
+import type { ColumnFacts } from '../mysql/columns.js';
+import type { ColumnDefinition } from './definition.js';
+import { columnOfFacts } from './facts.js';
+import type { SchemaHistory } from './history/history.js';
 import {
   isSelfDescribing,
   mayHaveServerTypes,
+  tableFromDefinition,
   tableFromFacts,
   tableFromMap,
   tableWithoutNames,
@@ -21,19 +27,12 @@ export interface Catalog {
 
 /** What may be said about columns when the events do not describe themselves. */
 export type SchemaMode =
-  /** Only what is certain. Without a catalog that is nothing. */
-  | { kind: 'auto'; attached: AttachedCatalog | null }
+  /** Only what is certain. Without a history that is nothing. */
+  | { kind: 'auto'; history: SchemaHistory | null }
   /** As the tables are now. */
   | { kind: 'assume-current'; catalog: Catalog }
   /** @1, @2, … */
   | { kind: 'none' };
-
-/** All tables as they were at one moment. */
-export interface AttachedCatalog {
-  readonly tables: readonly TableFacts[];
-  /** False where an event is older than the moment of the copy, or may be. */
-  isAfter(at: LogPoint): boolean;
-}
 
 export function schemas(mode: SchemaMode): Schemas {
   return new StreamSchemas(mode);
@@ -42,82 +41,68 @@ export function schemas(mode: SchemaMode): Schemas {
 /** Rowtide never guesses: two INT columns that changed places pass every check of types. */
 class StreamSchemas implements Schemas {
   readonly #mode: SchemaMode;
-  /** Tables that a statement behind the copy names: whatever it did, they may have changed. */
-  readonly #named = new Set<TableFacts>();
+  readonly #history: SchemaHistory | null;
 
   constructor(mode: SchemaMode) {
     this.#mode = mode;
+    this.#history = mode.kind === 'auto' ? mode.history : null;
+  }
+
+  get mark(): SchemaMark | undefined {
+    return this.#history?.mark;
   }
 
   async table(map: TableMap, at: LogPoint): Promise<Table> {
-    if (isSelfDescribing(map)) return this.#selfDescribed(map);
+    if (isSelfDescribing(map)) return this.#selfDescribed(map, at);
     switch (this.#mode.kind) {
       case 'none':
         return tableWithoutNames(map);
       case 'assume-current': {
         const facts = await this.#mode.catalog.columns(map);
-        if (facts === null) throw unknown(map, 'the table does not exist any more');
-        return tableFromFacts(map, facts, 'assumed');
+        if (facts === null) throw unknown(map, { why: 'the table does not exist any more' });
+        return tableFromFacts(map, facts);
       }
       case 'auto':
-        return this.#attachedTable(map, at, this.#mode.attached);
+        return recorded(map, at, this.#mode.history);
     }
   }
 
-  statement(statement: { sql: string }, at: LogPoint): void {
-    const attached = this.#mode.kind === 'auto' ? this.#mode.attached : null;
-    if (!attached?.isAfter(at)) return;
-    const sql = statement.sql.toLowerCase();
-    for (const table of attached.tables) if (names(sql, table.name.toLowerCase())) this.#named.add(table);
+  record(statement: LoggedStatement, at: LogPoint): Promise<void> | undefined {
+    return this.#history?.record(statement, at);
   }
 
-  async #selfDescribed(map: TableMap): Promise<Table> {
-    const facts = mayHaveServerTypes(map) ? await this.#currentColumns(map) : null;
-    return facts === null ? tableFromMap(map) : withServerTypes(tableFromMap(map), facts);
+  async #selfDescribed(map: TableMap, at: LogPoint): Promise<Table> {
+    const known = mayHaveServerTypes(map) ? await this.#knownColumns(map, at) : null;
+    return known === null ? tableFromMap(map) : withServerTypes(tableFromMap(map), known);
   }
 
-  async #currentColumns(map: TableMap): Promise<readonly ColumnFacts[] | null> {
+  async #knownColumns(map: TableMap, at: LogPoint): Promise<readonly ColumnDefinition[] | null> {
     switch (this.#mode.kind) {
       case 'none':
         return null;
       case 'assume-current':
-        return this.#mode.catalog.columns(map);
-      case 'auto':
-        return (
-          this.#mode.attached?.tables.find((table) => table.schema === map.schema && table.name === map.name)
-            ?.columns ?? null
-        );
+        return (await this.#mode.catalog.columns(map))?.map(columnOfFacts) ?? null;
+      case 'auto': {
+        const table = (await this.#history?.table(map.schema, map.name, at)) ?? null;
+        return table?.kind === 'known' ? table.definition.columns : null;
+      }
       default:
         return unreachable(this.#mode);
     }
   }
-
-  #attachedTable(map: TableMap, at: LogPoint, attached: AttachedCatalog | null): Table {
-    if (attached === null) throw unknown(map, 'the log does not describe them');
-    if (!attached.isAfter(at)) {
-      throw unknown(map, 'the log does not describe them, and these rows are older than what was read from the server');
-    }
-    const facts = attached.tables.find((table) => table.schema === map.schema && table.name === map.name);
-    if (facts === undefined) throw unknown(map, 'it was made after the columns of all tables were read');
-    if (this.#named.has(facts)) throw unknown(map, 'a statement after its columns were read may have changed them');
-    return tableFromFacts(map, facts.columns, 'information-schema');
-  }
 }
 
-/** True if the name stands in the statement as a word of its own, whatever it means there. */
-function names(sql: string, name: string): boolean {
-  const quoted = name.replaceAll('`', '``');
-  for (let at = sql.indexOf(quoted); at >= 0; at = sql.indexOf(quoted, at + 1)) {
-    const around = sql.slice(Math.max(0, at - 1), at) + sql.slice(at + quoted.length, at + quoted.length + 1);
-    if (!IDENTIFIER.test(around)) return true;
-  }
-  return false;
+async function recorded(map: TableMap, at: LogPoint, history: SchemaHistory | null): Promise<Table> {
+  if (history === null) throw unknown(map, { why: 'the log does not describe them' });
+  const table = await history.table(map.schema, map.name, at);
+  if (table === null) throw unknown(map, { why: 'no statement that made it is in the log' });
+  if (table.kind === 'unknown') throw unknown(map, table);
+  return tableFromDefinition(map, table.definition, history.server);
 }
 
-const IDENTIFIER = /[\p{L}\p{N}_$]/u;
-
-function unknown(map: TableMap, why: string): RowtideError {
-  return new RowtideError('TABLE_UNKNOWN', `columns of ${map.schema}.${map.name} are not known: ${why}`, {
-    hint: WAYS_OUT,
-  });
+function unknown(
+  { schema, name }: TableMap,
+  { code = 'TABLE_UNKNOWN', why }: { code?: 'TABLE_UNKNOWN' | 'DDL_UNKNOWN'; why: string },
+): RowtideError {
+  return new RowtideError(code, `columns of ${schema}.${name} are not known: ${why}`, { hint: WAYS_OUT });
 }

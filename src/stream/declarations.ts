@@ -1,7 +1,7 @@
 import { charsetOf } from '../column/charset.js';
 import { RowtideError } from '../core/errors.js';
 import type { ColumnFacts, TableFacts } from '../mysql/columns.js';
-import { labelsOf } from '../schema/resolve.js';
+import { labelsOf } from '../schema/facts.js';
 import { tableKey } from './change.js';
 
 const HEADER =

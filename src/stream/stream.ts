@@ -5,6 +5,7 @@ import { changes } from '../column/changes.js';
 import { parsePoint } from '../config/point.js';
 import type { SourceConfig } from '../config/schema.js';
 import type { Batch } from '../core/batch.js';
+import type { Log } from '../core/log.js';
 import type { Position } from '../core/position.js';
 import type { Source } from '../core/source.js';
 import type { Table } from '../core/table.js';
@@ -15,6 +16,8 @@ import { parseServerUrl } from '../mysql/url.js';
 import { isAbort } from '../pipeline/abort.js';
 import { batches } from '../pipeline/batches.js';
 import { PositionFold } from '../pipeline/fold.js';
+import { fileHistoryStore } from '../schema/history/file-store.js';
+import { memoryHistoryStore } from '../schema/history/store.js';
 import type { ColumnOptions } from '../transform/columns/actions.js';
 import type { Transform } from '../transform/filter.js';
 import type { Where } from '../transform/row-filter.js';
@@ -50,6 +53,11 @@ export interface StreamOptions {
   readonly store?: CheckpointStore;
   /** Ends the stream, without an error. */
   readonly signal?: AbortSignal;
+  /**
+   * File beside the `store` for the columns of tables over time, where the log does not describe them itself. Without it
+   * a stream that goes on from the store does not know tables that were altered since.
+   */
+  readonly history?: string;
   /** Folder where transactions that are too large for memory wait for their commit. */
   readonly spool?: string;
 }
@@ -77,6 +85,8 @@ function sourceOf(from: StreamSource, options: StreamOptions): Source {
   const composed: ComposedSource = composeSource(configOf(from, options), {
     transform: options,
     spoolDir: spool,
+    history: options.history === undefined ? memoryHistoryStore() : fileHistoryStore(options.history),
+    logger: SILENT,
     stopAtEnd: end?.kind === 'now',
   });
   return end === undefined ? composed.source : untilPoint(composed, end);
@@ -89,6 +99,9 @@ function configOf(source: StreamSource, { from, schema = 'auto' }: StreamOptions
   const { url, ...options } = typeof source === 'string' ? { url: source } : source;
   return { kind: 'server', address: parseServerUrl(url, options), from: parsePoint(from ?? 'now'), schema };
 }
+
+/** A library says nothing by itself. */
+const SILENT: Log = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
 
 type Changes = AsyncGenerator<StreamChange<Database, 'partial'>, void, void>;
 

@@ -86,6 +86,7 @@ export function withEntries(transaction: Transaction, entries: Iterable<Entry>):
     span: transaction.span,
     prepared: transaction.prepared,
     held: transaction.held,
+    schemas: transaction.schemas,
     clock: transaction.clock,
     committedAtUs: transaction.committedAtUs,
     serverId: transaction.serverId,

@@ -5,9 +5,10 @@
 import mysql from 'mysql2/promise';
 import { expect, it } from 'vitest';
 import { parseServerUrl } from '../../src/mysql/url.js';
-import { attachCatalog, serverCatalog } from '../../src/schema/catalog.js';
+import { serverCatalog } from '../../src/schema/catalog.js';
 import type { SchemaMode } from '../../src/schema/schemas.js';
 import { serverLog } from '../../src/source/server.js';
+import { attachedNow } from '../schema/attached.js';
 import type { DatabaseServer } from '../servers/database.js';
 import { startMariadb } from '../servers/mariadb.js';
 import { startMysql } from '../servers/mysql.js';
@@ -83,8 +84,8 @@ async function schemaMode(
   { version, metadata }: { version: Version; metadata: string },
 ): Promise<SchemaMode> {
   const address = parseServerUrl(server.url);
-  if (metadata === 'FULL' && !isMariadb(version)) return { kind: 'auto', attached: null };
-  if (metadata !== 'none') return { kind: 'auto', attached: await attachCatalog(address, never) };
+  if (metadata === 'FULL' && !isMariadb(version)) return { kind: 'auto', history: null };
+  if (metadata !== 'none') return attachedNow(server);
   return { kind: 'assume-current', catalog: serverCatalog(address, never) };
 }
 

@@ -18,7 +18,7 @@ export interface StreamOptions {
  * Without `from` it begins with what is still there.
  */
 export async function* stream(log: LogSource, options: StreamOptions = {}): AsyncGenerator<Transaction> {
-  const { mode = { kind: 'auto', attached: null }, memoryBytesMax } = options;
+  const { mode = { kind: 'auto', history: null }, memoryBytesMax } = options;
   const stop = new AbortController();
   const source = transactions(log, {
     schemas: schemas(mode),

@@ -9,7 +9,8 @@ export function parseCharsetOption(c: Cursor, before: CharsetName): CharsetName 
   const isDefault = c.sees('DEFAULT', 'CHARACTER|CHAR|CHARSET|COLLATE') && c.accept('DEFAULT');
   if (acceptCharset(c)) {
     c.acceptSymbol('=');
-    return { charset: c.nameOrString(), collation: null };
+    // MySQL forgets a collation that was said before, MariaDB puts both together.
+    return { charset: c.nameOrString(), collation: c.dialect.flavour === 'mariadb' ? before.collation : null };
   }
   if (c.accept('COLLATE')) {
     c.acceptSymbol('=');

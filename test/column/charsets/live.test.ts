@@ -76,7 +76,7 @@ needs('own').describe.each(SERVERS)('$name', ({ name, start, charsets, hasMetada
   }
 
   function schemaMode(): SchemaMode {
-    if (hasMetadata) return { kind: 'auto', attached: null };
+    if (hasMetadata) return { kind: 'auto', history: null };
     return { kind: 'assume-current', catalog: serverCatalog(parseServerUrl(server.url), never) };
   }
 

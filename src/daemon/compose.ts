@@ -75,7 +75,7 @@ function filesOf(config: SourceConfig): readonly string[] {
 }
 
 interface SchemaOptions {
-  make(mode: SchemaMode): Source;
+  readonly make: (mode: SchemaMode) => Source;
   readonly history: HistoryStore;
   readonly logger: Log;
 }

@@ -7,10 +7,10 @@ import type { SchemaMode } from './schemas.js';
 
 export interface HistorySourceOptions {
   /** The transactions of the log, with tables as a mode has them. */
-  make(mode: SchemaMode, signal: AbortSignal): Source;
+  readonly make: (mode: SchemaMode) => Source;
   readonly store: HistoryStore;
   /** What is known of tables at a position; null: the log describes them itself, and needs no history. */
-  attach(from: Position, signal: AbortSignal): Promise<Attachment | null>;
+  readonly attach: (from: Position, signal: AbortSignal) => Promise<Attachment | null>;
   readonly log: Log;
 }
 
@@ -32,13 +32,13 @@ export function withHistory({ make, store, attach, log }: HistorySourceOptions):
   };
   return {
     async start(signal) {
-      const position = await make({ kind: 'auto', history: null }, signal).start(signal);
+      const position = await make({ kind: 'auto', history: null }).start(signal);
       const history = await begun(position, signal);
       return history === null ? position : { ...position, schemas: history.mark };
     },
     async *read(from, signal) {
       const history = (await resumed(from)) ?? (await begun(from, signal));
-      yield* make({ kind: 'auto', history }, signal).read(from, signal);
+      yield* make({ kind: 'auto', history }).read(from, signal);
     },
   };
 }

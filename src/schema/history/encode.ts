@@ -128,7 +128,8 @@ function decodeBeginning(from: Line): Omit<StoredHistory, 'changes'> {
 }
 
 function decodeChange(from: Line): RecordedChange {
-  const { version, at, attaches = false } = from as unknown as RecordedChange;
+  const { version, at } = from as unknown as RecordedChange;
+  const attaches = from.attaches === true;
   const { others } = from as unknown as SchemaChanges;
   const changes: SchemaChanges = {
     schemas: new Map((from.schemas ?? []) as [string, string | null][]),

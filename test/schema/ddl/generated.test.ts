@@ -15,7 +15,7 @@ import { loggedStatements } from './logged.js';
 import { differences, Oracle } from './oracle.js';
 import { quoted } from './types.js';
 
-const SERVERS: readonly { flavour: Flavour; statements: number; start(): Promise<DatabaseServer> }[] = [
+const SERVERS: readonly { flavour: Flavour; statements: number; start: () => Promise<DatabaseServer> }[] = [
   { flavour: 'mysql-9.7', statements: 400, start: () => startMysql({ version: '9.7' }) },
   { flavour: 'mysql-8.0', statements: 100, start: () => startMysql({ version: '8.0' }) },
   { flavour: 'mysql-5.7', statements: 100, start: () => startMysql({ version: '5.7' }) },

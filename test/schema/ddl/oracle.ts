@@ -71,7 +71,7 @@ function tableLines(table: TableState): string[] {
   return [
     `collation ${collation}`,
     `primary key ${primaryKeyOf(table.definition).join()}`,
-    ...columns.map((column, i) => `${i} ${JSON.stringify(Object.entries(column).sort())}`),
+    ...columns.map((column, i) => `${i} ${JSON.stringify(column, Object.keys(column).sort())}`),
     ...keys
       .filter(({ unique }) => unique)
       .map((key) => `key ${key.name} (${key.parts.map(({ column }) => column).join()})`),

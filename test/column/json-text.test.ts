@@ -51,6 +51,25 @@ describe('JSON documents', () => {
   });
 });
 
+describe('texts in documents', () => {
+  const textOf = (...bytes: number[]): string => text(Buffer.from([12, bytes.length, ...bytes]));
+
+  it('keep halves of surrogate pairs, which MySQL 5.7 lets in, as escapes', () => {
+    expect(textOf(0x61, 0xed, 0xa0, 0x80, 0xc3, 0xa9, 0xed, 0xbf, 0xbf)).toBe('"a\\ud800é\\udfff"');
+  });
+
+  it.each([
+    ['a byte that follows none', [0x61, 0x80]],
+    ['a character cut short', [0xe2, 0x82]],
+    ['half a pair cut short', [0xed, 0xa0]],
+    ['an overlong form', [0xc0, 0x80]],
+    ['what lies beyond Unicode', [0xf4, 0x90, 0x80, 0x80]],
+    ['that beside half a pair', [0xed, 0xa0, 0x80, 0xff]],
+  ])('are refused with %s', (_, bytes) => {
+    expect(() => textOf(...bytes)).toThrow(expect.objectContaining({ code: 'EVENT_MALFORMED' }));
+  });
+});
+
 describe('damaged documents', () => {
   const outcome = (bytes: Buffer): unknown => {
     try {
@@ -89,7 +108,13 @@ describe('damaged documents', () => {
   it.each([
     ['lies in itself', Buffer.from([2, 1, 0, 7, 0, 2, 0, 0])],
     ['has parts that overlap, again and again', overlapping(20)],
+    ['has a value outside of its container', Buffer.from([2, 1, 0, 16, 0, 2, 7, 0, 1, 0, 7, 0, 12, 7, 0, 1, 0x61])],
     ['has no such value', Buffer.from([13, 0])],
+    ['has a time of 63 minutes', Buffer.from([15, 11, 8, 0, 0, 0, 0xc0, 0x0f, 0, 0, 0])],
+    ['has a time of a million microseconds', Buffer.from([15, 11, 8, 0x40, 0x42, 0x0f, 0, 0, 0, 0, 0])],
+    ['has a time of 839 hours', Buffer.from([15, 11, 8, 0, 0, 0, 0, 0x70, 0x34, 0, 0])],
+    ['has a date in the year 10000', Buffer.from([15, 10, 8, 0, 0, 0, 0, 0, 0, 0xf4, 0x7e])],
+    ['has a date before all', Buffer.from([15, 10, 8, 0, 0, 0, 0, 0, 0xfe, 0xff, 0xff])],
     ['has no such literal', Buffer.from([4, 3])],
     ['has a text longer than itself', Buffer.from([12, 0xff, 0xff, 0xff, 0xff, 0x0f])],
     ['has a length without end', Buffer.from([12, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff])],

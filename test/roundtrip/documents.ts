@@ -77,7 +77,7 @@ export function documents(version: Version): { boundary: string[]; random: (rand
         ', "j": 1E400',
         '',
       ),
-      nested(version === '5.7' ? 90 : 98),
+      nested(version === '5.7' ? 99 : 100),
       // Offsets over 64 KiB: large objects and arrays, in which 32 bit numbers are inline.
       `json_array(${largeText}, 2147483647, -2147483648, 4294967295, 32767, 65535, true, null, json_array(1, 70000))`,
       `json_object('t', ${largeText}, 'i', -70000, 'u', 4000000000, 'o', json_object('n', null))`,
@@ -86,6 +86,16 @@ export function documents(version: Version): { boundary: string[]; random: (rand
       `cast(cast('12:34:56.5' as time(1)) as json)`,
       `cast((select bits from opaque) as json)`,
       `cast(1.25 as json)`,
+      // Containers get large at 64 KiB; with few and long, and with many and short values.
+      ...[-2, -1, 0, 1].map((more) => `json_array(repeat('x', ${65_525 + more}))`),
+      ...[-2, -1, 0, 1].map((more) => `json_object('k', repeat('x', ${65_520 + more}))`),
+      `cast(concat('[', repeat('70000, ', 9361), '1]') as json)`,
+      `cast(concat('[', repeat('70000, ', 9362), '1]') as json)`,
+      `cast(concat('[', repeat('7, ', 21844), '1]') as json)`,
+      `cast(concat('[', repeat('7, ', 65534), '1]') as json)`,
+      `cast(concat('[', repeat('null, ', 70000), '1]') as json)`,
+      `json_object(repeat('k', 65535), 1, 'a', json_array())`,
+      `json_object('', json_object('', json_array('')))`,
     ],
     random: (random) => expression(random, 0, all),
   };
@@ -109,7 +119,7 @@ function expression(random: Random, depth: number, leaves: readonly string[]): s
 }
 
 function leaf32(random: Random, leaves: readonly string[]): string {
-  switch (random.int(0, 5)) {
+  switch (random.int(0, 6)) {
     case 0:
       return hex(key(random));
     case 1:
@@ -120,9 +130,17 @@ function leaf32(random: Random, leaves: readonly string[]): string {
       return `-${random.digits(random.int(1, 20))}.${random.digits(random.int(1, 20))}`;
     case 4:
       return String(random.bigint(-(2n ** 63n), 2n ** 64n - 1n));
+    case 5:
+      return double(random);
     default:
       return random.pick(leaves);
   }
+}
+
+/** Of any bits, which mostly need 16 or 17 digits. */
+function double(random: Random): string {
+  const value = random.bytes(8).readDoubleLE();
+  return Number.isFinite(value) ? value.toExponential() : '0e0';
 }
 
 function key(random: Random): string {

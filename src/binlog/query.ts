@@ -38,5 +38,5 @@ export function decodeQuery(event: RawEvent, format: FormatDescription): QueryEv
   r.skip(1);
   const { serverVersion } = format;
   const text = event.type === QUERY_COMPRESSED_EVENT ? inflateRest(r) : r.slice(r.left);
-  return { threadId, errorCode, schema, status, serverVersion, ...decodeSql(text, status) };
+  return { threadId, errorCode, schema, status, serverVersion, ...decodeSql(text, status, serverVersion) };
 }

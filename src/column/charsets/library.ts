@@ -34,11 +34,20 @@ export function libraryMaps(library: string, bytesMax: number): CodeMaps {
 
 /** In one call: a line feed is no byte of a code, and ends what the library takes those before it for. */
 function decoded(library: string, count: number, bytesOf: (code: number) => readonly number[]): Uint16Array {
-  const bytes = Array.from({ length: count }, (_, code) => [...bytesOf(code), 0x0a]).flat();
-  const lines = iconv.decode(Buffer.from(bytes), library).split('\n');
-  return Uint16Array.from({ length: count }, (_, code) =>
-    lines[code]!.length === 1 ? lines[code]!.charCodeAt(0) : HOLE,
-  );
+  const bytes = Buffer.alloc(count * 5);
+  let length = 0;
+  for (let code = 0; code < count; code++) {
+    for (const byte of bytesOf(code)) bytes[length++] = byte;
+    bytes[length++] = 0x0a;
+  }
+  const text = iconv.decode(bytes.subarray(0, length), library);
+  const map = new Uint16Array(count).fill(HOLE);
+  for (let code = 0, at = 0; code < count; code++) {
+    const end = text.indexOf('\n', at);
+    if (end === at + 1) map[code] = text.charCodeAt(at);
+    at = end + 1;
+  }
+  return map;
 }
 
 function fourBytes(index: number): number[] {

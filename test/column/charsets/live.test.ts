@@ -15,6 +15,7 @@ import { jsonLines } from '../../roundtrip/compare.js';
 import { Random, seedOf } from '../../roundtrip/random.js';
 import { headOf, stream } from '../../roundtrip/stream.js';
 import type { DatabaseServer } from '../../servers/database.js';
+import { startMariadb } from '../../servers/mariadb.js';
 import { startMysql } from '../../servers/mysql.js';
 import { needs } from '../../servers/suite.js';
 import { CHARSETS, decode, spaces, textOf } from './texts.js';
@@ -34,6 +35,20 @@ const SERVERS = [
     name: 'MySQL 5.7, without row metadata',
     start: () => startMysql({ version: '5.7' }),
     charsets: CHARSETS,
+    hasMetadata: false,
+    isStrict: false,
+  },
+  {
+    name: 'MariaDB 11.8, row metadata FULL',
+    start: () => startMariadb({ options: ['--binlog-row-metadata=FULL'] }),
+    charsets: CHARSETS.filter((charset) => charset !== 'gb18030'),
+    hasMetadata: true,
+    isStrict: false,
+  },
+  {
+    name: 'MariaDB 10.11, without row metadata',
+    start: () => startMariadb({ version: '10.11' }),
+    charsets: CHARSETS.filter((charset) => charset !== 'gb18030'),
     hasMetadata: false,
     isStrict: false,
   },
@@ -83,7 +98,7 @@ needs('own').describe.each(SERVERS)('$name', ({ name, start, charsets, hasMetada
   it('columns of every set hold the texts that the server converts them to', async () => {
     const random = new Random(seedOf(`texts of ${name}`));
     const columns = charsets.flatMap((charset) => columnsOf(charset, { random, isStrict }));
-    await connection.query(`CREATE TABLE every (${columns.map(({ sql }) => sql).join(', ')}) ENGINE=InnoDB`);
+    await connection.query(`CREATE TABLE every (${columns.map(({ sql }) => sql).join(', ')}) ENGINE=MyISAM`);
     const inserts = Array.from(
       { length: ROWS },
       () => `INSERT INTO every VALUES (${columns.map(({ value }) => value()).join(', ')})`,

@@ -15,6 +15,7 @@ import {
   HEARTBEAT_LOG_EVENT,
   HEARTBEAT_LOG_EVENT_V2,
   ROTATE_EVENT,
+  START_ENCRYPTION_EVENT,
   START_EVENT_V3,
   STOP_EVENT,
 } from '../binlog/types.js';
@@ -106,6 +107,8 @@ export class EventChain {
     }
     const length = to - from;
     const loggedEnd = endOf(body, format, length);
+    // Said again to a reader who begins behind it, as the format is.
+    if (type === START_ENCRYPTION_EVENT && loggedEnd === 0) return;
     if (type === GTID_LIST_EVENT && (body.readUInt16LE(17) & FLAG_ARTIFICIAL) !== 0) {
       // MariaDB has left out transactions, and says where it goes on.
       this.#offset += this.#skippedTo(type, loggedEnd);

@@ -6,6 +6,7 @@ import mysql from 'mysql2/promise';
 import { changes } from '../../src/column/changes.js';
 import type { Change } from '../../src/core/change.js';
 import { formatGtid } from '../../src/core/gtid.js';
+import type { LogSource } from '../../src/core/source.js';
 import { fileLog } from '../../src/source/files.js';
 import { type StreamOptions, stream } from '../roundtrip/stream.js';
 import type { MysqlServer } from '../servers/mysql.js';
@@ -70,9 +71,13 @@ async function logFiles(server: MysqlServer): Promise<string[]> {
 }
 
 /** What the files hold, one line for each change under a line for each transaction; throws what stops the stream. */
-export async function told(paths: readonly string[], options: StreamOptions = {}): Promise<string[]> {
+export function told(paths: readonly string[], options: StreamOptions = {}): Promise<string[]> {
+  return toldBy(fileLog({ paths }), options);
+}
+
+export async function toldBy(log: LogSource, options: StreamOptions = {}): Promise<string[]> {
   const lines: string[] = [];
-  for await (const transaction of stream(fileLog({ paths }), options)) {
+  for await (const transaction of stream(log, options)) {
     const { prepared, held } = transaction;
     const facts = [
       ...(prepared === null ? [] : [`prepared as ${prepared.xid}`]),

@@ -2,6 +2,7 @@
  *   npm run bench -- decode [FILE]     row objects: ours, zongji (live), mysqlbinlog -vv (file); only the file if one is given
  *   npm run bench -- stream            transactions that nobody looks into, live, and zongji
  *   npm run bench -- tables [SHAPE…]   row objects of json, blob and wide tables, and of mariadb: ours and zongji
+ *   npm run bench -- filter            row objects behind each kind of filter, of a file
  *   npm run bench -- kafka [BROKERS]   the Kafka sink alone and kafkajs's send
  *   npm run bench -- pipeline          MySQL to Kafka: ours, and zongji with JSON.stringify and kafkajs
  *   npm run bench -- huge [CASE…]      one transaction of --bytes N (2 GiB unless given): memory bounded? exit code 1 if not
@@ -11,6 +12,7 @@
 import { parseArgs } from 'node:util';
 import { closeRun } from '../test/servers/runs.js';
 import { benchDecodeFile, benchDecodeLive, benchStream } from './decode.js';
+import { benchFilter } from './filter.js';
 import { benchHuge } from './huge.js';
 import { benchKafka } from './kafka.js';
 import { benchPipeline } from './pipeline.js';
@@ -36,6 +38,8 @@ async function main(): Promise<void> {
       return benchStream(settings);
     case 'tables':
       return benchTables(settings, operands);
+    case 'filter':
+      return benchFilter(settings);
     case 'kafka':
       return benchKafka(operand?.split(','));
     case 'pipeline':
@@ -43,7 +47,7 @@ async function main(): Promise<void> {
     case 'huge':
       return benchHuge({ bytes: Number(values.bytes), names: operands });
     default:
-      console.error(`unknown benchmark ${command}: decode, stream, tables, kafka, pipeline or huge`);
+      console.error(`unknown benchmark ${command}: decode, stream, tables, filter, kafka, pipeline or huge`);
       process.exitCode = 2;
   }
 }

@@ -1,4 +1,5 @@
 /** The measured process: runs the one task that it is told and prints what was measured. Arguments: name, options as JSON. */
+import { filterFile } from './filter.js';
 import { decodeFile, decodeLive, streamLive } from './ours.js';
 import { pipeHuge } from './ours-huge.js';
 import { pipelineKafka } from './ours-kafka.js';
@@ -9,6 +10,7 @@ import { pipelineZongji } from './peers/zongji-kafkajs.js';
 const tasks = {
   decodeFile,
   decodeLive,
+  filterFile,
   streamLive,
   decodeZongji,
   printMysqlbinlog,

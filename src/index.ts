@@ -44,5 +44,6 @@ export {
 } from './stream/change.js';
 export { type StreamOptions, type StreamSource, stream } from './stream/stream.js';
 export type { ColumnOptions } from './transform/columns/actions.js';
+export { type TableFilterOptions, type Transform, tableTest } from './transform/filter.js';
 export { transformed } from './transform/source.js';
 export { type TransformOptions, transformOf } from './transform/transform.js';

@@ -7,7 +7,7 @@ import mysql from 'mysql2/promise';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { TABLE_MAP_EVENT } from '../../src/binlog/types.js';
 import { eventsOf, fileOf } from '../binlog/recording.js';
-import { sharedMysql } from '../servers/suite.js';
+import { needs, sharedMariadb, sharedMysql } from '../servers/suite.js';
 import { type Ended, rowtide } from './rowtide.js';
 
 const hmac = (text: string): string => createHmac('sha256', 'sesame').update(text).digest('hex');
@@ -198,5 +198,46 @@ describe('a table that is left out', () => {
     const others = await rowtide(['tail', file, '--exclude', 'shop.orders', '--print', '%{op}']);
     expect(others).toMatchObject({ status: 0, stderr: '' });
     expect(new Set(others.stdout.split('\n').filter(Boolean))).toEqual(new Set(['statement']));
+  });
+});
+
+/** Types that only MariaDB has. */
+needs('mariadb').describe('filters on MariaDB', () => {
+  test('UUID and INET6 equal their texts, compressed columns are cells as others', async () => {
+    const { url } = await sharedMariadb();
+    await using sql = await mysql.createConnection(url);
+    await sql.query('CREATE OR REPLACE DATABASE filters_maria');
+    await sql.query(
+      'CREATE TABLE filters_maria.t (id UUID PRIMARY KEY, ip INET6, note TEXT COMPRESSED, word VARCHAR(200) COMPRESSED)',
+    );
+    const [[{ position }]] = await sql.query<[{ position: string } & mysql.RowDataPacket]>(
+      'SELECT @@gtid_binlog_pos AS position',
+    );
+    const id = (n: number): string => `0e8fbc2e-c755-11ee-9f1d-00000000000${n}`;
+    const text = 'compressible '.repeat(10);
+    await sql.query(
+      `INSERT INTO filters_maria.t VALUES ('${id(1)}', '::1', '${text}', '${text}'), ('${id(2)}', '::2', 'short', '${text}'),
+         ('${id(3)}', '::1', NULL, 'x')`,
+    );
+    const filters = [
+      ...['--where', `filters_maria.t: (id = '${id(1)}' OR ip = '::2') AND word LIKE 'compress%'`],
+      ...['--truncate', 'filters_maria.t.note=7', '--mask', 'filters_maria.t.word=***'],
+    ];
+    const places = ['--from', position, '-e', '--schema', 'assume-current', '--include', 'filters_maria.*'];
+    const { status, stdout, stderr } = await rowtide(['tail', url, ...places, ...filters, '--print', '%{after}']);
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+    expect(
+      stdout
+        .split('\n')
+        .filter(Boolean)
+        .map((line) => JSON.parse(line)),
+    ).toEqual([
+      { id: id(1), ip: '::1', note: 'compres', word: '***' },
+      { id: id(2), ip: '::2', note: 'short', word: '***' },
+    ]);
+    const ordered = ['--where', `filters_maria.t: id > '${id(1)}'`];
+    const refused = await rowtide(['tail', url, ...places, ...ordered, '--print', '%{after}']);
+    expect(refused.stderr).toMatch(/FILTER_MISMATCH: .*filters_maria\.t\.id is UUID, which is not compared so/);
+    await sql.query('DROP DATABASE filters_maria');
   });
 });

@@ -37,6 +37,9 @@ describe('where a column is not in the image', () => {
     ['a = 1 and b = 3', FALSE],
     ['a = 1 or b = 2', TRUE],
     ['a = 1 or b = 3', UNTOLD],
+    ['a = 1 and b = NULL', UNTOLD],
+    ['a = 1 or b = NULL', UNTOLD],
+    ['b = NULL or a = 1', UNTOLD],
     ['a = NULL', UNKNOWN],
   ])('%s is told by the others, or not at all', (condition, truth) => {
     expect(judge(condition)(image(undefined, 2), null)).toBe(truth);

@@ -88,7 +88,7 @@ async function readFiltered(path: string, filter: FilterName | null): Promise<vo
 
 function sourceOf(path: string, options: TransformOptions): Source {
   const source = transactions(fileLog({ paths: [path] }), {
-    schemas: schemas({ kind: 'auto', attached: null }),
+    schemas: schemas({ kind: 'auto', history: null }),
     wants: tableTest(options),
     spool: diskSpool(join(tmpdir(), 'rowtide-bench')),
     start: (log, signal) => log.tail(signal),

@@ -1,5 +1,5 @@
 import type { Colors } from 'picocolors/types.js';
-import type { Change, Row, Value } from '../../core/change.js';
+import type { Change, DocumentDiff, Row, Value } from '../../core/change.js';
 import { unreachable } from '../../core/errors.js';
 import { formatGtid } from '../../core/gtid.js';
 import type { Column, Table } from '../../core/table.js';
@@ -46,11 +46,12 @@ export class PrettyPrinter {
   }
 
   /** What tells the row from others, then what changed: `id: 7  price: 1.00 → 2.00`. */
-  #update({ table, before, after }: Extract<Change, { kind: 'update' }>): string {
+  #update({ table, before, after, diffs }: Extract<Change, { kind: 'update' }>): string {
     const keys = table.primaryKey.length > 0 ? new Set(table.primaryKey) : null;
     const shown = table.columns.flatMap((column) => {
-      const [old, now] = [before[column.name], after[column.name]];
-      // A column that the after image leaves out did not change.
+      const [old, now, steps] = [before[column.name], after[column.name], diffs?.[column.name]];
+      if (now === undefined && steps !== undefined) return [this.#steps(column, steps)];
+      // Any other column that the after image leaves out did not change.
       if (now !== undefined && !sameValue(old, now)) return [this.#changed(column, old, now)];
       return keys === null || keys.has(column.ordinal) ? this.#present(column, old ?? now) : [];
     });
@@ -61,6 +62,13 @@ export class PrettyPrinter {
     const { dim, red, green } = this.#colors;
     const from = old === undefined ? '' : `${red(this.#value(column, old))} `;
     return `${dim(`${visible(column.name)}:`)} ${from}${dim('→')} ${green(this.#value(column, now))}`;
+  }
+
+  /** Of a document that is known neither before nor after: `detail: → replace $.a 2, remove $.b`. */
+  #steps(column: Column, steps: readonly DocumentDiff[]): string {
+    const { dim, green } = this.#colors;
+    const text = steps.map(({ op, path, value }) => `${op} ${path}${value === null ? '' : ` ${value}`}`).join(', ');
+    return `${dim(`${visible(column.name)}:`)} ${dim('→')} ${green(this.#value(column, text))}`;
   }
 
   #present(column: Column, value: Value | undefined): string[] {

@@ -4,7 +4,7 @@ import { PrettyPrinter } from '../../../src/cli/print/pretty.js';
 import { compileTemplate } from '../../../src/cli/print/template.js';
 import { timeText } from '../../../src/cli/print/time.js';
 import { visible, visibleJson } from '../../../src/cli/print/visible.js';
-import { BLOB, LONG, NEWDECIMAL, VARCHAR } from '../../../src/column/types.js';
+import { BLOB, JSON_DOCUMENT, LONG, NEWDECIMAL, VARCHAR } from '../../../src/column/types.js';
 import { parsePoint } from '../../../src/config/point.js';
 import type { Change, Row } from '../../../src/core/change.js';
 import type { Column, Table } from '../../../src/core/table.js';
@@ -49,6 +49,22 @@ describe('a change for people', () => {
     expect(lineOf({ kind: 'delete', table: products, before: { id: 7, title: null } })).toBe(
       '  delete shop.products  id: 7  title: NULL\n',
     );
+  });
+
+  test('shows the steps of a document that is not known whole, and no steps of one that is', () => {
+    const documents: Table = { ...products, columns: [products.columns[0]!, column('d', 1, JSON_DOCUMENT)] };
+    const diffs = {
+      d: [
+        { op: 'replace', path: '$.a', value: '2' },
+        { op: 'remove', path: '$."\u001b"', value: null },
+      ] as const,
+    };
+    expect(lineOf({ kind: 'update', table: documents, before: { id: 7 }, after: {}, diffs })).toBe(
+      '  update shop.products  id: 7  d: → replace $.a 2, remove $."\\u001b"\n',
+    );
+    expect(
+      lineOf({ kind: 'update', table: documents, before: { id: 7, d: '{}' }, after: { id: 7, d: '[]' }, diffs }),
+    ).toBe('  update shop.products  id: 7  d: {} → []\n');
   });
 
   test('shows of an update the key and what changed', () => {

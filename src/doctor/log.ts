@@ -22,9 +22,11 @@ const binlogFormat: Check = {
     // A server without the variable knows rows only.
     const format = facts.variables.get('binlog_format') ?? 'ROW';
     if (format === 'ROW') return ok('ROW');
+    const replica = isAtLeast(facts.release, 8, 0, 22) && facts.flavour === 'mysql' ? 'REPLICA' : 'SLAVE';
+    const applier = `It is refused while a replica applies: STOP ${replica} SQL_THREAD before, START ${replica} SQL_THREAD after it.`;
     return error(`${format}: statements are logged instead of the rows that they change`, {
       ...setting(facts, ['binlog_format', "'ROW'"]),
-      note: RECONNECT,
+      note: facts.isReplica === true ? `${applier} ${RECONNECT}` : RECONNECT,
     });
   },
 };
@@ -61,10 +63,14 @@ const binlogRowValueOptions: Check = {
     const options = facts.variables.get('binlog_row_value_options');
     if (options === undefined) return null;
     if (options === '') return ok('none: JSON documents are logged whole');
-    return error(`${options}: updates of JSON documents are logged as differences, which stop the stream`, {
-      ...setting(facts, ['binlog_row_value_options', "''"]),
-      note: RECONNECT,
-    });
+    if (facts.variables.get('binlog_row_image') === 'FULL') return ok(`${options}: documents are made whole again`);
+    return warning(
+      `${options} without the documents before (binlog_row_image is not FULL): only the differences of JSON documents are known`,
+      {
+        ...setting(facts, ['binlog_row_value_options', "''"]),
+        note: RECONNECT,
+      },
+    );
   },
 };
 

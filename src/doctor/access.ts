@@ -1,4 +1,4 @@
-import { isAtLeast } from '../mysql/doctor.js';
+import { isSince } from '../mysql/doctor.js';
 import { type Check, error, type Facts, ok, warning } from './finding.js';
 import { identifier } from './syntax.js';
 
@@ -14,15 +14,14 @@ const replicationSlave: Check = {
 const replicationClient: Check = {
   name: 'REPLICATION CLIENT',
   check(facts) {
-    const name =
-      facts.flavour === 'mariadb' && isAtLeast(facts.release, 10, 5, 2) ? 'BINLOG MONITOR' : 'REPLICATION CLIENT';
+    const name = isSince(facts, 'mariadb', [10, 5, 2]) ? 'BINLOG MONITOR' : 'REPLICATION CLIENT';
     if ([name, 'SUPER'].some((each) => facts.grants.hasGlobal(each)))
       return ok('granted: the log’s files may be listed');
     return error(`${name} is not granted: the log’s files may not be listed`, { sql: [grant(facts, name, '*.*')] });
   },
 };
 
-/** Needed for column names, which a log of FULL metadata has itself. */
+/** Needed for columns, which MySQL's log describes itself with FULL metadata; MariaDB's tells no UUID from BINARY(16). */
 const select: Check = {
   name: 'SELECT',
   check(facts) {
@@ -32,8 +31,9 @@ const select: Check = {
     );
     const seen = facts.tables.filter(({ schema, name }) => reader.wants(schema, name)).length;
     if (missing.length === 0) return ok(`granted; ${seen} tables in scope`);
-    if (variables.get('binlog_row_metadata') === 'FULL')
-      return ok('not granted, and not needed: the log has column names');
+    if (facts.flavour === 'mysql' && variables.get('binlog_row_metadata') === 'FULL') {
+      return ok('not granted, and not needed: the log describes its columns');
+    }
     const sql = missing.map(({ schema, table }) =>
       grant(
         facts,
@@ -41,7 +41,7 @@ const select: Check = {
         schema === null ? '*.*' : `${identifier(schema)}.${table === '*' ? '*' : identifier(table)}`,
       ),
     );
-    const message = `not granted on all that is streamed: the log has no column names, and those of ${seen} tables may be read`;
+    const message = `not granted on all that is streamed: the log does not describe its columns, and those of ${seen} tables may be read`;
     return seen === 0 ? error(message, { sql }) : warning(message, { sql });
   },
 };
@@ -80,7 +80,7 @@ const primaryKeys: Check = {
 function addKey(facts: Facts, { schema, name, autoIncrement }: Facts['tablesWithoutKey'][number]): string {
   const table = `${identifier(schema)}.${identifier(name)}`;
   if (autoIncrement !== null) return `ALTER TABLE ${table} ADD PRIMARY KEY (${identifier(autoIncrement)})`;
-  const hidden = facts.flavour === 'mariadb' ? isAtLeast(facts.release, 10, 3) : isAtLeast(facts.release, 8, 0, 23);
+  const hidden = isSince(facts, 'mariadb', [10, 3, 3]) || isSince(facts, 'mysql', [8, 0, 23]);
   return `ALTER TABLE ${table} ADD COLUMN row_id BIGINT UNSIGNED NOT NULL${hidden ? ' INVISIBLE' : ''} AUTO_INCREMENT PRIMARY KEY`;
 }
 

@@ -1,4 +1,4 @@
-import { isAtLeast } from '../mysql/doctor.js';
+import { isSince } from '../mysql/doctor.js';
 import { type Check, error, ok, warning } from './finding.js';
 import { setting } from './syntax.js';
 
@@ -8,7 +8,7 @@ const logBin: Check = {
   name: 'log_bin',
   check(facts) {
     if (facts.variables.get('log_bin') === 'ON') return ok('the server writes a binary log');
-    const needsId = facts.flavour === 'mariadb' || !isAtLeast(facts.release, 8);
+    const needsId = !isSince(facts, 'mysql', [8, 0, 0]);
     return error('the server writes no binary log', {
       options: ['log_bin = binlog', ...(needsId ? ['server_id = 1'] : [])],
       note: 'No two servers of a topology may share a server_id.',
@@ -22,7 +22,7 @@ const binlogFormat: Check = {
     // A server without the variable knows rows only.
     const format = facts.variables.get('binlog_format') ?? 'ROW';
     if (format === 'ROW') return ok('ROW');
-    const replica = isAtLeast(facts.release, 8, 0, 22) && facts.flavour === 'mysql' ? 'REPLICA' : 'SLAVE';
+    const replica = isSince(facts, 'mysql', [8, 0, 22]) ? 'REPLICA' : 'SLAVE';
     const applier = `It is refused while a replica applies: STOP ${replica} SQL_THREAD before, START ${replica} SQL_THREAD after it.`;
     return error(`${format}: statements are logged instead of the rows that they change`, {
       ...setting(facts, ['binlog_format', "'ROW'"]),
@@ -43,15 +43,18 @@ const binlogRowImage: Check = {
   },
 };
 
+const NAMES_ELSEWHERE =
+  'the log has no column names: those of INFORMATION_SCHEMA count, and what statements in the log make of them';
+
 const binlogRowMetadata: Check = {
   name: 'binlog_row_metadata',
   check(facts) {
     const metadata = facts.variables.get('binlog_row_metadata');
     if (metadata === 'FULL') return ok('FULL: the log says what its columns are called');
     if (metadata === undefined) {
-      return ok('not in this version: the log has no column names, so they are read from INFORMATION_SCHEMA');
+      return ok(`not in this version: ${NAMES_ELSEWHERE}`);
     }
-    return warning(`${metadata}: the log has no column names, so they are read from INFORMATION_SCHEMA`, {
+    return warning(`${metadata}: ${NAMES_ELSEWHERE}`, {
       ...setting(facts, ['binlog_row_metadata', "'FULL'"]),
     });
   },

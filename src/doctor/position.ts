@@ -1,4 +1,4 @@
-import { type DoctorFacts, isAtLeast } from '../mysql/doctor.js';
+import { type DoctorFacts, isSince } from '../mysql/doctor.js';
 import { type Check, error, type Facts, ok, warning } from './finding.js';
 import { setting, span } from './syntax.js';
 
@@ -103,8 +103,7 @@ const serverId: Check = {
     if (wanted === own) return error(`${wanted} is the server's own`, { note });
     if (facts.replicaIds?.includes(wanted)) return error(`${wanted} is taken by another reader`, { note });
     if (facts.replicaIds !== null) return ok(`${wanted} is free`);
-    const privilege =
-      facts.flavour === 'mariadb' && isAtLeast(facts.release, 10, 5) ? 'REPLICATION MASTER ADMIN' : 'REPLICATION SLAVE';
+    const privilege = isSince(facts, 'mariadb', [10, 5, 2]) ? 'REPLICATION MASTER ADMIN' : 'REPLICATION SLAVE';
     return warning(`whether ${wanted} is free cannot be seen`, {
       sql: [`GRANT ${privilege} ON *.* TO ${facts.account}`],
     });

@@ -1,14 +1,12 @@
-import { type DoctorFacts, isAtLeast } from '../mysql/doctor.js';
+import { isSince, type Server } from '../mysql/doctor.js';
 import type { Fix } from './finding.js';
-
-type Server = Pick<DoctorFacts, 'flavour' | 'release'>;
 
 /** Sets global variables as this server keeps them over a restart: by SET PERSIST, or by its option file as well. */
 export function setting(
   server: Server,
   ...values: readonly (readonly [name: string, value: string | number])[]
 ): Partial<Fix> {
-  const persists = server.flavour === 'mysql' && isAtLeast(server.release, 8);
+  const persists = isSince(server, 'mysql', [8, 0, 0]);
   const last = new Map(values);
   return {
     sql: values.map(([name, value]) => `SET ${persists ? 'PERSIST' : 'GLOBAL'} ${name} = ${value}`),

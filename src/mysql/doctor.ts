@@ -1,14 +1,11 @@
+import { isAtLeast, isMariadb } from '../binlog/server-version.js';
 import { RowtideError } from '../core/errors.js';
 import type { Connection } from './connect.js';
 import { type Grants, parseGrants } from './grants.js';
 import { baseTables, type TableName, type TableWithoutKey, tablesWithoutKey } from './tables.js';
 
 /** What is known about a server, and about the stream that is to be read from it. Plain data: checks ask nothing else. */
-export interface DoctorFacts {
-  readonly flavour: 'mysql' | 'mariadb';
-  /** As the server says it. */
-  readonly version: string;
-  readonly release: Release;
+export interface DoctorFacts extends Server {
   /** Global ones, by their names in lower case. */
   readonly variables: ReadonlyMap<string, string>;
   /** Who asks, as GRANT takes it: 'cdc'@'%'. */
@@ -26,7 +23,11 @@ export interface DoctorFacts {
   readonly tablesWithoutKey: readonly TableWithoutKey[];
 }
 
-export type Release = readonly [major: number, minor: number, patch: number];
+export interface Server {
+  readonly flavour: 'mysql' | 'mariadb';
+  /** As the server says it. */
+  readonly version: string;
+}
 
 /** Names of schemas with commas between; empty: none. */
 export interface LogFilters {
@@ -39,11 +40,7 @@ export async function gatherFacts(connection: Connection): Promise<DoctorFacts> 
   const rows = await connection.query<[string, string]>('SHOW GLOBAL VARIABLES');
   const variables = new Map(rows.map(([name, value]) => [name.toLowerCase(), value]));
   const version = variables.get('version') ?? '';
-  const server: Server = {
-    version,
-    flavour: /mariadb/i.test(version) ? 'mariadb' : 'mysql',
-    release: releaseOf(version),
-  };
+  const server: Server = { version, flavour: isMariadb(version) ? 'mariadb' : 'mysql' };
   return {
     ...server,
     variables,
@@ -58,17 +55,13 @@ export async function gatherFacts(connection: Connection): Promise<DoctorFacts> 
   };
 }
 
-type Server = Pick<DoctorFacts, 'flavour' | 'version' | 'release'>;
-
-function releaseOf(version: string): Release {
-  // MariaDB once went by 5.5.5-10.11.6-MariaDB, for the sake of old replicas.
-  const [, major, minor, patch] = /^(?:5\.5\.5-)?(\d+)\.(\d+)\.(\d+)/.exec(version) ?? [];
-  return [Number(major ?? 0), Number(minor ?? 0), Number(patch ?? 0)];
-}
-
-export function isAtLeast(release: Release, ...wanted: readonly number[]): boolean {
-  for (const [i, number] of wanted.entries()) if (release[i] !== number) return (release[i] ?? 0) > number;
-  return true;
+/** Whether it is a server of that flavour, and of that version or a newer one. */
+export function isSince(
+  { flavour, version }: Server,
+  wanted: Server['flavour'],
+  since: readonly [number, number, number],
+): boolean {
+  return flavour === wanted && isAtLeast(version, since) === true;
 }
 
 async function accountOf(connection: Connection): Promise<string> {
@@ -80,32 +73,32 @@ async function accountOf(connection: Connection): Promise<string> {
 }
 
 /** MariaDB prints those of the current role too, MySQL only when it is told the roles. */
-async function grantsOf(connection: Connection, { flavour, release }: Server): Promise<string[]> {
+async function grantsOf(connection: Connection, server: Server): Promise<string[]> {
   let sql = 'SHOW GRANTS';
-  if (flavour === 'mysql' && isAtLeast(release, 8)) {
+  if (isSince(server, 'mysql', [8, 0, 0])) {
     const [row] = await connection.query<[string]>('SELECT CURRENT_ROLE()');
     if (row !== undefined && row[0] !== 'NONE') sql = `SHOW GRANTS FOR CURRENT_USER() USING ${row[0]}`;
   }
   return (await connection.query<[string]>(sql)).map(([line]) => line);
 }
 
-async function replicaIds(connection: Connection, { flavour, release }: Server): Promise<number[] | null> {
-  const isRenamed = flavour === 'mysql' && isAtLeast(release, 8, 0, 22);
+async function replicaIds(connection: Connection, server: Server): Promise<number[] | null> {
+  const isRenamed = isSince(server, 'mysql', [8, 0, 22]);
   const rows = await ifAllowed(connection.query<[number | string]>(isRenamed ? 'SHOW REPLICAS' : 'SHOW SLAVE HOSTS'));
   return rows?.map(([id]) => Number(id)) ?? null;
 }
 
-async function isReplica(connection: Connection, { flavour, release }: Server): Promise<boolean | null> {
-  const isRenamed = isAtLeast(release, 8, 0, 22);
+async function isReplica(connection: Connection, server: Server): Promise<boolean | null> {
+  const isRenamed = isSince(server, 'mysql', [8, 0, 22]);
   const sql =
-    flavour === 'mariadb' ? 'SHOW ALL SLAVES STATUS' : isRenamed ? 'SHOW REPLICA STATUS' : 'SHOW SLAVE STATUS';
+    server.flavour === 'mariadb' ? 'SHOW ALL SLAVES STATUS' : isRenamed ? 'SHOW REPLICA STATUS' : 'SHOW SLAVE STATUS';
   const rows = await ifAllowed(connection.query(sql));
   return rows === null ? null : rows.length > 0;
 }
 
 /** File, position, what is logged alone, what is not logged. */
-async function logFilters(connection: Connection, { flavour, release }: Server): Promise<LogFilters | null> {
-  const isRenamed = flavour === 'mysql' && isAtLeast(release, 8, 2);
+async function logFilters(connection: Connection, server: Server): Promise<LogFilters | null> {
+  const isRenamed = isSince(server, 'mysql', [8, 2, 0]);
   const sql = isRenamed ? 'SHOW BINARY LOG STATUS' : 'SHOW MASTER STATUS';
   const rows = await ifAllowed(connection.query<[string, number, string, string]>(sql));
   return rows === null ? null : { only: rows[0]?.[2] ?? '', not: rows[0]?.[3] ?? '' };

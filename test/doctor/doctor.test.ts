@@ -126,10 +126,9 @@ needs('own').describe.each(SERVERS)('$name', ({ start, options, replicate, wrong
 
     // What only a restart changes, and what it must not take back. (What is persisted is weaker than these bad options.)
     const changed = mended.flatMap((each) => (each.status === 'ok' || each.fix.options.length === 0 ? [] : [each]));
-    await root.end();
     const lines = changed.flatMap(({ fix }) => fix.options);
     await server.restart(lines.map((each) => `--${each.replaceAll(' ', '').replaceAll('_', '-')}`));
-    root = await mysql.createConnection(server.url);
+    await reconnect();
     for (const { name } of changed) expect(await line(name, server.url)).toMatchObject({ status: 'ok' });
     expect(await line('log filters', server.url)).toMatchObject({
       status: 'warning',
@@ -140,6 +139,7 @@ needs('own').describe.each(SERVERS)('$name', ({ start, options, replicate, wrong
   test('is right: what it finds nothing wrong with can be streamed', async () => {
     // The restart brought back what persisted settings are too weak for.
     for (const { name, status } of await findings(server.url)) if (status !== 'ok') await mendEach(server.url, [name]);
+    await reconnect();
     const changes = stream(asCdc(), { from: 'beginning', include: ['shop.orders'], schema: 'assume-current' });
     await root.query('INSERT INTO shop.orders VALUES (7)');
     for await (const change of changes) {
@@ -148,6 +148,11 @@ needs('own').describe.each(SERVERS)('$name', ({ start, options, replicate, wrong
       break;
     }
   });
+
+  async function reconnect(): Promise<void> {
+    root.destroy();
+    root = await mysql.createConnection(server.url);
+  }
 
   /** Executes what each line prints, one line after the other; returns the lines as they were before. */
   async function mendEach(url: string, names: readonly string[]): Promise<NamedFinding[]> {

@@ -1,8 +1,10 @@
-import { HEADER_BYTES, type RawEvent } from '../core/event.js';
+import { type FormatDescription, HEADER_BYTES, type RawEvent } from '../core/event.js';
 import { ByteReader } from './bytes.js';
 
-/** incident u16, message length u8, message */
-export function decodeIncident(event: RawEvent): { incident: number; message: string } {
+/** incident u16 (rest of the post-header skipped), message length u8, message */
+export function decodeIncident(event: RawEvent, format: FormatDescription): { incident: number; message: string } {
   const r = new ByteReader(event.bytes, HEADER_BYTES);
-  return { incident: r.u16(), message: r.utf8(r.u8()) };
+  const incident = r.u16();
+  r.at = HEADER_BYTES + format.postHeaderBytes(event.type);
+  return { incident, message: r.utf8(r.u8()) };
 }

@@ -193,7 +193,11 @@ class Assembler {
         if (this.#group !== null) throw malformed('the file ends inside a transaction');
         return null;
       case type.INCIDENT_EVENT:
-        throw incident(decodeIncident(event).message);
+        throw incident(decodeIncident(event, block.format).message);
+      case type.LOAD_EVENT:
+      case type.NEW_LOAD_EVENT:
+      case type.CREATE_FILE_EVENT:
+      case type.EXEC_LOAD_EVENT:
       case type.BEGIN_LOAD_QUERY_EVENT:
       case type.APPEND_BLOCK_EVENT:
       case type.EXECUTE_LOAD_QUERY_EVENT:

@@ -60,8 +60,9 @@ const SERVERS: readonly {
   },
   {
     name: 'MySQL 8.0.15',
-    own: ['create table functional (a int, b varchar(9), key ((a + 1)))'],
-    tables: ['functional'],
+    // It logs a hidden column for each expression of a key, which nothing else tells: TABLE_MISMATCH.
+    own: [],
+    tables: [],
     start: () => startMysql({ version: '8.0', gtid: false }),
   },
   {

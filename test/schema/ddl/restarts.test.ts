@@ -56,7 +56,7 @@ describe('every row has the names of its time', () => {
 interface Line {
   readonly op: string;
   readonly table?: string;
-  readonly after?: Readonly<Record<string, unknown>>;
+  readonly after?: Readonly<Record<string, string | number | null>>;
 }
 
 interface Killing {

@@ -122,23 +122,30 @@ function tableOfKnown(
   };
 }
 
-/** True where a column may be one of MariaDB's types that are logged as BINARY. */
+/** True where a column may be one of MariaDB's types that the log alone does not tell. */
 export function mayHaveServerTypes(map: TableMap): boolean {
-  return map.columns.some(({ type: code, meta }) => code === type.STRING && (meta === 4 || meta === 16));
+  return map.columns.some(
+    ({ type: code, meta }) => type.isOldTemporal(code) || (code === type.STRING && (meta === 4 || meta === 16)),
+  );
 }
 
 /**
  * A table that describes itself, with what only its server tells: a log has MariaDB's UUID, INET4 and INET6 as BINARY of
- * the same length. The text of these and the bytes of a BINARY say the same, so asking about the column as it is now
- * cannot make a value wrong.
+ * the same length, and not how many digits a fraction in the old form has. The text of the former and the bytes of a
+ * BINARY say the same, so asking about the column as it is now cannot make a value wrong.
  */
 export function withServerTypes(table: Table, known: readonly ColumnDefinition[]): Table {
-  const typeOf = (column: Column): number => {
+  const columns = table.columns.map((column) => {
     const now = known.find(({ name }) => name === column.name);
-    const isFitting = now !== undefined && column.type === type.STRING && column.meta === BYTES_BY_NAME[now.type];
-    return isFitting ? (TYPES_OF_STRING[now.type] ?? column.type) : column.type;
-  };
-  return { ...table, columns: table.columns.map((column) => ({ ...column, type: typeOf(column) })) };
+    if (now === undefined) return column;
+    const isText = column.type === type.STRING && column.meta === BYTES_BY_NAME[now.type];
+    return {
+      ...column,
+      type: isText ? (TYPES_OF_STRING[now.type] ?? column.type) : column.type,
+      meta: type.isOldTemporal(column.type) ? now.fractionDigits : column.meta,
+    };
+  });
+  return { ...table, columns };
 }
 
 /** Undefined where it is not known; of labels it does not matter, since rows hold their numbers. */

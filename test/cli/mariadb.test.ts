@@ -1,0 +1,107 @@
+/** The command line on a MariaDB: its GTIDs wherever a place is named, and a pipeline that is killed. */
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import mysql from 'mysql2/promise';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type MariadbServer, startMariadb } from '../servers/mariadb.js';
+import { needs } from '../servers/suite.js';
+import { rowtide, start } from './rowtide.js';
+
+needs('own').describe('rowtide with MariaDB', () => {
+  let server: MariadbServer;
+  let sql: mysql.Connection;
+  let folder: string;
+
+  beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'rowtide-mariadb-'));
+    server = await startMariadb();
+    sql = await mysql.createConnection(server.url);
+    await sql.query('CREATE DATABASE shop CHARACTER SET utf8mb4');
+    await sql.query('CREATE TABLE shop.orders (id INT PRIMARY KEY, at DATETIME(6), ref UUID, note TEXT COMPRESSED)');
+    for (let id = 1; id <= 4; id++) await insert(id);
+  });
+  afterAll(async () => {
+    await sql?.end();
+    await server?.remove();
+    rmSync(folder, { recursive: true });
+  });
+
+  const insert = (id: number) =>
+    sql.query("INSERT INTO shop.orders VALUES (?, now(6), uuid(), repeat('note ', ?))", [id, id % 100]);
+  const gtid = (sequence: number): string => `0-${server.port}-${sequence}`;
+  const ids = (lines: string): number[] =>
+    lines
+      .split('\n')
+      .filter(Boolean)
+      .map((line) => JSON.parse(line).after?.id)
+      .filter((id) => id !== undefined);
+
+  async function tail(...args: string[]): Promise<{ status: number | string; ids: number[]; stderr: string }> {
+    const source = [server.url, '--schema', 'assume-current', '--format', 'json'];
+    const { status, stdout, stderr } = await rowtide(['tail', ...source, ...args]);
+    return { status, ids: ids(stdout), stderr };
+  }
+
+  test('takes GTIDs for places, and goes on from a checkpoint of them', async () => {
+    // Two statements came first.
+    expect(await tail('--from', gtid(3), '--until', gtid(5))).toEqual({ status: 0, ids: [2, 3], stderr: '' });
+    expect(await tail('--from', 'beginning', '--until', 'now')).toMatchObject({ status: 0, ids: [1, 2, 3, 4] });
+    const checkpoint = join(folder, 'tail.json');
+    const first = await tail('--from', gtid(2), '--until', gtid(4), '--checkpoint', checkpoint);
+    expect(first).toMatchObject({ status: 0, ids: [1, 2] });
+    const shown = await rowtide(['checkpoint', 'show', checkpoint, '--json']);
+    expect(JSON.parse(shown.stdout).position).toMatchObject({
+      source: { flavour: 'mariadb', id: `server-id:${server.port}` },
+      log: { gtid: gtid(4) },
+    });
+    expect(await tail('--until', 'now', '--checkpoint', checkpoint)).toMatchObject({ status: 0, ids: [3, 4] });
+    const set = await rowtide(['checkpoint', 'set', checkpoint, '--gtid', gtid(5)]);
+    expect(set.stdout).toContain(`now     ${gtid(5)}`);
+    expect(await tail('--until', 'now', '--checkpoint', checkpoint)).toMatchObject({ status: 0, ids: [4] });
+  });
+
+  test('refuses a place that the server never was at', async () => {
+    const { status, stderr } = await tail('--from', gtid(999));
+    expect(status).not.toBe(0);
+    expect(stderr).toContain(`SOURCE_DIVERGED`);
+  });
+
+  test('leaves every row once in a file, in order, however often it is killed', { timeout: 120_000 }, async () => {
+    const place = join(folder, 'kill');
+    const source = `url: "${server.url}", from: "${gtid(2)}"`;
+    writeFileSync(
+      `${place}.yaml`,
+      `state: ${place}.state\npipelines:\n  p:\n    source: { ${source} }\n    sink: { file: { path: ${place}.jsonl } }\n`,
+    );
+    const ROWS = 400;
+    // A copy of the columns is only good for what comes later: so the log has to describe them.
+    await sql.query('SET GLOBAL binlog_row_metadata = FULL');
+    await sql.query('FLUSH BINARY LOGS');
+    const writing = (async () => {
+      for (let id = 5; id <= ROWS; id++) await insert(id);
+    })();
+    const written = (): number[] => {
+      try {
+        return ids(readFileSync(`${place}.jsonl`, 'utf8').replace(/[^\n]*$/, ''));
+      } catch {
+        return [];
+      }
+    };
+    for (let kills = 0; kills < 3; kills++) {
+      const before = written().length;
+      const running = start(['run', '--config', `${place}.yaml`]);
+      while (written().length <= before && before < ROWS) await delay(5);
+      await delay(Math.random() * 60);
+      running.process.kill('SIGKILL');
+      await running.ended;
+    }
+    await writing;
+    const last = start(['run', '--config', `${place}.yaml`]);
+    await expect.poll(() => written().length, { timeout: 60_000 }).toBe(ROWS);
+    last.process.kill('SIGTERM');
+    await last.ended;
+    expect(written()).toEqual(Array.from({ length: ROWS }, (_, i) => i + 1));
+  });
+});

@@ -36,7 +36,8 @@ export class JsonDocuments {
 
   bytesMax(diffs: RowDiffs | null): number {
     let sum = this.#fixedBytesMax;
-    for (const [column, list] of diffs ?? []) {
+    if (diffs === null) return sum;
+    for (const [column, list] of diffs) {
       sum += this.#names[column]!.length + FRAME_BYTES_MAX;
       for (const diff of list) sum += diffBytesMax(diff);
     }
@@ -44,28 +45,33 @@ export class JsonDocuments {
   }
 
   write(out: Buffer, at: number, { before, after, diffs }: RowCursor): number {
-    const to = this.#writeNulls(out, at, before, after);
+    // Nearly no row has any.
+    const to = this.#hasNull(before) || this.#hasNull(after) ? this.#writeNulls(out, at, before, after) : at;
     return diffs === null ? to : this.#writeDiffs(out, to, diffs);
   }
 
-  #writeNulls(out: Buffer, at: number, before: Image | null, after: Image | null): number {
-    const nullsOf = (image: Image | null): readonly number[] =>
-      image === null ? NONE : this.#columns.filter((i) => isJsonNull(image.bytes, image.at[i]!, image.end[i]!));
-    const nulls = { before: nullsOf(before), after: nullsOf(after) };
-    if (nulls.before.length + nulls.after.length === 0) return at;
-    let to = writeAscii(out, at, ',"jsonNull":');
-    for (const [name, columns] of Object.entries(nulls)) {
-      if (columns.length > 0) to = this.#writeNames(out, writeAscii(out, to, `,"${name}":[`), columns);
-    }
-    return embrace(out, at + ',"jsonNull":'.length, to);
+  #hasNull(image: Image | null): boolean {
+    if (image === null) return false;
+    for (const i of this.#columns) if (isJsonNull(image.bytes, image.at[i]!, image.end[i]!)) return true;
+    return false;
   }
 
-  #writeNames(out: Buffer, at: number, columns: readonly number[]): number {
-    let to = at;
-    for (const column of columns) {
-      if (to > at) out[to++] = COMMA;
-      to = copyShort(this.#names[column]!, out, to);
+  #writeNulls(out: Buffer, at: number, before: Image | null, after: Image | null): number {
+    const from = writeAscii(out, at, ',"jsonNull":');
+    const to = this.#writeNames(out, this.#writeNames(out, from, 'before', before), 'after', after);
+    return embrace(out, from, to);
+  }
+
+  #writeNames(out: Buffer, at: number, which: string, image: Image | null): number {
+    if (image === null || !this.#hasNull(image)) return at;
+    const from = writeAscii(out, at, `,"${which}":`);
+    let to = from;
+    for (const i of this.#columns) {
+      if (!isJsonNull(image.bytes, image.at[i]!, image.end[i]!)) continue;
+      out[to++] = COMMA;
+      to = copyShort(this.#names[i]!, out, to);
     }
+    out[from] = OPEN_ARRAY;
     out[to] = CLOSE_ARRAY;
     return to + 1;
   }
@@ -86,8 +92,8 @@ export class JsonDocuments {
   }
 }
 
-const NONE: readonly number[] = [];
 const COMMA = 0x2c;
+const OPEN_ARRAY = 0x5b;
 const CLOSE_ARRAY = 0x5d;
 
 function diffBytesMax({ path, value }: JsonDiff): number {

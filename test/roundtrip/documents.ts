@@ -58,7 +58,8 @@ export function documents(version: Version): { boundary: string[]; random: (rand
     '100e0',
     '1e22',
   ];
-  const all = [...numbers, ...doubles, ...more, ...temporals, ...opaque, 'true', 'false', 'null', "'text'"];
+  const others = ["st_geomfromtext('linestring(0 0, 1 2.5, -1e20 3)')", 'true', 'false', 'null', "'text'"];
+  const all = [...numbers, ...doubles, ...more, ...temporals, ...opaque, ...others];
   const largeText = `repeat('long text ', 7000)`;
   return {
     boundary: [

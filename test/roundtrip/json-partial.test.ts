@@ -190,7 +190,7 @@ needs('own').describe('partial updates of JSON', () => {
     await session.run('create table nulls (id int primary key, d json, e json)');
     const told = await session.told(() =>
       session.run(
-        `insert into nulls values (1, 'null', null), (2, null, 'null'), (3, '[null]', null)`,
+        `insert into nulls values (1, 'null', null), (2, null, 'null'), (3, '[null]', null), (4, 'null', 'null')`,
         `update nulls set e = '[]' where id = 1`,
         'delete from nulls where id = 2',
       ),
@@ -200,6 +200,7 @@ needs('own').describe('partial updates of JSON', () => {
       ',"after":{"id":1,"d":null,"e":null},"jsonNull":{"after":["d"]}}',
       ',"after":{"id":2,"d":null,"e":null},"jsonNull":{"after":["e"]}}',
       ',"after":{"id":3,"d":[null],"e":null}}',
+      ',"after":{"id":4,"d":null,"e":null},"jsonNull":{"after":["d","e"]}}',
       ',"before":{"id":1,"d":null,"e":null},"after":{"id":1,"d":null,"e":[]},"jsonNull":{"before":["d"],"after":["d"]}}',
       ',"before":{"id":2,"d":null,"e":null},"jsonNull":{"before":["e"]}}',
     ]);

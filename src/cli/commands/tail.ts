@@ -17,6 +17,7 @@ A place is one of
   beginning                      the oldest that is still there
   now                            the end at this moment
   <uuid>:1-23,…                  a GTID set: --from reads what is not in it, --until ends behind it
+  0-1-100,1-2-5                  the same of MariaDB: the last GTID of each domain
   binlog.000007:1234             a file and the position of a transaction; --until ends before it
   2026-11-20 10:15:00            a time, local or with Z or +01:00; --until ends before it
 

@@ -6,6 +6,7 @@
  *   npm run bench -- kafka [BROKERS]   the Kafka sink alone and kafkajs's send
  *   npm run bench -- pipeline          MySQL to Kafka: ours, and zongji with JSON.stringify and kafkajs
  *   npm run bench -- huge [CASE…]      one transaction of --bytes N (2 GiB unless given): memory bounded? exit code 1 if not
+ *   npm run bench -- gtid              a GTID set of up to 100,000 gaps; exit code 1 where time does not grow with them
  *   --rows N     size of the workload, 1200000 unless given
  *   --runs N     of each program, in turns, 5 unless given
  */
@@ -13,6 +14,7 @@ import { parseArgs } from 'node:util';
 import { closeRun } from '../test/servers/runs.js';
 import { benchDecodeFile, benchDecodeLive, benchStream } from './decode.js';
 import { benchFilter } from './filter.js';
+import { benchGtid } from './gtid.js';
 import { benchHuge } from './huge.js';
 import { benchKafka } from './kafka.js';
 import { benchPipeline } from './pipeline.js';
@@ -46,8 +48,10 @@ async function main(): Promise<void> {
       return benchPipeline(settings);
     case 'huge':
       return benchHuge({ bytes: Number(values.bytes), names: operands });
+    case 'gtid':
+      return benchGtid();
     default:
-      console.error(`unknown benchmark ${command}: decode, stream, tables, filter, kafka, pipeline or huge`);
+      console.error(`unknown benchmark ${command}: decode, stream, tables, filter, kafka, pipeline, huge or gtid`);
       process.exitCode = 2;
   }
 }

@@ -1,4 +1,5 @@
 import { RowtideError } from './errors.js';
+import { contains, type Interval, type Intervals, intervalsOf, sameIntervals, subtract, unite } from './intervals.js';
 import { formatMariaGtid, type MariaGtid } from './maria-gtid.js';
 
 /** One MySQL transaction id: uuid:sequence or uuid:tag:sequence. */
@@ -28,14 +29,8 @@ function originOf(gtid: Gtid): string {
   return gtid.tag === '' ? gtid.uuid : `${gtid.uuid}:${gtid.tag}`;
 }
 
-/** From first to last, both inclusive. */
-interface Interval {
-  readonly first: bigint;
-  readonly last: bigint;
-}
-
-/** By origin; intervals sorted, never touching each other, never empty. */
-type Origins = ReadonlyMap<string, readonly Interval[]>;
+/** By origin, none without any. */
+type Origins = ReadonlyMap<string, Intervals>;
 
 /**
  * A set of MySQL GTIDs. A value: operations return new sets and share what they did not change. Gaps and tags are kept,
@@ -55,7 +50,7 @@ export class GtidSet {
 
   /** Reads what MySQL prints: `uuid:1-5:7:tag:1-2, uuid:…`, with any white space between. */
   static parse(text: string): GtidSet {
-    const origins = new Map<string, readonly Interval[]>();
+    const found = new Map<string, Interval[]>();
     for (const part of text.split(',').map((each) => each.trim())) {
       if (part === '') continue;
       const [uuid = '', ...items] = part
@@ -66,11 +61,11 @@ export class GtidSet {
       let origin = uuid;
       for (const item of items) {
         if (TAG.test(item)) origin = `${uuid}:${item}`;
-        else origins.set(origin, merge(origins.get(origin) ?? [], [parseInterval(item, part)]));
+        else append(found, origin, parseInterval(item, part));
       }
-      if (!origins.has(origin)) throw malformed(part);
+      if (!found.has(origin)) throw malformed(part);
     }
-    return new GtidSet(origins);
+    return new GtidSet(inOrder(found));
   }
 
   static of(...gtids: readonly Gtid[]): GtidSet {
@@ -79,12 +74,11 @@ export class GtidSet {
 
   /** As a set of intervals in a decoder's hands: `last` inclusive. */
   static fromIntervals(items: Iterable<{ uuid: string; tag: string; first: bigint; last: bigint }>): GtidSet {
-    const origins = new Map<string, readonly Interval[]>();
+    const found = new Map<string, Interval[]>();
     for (const { uuid, tag, first, last } of items) {
-      const origin = originOf({ uuid, tag, sequence: first });
-      origins.set(origin, merge(origins.get(origin) ?? [], [{ first, last }]));
+      append(found, originOf({ uuid, tag, sequence: first }), { first, last });
     }
-    return new GtidSet(origins);
+    return new GtidSet(inOrder(found));
   }
 
   get isEmpty(): boolean {
@@ -92,7 +86,7 @@ export class GtidSet {
   }
 
   has(gtid: Gtid): boolean {
-    return this.#origins.get(originOf(gtid))?.some((i) => i.first <= gtid.sequence && gtid.sequence <= i.last) ?? false;
+    return contains(this.#origins.get(originOf(gtid)) ?? [], gtid.sequence);
   }
 
   /** True when every GTID of `other` is in this set. */
@@ -101,24 +95,16 @@ export class GtidSet {
   }
 
   equals(other: GtidSet): boolean {
-    return this.includes(other) && other.includes(this);
+    const others = other.#origins;
+    if (this.#origins.size !== others.size) return false;
+    return [...this.#origins].every(([origin, intervals]) => sameIntervals(intervals, others.get(origin) ?? []));
   }
 
   /** One copy however many are added: fold a batch, not each transaction. */
   with(gtids: Iterable<Gtid>): GtidSet {
     const added = new Map<string, Interval[]>();
-    for (const gtid of gtids) {
-      const origin = originOf(gtid);
-      const list = added.get(origin) ?? [];
-      if (list.length === 0) added.set(origin, list);
-      const last = list.at(-1);
-      if (last !== undefined && last.last + 1n === gtid.sequence) {
-        list[list.length - 1] = { first: last.first, last: gtid.sequence };
-      } else {
-        list.push({ first: gtid.sequence, last: gtid.sequence });
-      }
-    }
-    return this.plus(added);
+    for (const gtid of gtids) append(added, originOf(gtid), { first: gtid.sequence, last: gtid.sequence });
+    return this.plus(inOrder(added));
   }
 
   union(other: GtidSet): GtidSet {
@@ -126,7 +112,7 @@ export class GtidSet {
   }
 
   minus(other: GtidSet): GtidSet {
-    const origins = new Map<string, readonly Interval[]>();
+    const origins = new Map<string, Intervals>();
     for (const [origin, intervals] of this.#origins) {
       const rest = subtract(intervals, other.#origins.get(origin) ?? []);
       if (rest.length > 0) origins.set(origin, rest);
@@ -143,15 +129,15 @@ export class GtidSet {
   }
 
   toString(): string {
-    const parts = new Map<string, string>();
-    let before = '';
+    const parts: string[] = [];
+    let before = { uuid: '', tag: '' };
     for (const { uuid, tag, first, last } of this.intervals()) {
-      const origin = `${uuid}:${tag}`;
-      const label = origin !== before && tag !== '' ? `:${tag}` : '';
-      before = origin;
-      parts.set(uuid, `${parts.get(uuid) ?? uuid}${label}:${first === last ? first : `${first}-${last}`}`);
+      if (uuid !== before.uuid) parts.push(parts.length === 0 ? uuid : `,${uuid}`);
+      if (tag !== '' && (uuid !== before.uuid || tag !== before.tag)) parts.push(`:${tag}`);
+      parts.push(first === last ? `:${first}` : `:${first}-${last}`);
+      before = { uuid, tag };
     }
-    return [...parts.values()].join(',');
+    return parts.join('');
   }
 
   /** So that logs show it. */
@@ -162,7 +148,7 @@ export class GtidSet {
   // Not #plus: beside a static that makes an instance, the compiler (7.0.2) breaks the class when it emits a #method.
   private plus(added: Origins): GtidSet {
     const origins = new Map(this.#origins);
-    for (const [origin, intervals] of added) origins.set(origin, merge(origins.get(origin) ?? [], intervals));
+    for (const [origin, intervals] of added) origins.set(origin, unite(origins.get(origin) ?? [], intervals));
     return new GtidSet(origins);
   }
 }
@@ -187,35 +173,12 @@ function malformed(part: string): RowtideError {
   });
 }
 
-function merge(left: readonly Interval[], right: readonly Interval[]): readonly Interval[] {
-  const end = left.at(-1);
-  const begin = right[0];
-  // Nearly always the next transaction of the same server: extend the last interval.
-  if (end !== undefined && right.length === 1 && begin !== undefined && begin.first === end.last + 1n) {
-    return [...left.slice(0, -1), { first: end.first, last: begin.last }];
-  }
-  const merged: Interval[] = [];
-  for (const next of [...left, ...right].sort((a, b) => (a.first < b.first ? -1 : a.first > b.first ? 1 : 0))) {
-    const last = merged.at(-1);
-    if (last !== undefined && next.first <= last.last + 1n) {
-      merged[merged.length - 1] = { first: last.first, last: next.last > last.last ? next.last : last.last };
-    } else {
-      merged.push(next);
-    }
-  }
-  return merged;
+function append(lists: Map<string, Interval[]>, origin: string, interval: Interval): void {
+  const list = lists.get(origin);
+  if (list === undefined) lists.set(origin, [interval]);
+  else list.push(interval);
 }
 
-function subtract(from: readonly Interval[], holes: readonly Interval[]): readonly Interval[] {
-  let rest = from;
-  for (const hole of holes) {
-    rest = rest.flatMap((each) => {
-      if (hole.last < each.first || each.last < hole.first) return [each];
-      const pieces: Interval[] = [];
-      if (each.first < hole.first) pieces.push({ first: each.first, last: hole.first - 1n });
-      if (hole.last < each.last) pieces.push({ first: hole.last + 1n, last: each.last });
-      return pieces;
-    });
-  }
-  return rest;
+function inOrder(lists: ReadonlyMap<string, readonly Interval[]>): Origins {
+  return new Map([...lists].map(([origin, list]) => [origin, intervalsOf(list)]));
 }

@@ -20,7 +20,7 @@ import { decodeRowsExtra } from '../../src/binlog/rows-extra.js';
 import { decodeRowsQuery } from '../../src/binlog/rows-query.js';
 import { decodeStartEncryption } from '../../src/binlog/start-encryption.js';
 import { decodeStartV3 } from '../../src/binlog/start-v3.js';
-import { decodeTableMap } from '../../src/binlog/table-map.js';
+import { decodeTableMap, decodeTableName } from '../../src/binlog/table-map.js';
 import { decodeTransactionPayload } from '../../src/binlog/transaction-payload.js';
 import { transactions } from '../../src/binlog/transactions.js';
 import * as type from '../../src/binlog/types.js';
@@ -50,10 +50,11 @@ export const DECODERS: ReadonlyMap<number, Decode> = new Map<number, Decode>([
   [type.RAND_EVENT, decodeRand],
   [type.USER_VAR_EVENT, decodeUserVar],
   [type.FORMAT_DESCRIPTION_EVENT, ({ bytes }) => decodeFormat(bytes)],
-  [type.TABLE_MAP_EVENT, decodeTableMap],
+  [type.TABLE_MAP_EVENT, (event, format) => [decodeTableName(event, format), decodeTableMap(event, format)]],
   [type.WRITE_ROWS_EVENT, decodeRowsExtra],
   [type.UPDATE_ROWS_EVENT, decodeRowsExtra],
   [type.DELETE_ROWS_EVENT, decodeRowsExtra],
+  [type.PARTIAL_UPDATE_ROWS_EVENT, decodeRowsExtra],
   [type.INCIDENT_EVENT, decodeIncident],
   [type.HEARTBEAT_LOG_EVENT, ({ bytes }) => decodeHeartbeat(bytes, type.HEARTBEAT_LOG_EVENT)],
   [type.HEARTBEAT_LOG_EVENT_V2, ({ bytes }) => decodeHeartbeat(bytes, type.HEARTBEAT_LOG_EVENT_V2)],

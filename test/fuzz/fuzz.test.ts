@@ -11,8 +11,8 @@ import { seedOf } from '../roundtrip/random.js';
 import { flip, wholes } from './flips.js';
 import { fuzz } from './run.js';
 
-const MUTATIONS = 12_000;
-const FLIPS = 2_000;
+const MUTATIONS = 20_000;
+const FLIPS = 3_000;
 
 const folder = mkdtempSync(join(tmpdir(), 'rowtide-fuzz-'));
 afterAll(() => rmSync(folder, { recursive: true }));

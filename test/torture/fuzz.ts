@@ -1,5 +1,5 @@
 import { statSync } from 'node:fs';
-import { recordedFiles } from '../fuzz/recorded.js';
+import { isPlain, recordedFiles } from '../fuzz/recorded.js';
 import { fuzz, type Outcomes, type Work } from '../fuzz/run.js';
 import type { RoundResult } from './round.js';
 
@@ -34,7 +34,9 @@ export const FUZZ_PARTS: readonly FuzzPart[] = [
   {
     name: 'fuzz-flips',
     what: 'bits of logs with checksums, all of them, turned around one at a time',
-    faults: recordedFiles().reduce((bits, { path }) => bits + statSync(path).size * 8, 0),
+    faults: recordedFiles()
+      .filter(isPlain)
+      .reduce((bits, { path }) => bits + statSync(path).size * 8, 0),
     rounds: FLIP_ROUNDS,
     work: (_, round) => ({ kind: 'flips', first: round, step: FLIP_ROUNDS }),
   },

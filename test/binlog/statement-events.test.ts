@@ -88,9 +88,9 @@ describe('a logged LOAD DATA', () => {
       fileNameFrom: 4,
       fileNameTo: 8,
     };
-    expect(decode('00')).toEqual({ ...facts, duplicates: 'error' });
-    expect(decode('01')).toEqual({ ...facts, duplicates: 'ignore' });
-    expect(decode('02')).toEqual({ ...facts, duplicates: 'replace' });
+    expect(decode('00')).toMatchObject({ ...facts, duplicates: 'error' });
+    expect(decode('01')).toMatchObject({ ...facts, duplicates: 'ignore' });
+    expect(decode('02')).toMatchObject({ ...facts, duplicates: 'replace' });
     expect(() => decode('03')).toThrow(malformed);
   });
 });

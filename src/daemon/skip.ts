@@ -36,8 +36,11 @@ export function skipping(sink: ResumableSink, gtids: readonly AnyGtid[]): Resuma
       const position = await sink.open(signal);
       if (position === undefined || gtids.length === 0) return position;
       const moved = passedOver(position, gtids);
-      if (moved !== position) await sink.write({ transactions: [], position: moved }, signal);
-      return moved;
+      if (moved === position) return position;
+      // What is passed over may have altered tables, so the history of their columns ends here.
+      const { schemas: _, ...unmarked } = moved;
+      await sink.write({ transactions: [], position: unmarked }, signal);
+      return unmarked;
     },
     write: (batch, signal) => sink.write(batch, signal),
     close: () => sink.close(),

@@ -6,8 +6,8 @@ export interface ServerSchema {
   readonly version: string;
   readonly lowerCaseTableNames: number;
   readonly explicitDefaultsForTimestamp: boolean;
-  /** False if there may be tables that the user may not see. */
-  readonly complete: boolean;
+  /** The schemas of which the user sees all tables; null: all of them. */
+  readonly completeSchemas: readonly string[] | null;
   readonly collations: readonly CollationRow[];
   readonly schemas: readonly { readonly name: string; readonly collation: string }[];
   /** Without views. */
@@ -70,21 +70,30 @@ export async function readServerSchema(connection: Connection): Promise<ServerSc
 
 async function readSettings(
   connection: Connection,
-): Promise<Pick<ServerSchema, 'version' | 'lowerCaseTableNames' | 'explicitDefaultsForTimestamp' | 'complete'>> {
+): Promise<Pick<ServerSchema, 'version' | 'lowerCaseTableNames' | 'explicitDefaultsForTimestamp' | 'completeSchemas'>> {
   const [row] = await connection.query<[string, number | string, number | string]>(
     'SELECT VERSION(), @@GLOBAL.lower_case_table_names, @@GLOBAL.explicit_defaults_for_timestamp',
-  );
-  // Any privilege on a table shows it; a global one shows all of them.
-  const [global] = await connection.query<[number | string]>(
-    `SELECT COUNT(*) FROM INFORMATION_SCHEMA.USER_PRIVILEGES
-      WHERE PRIVILEGE_TYPE IN ('SELECT', 'INSERT', 'UPDATE', 'DELETE', 'ALTER', 'CREATE', 'DROP', 'INDEX')`,
   );
   return {
     version: row?.[0] ?? '',
     lowerCaseTableNames: Number(row?.[1] ?? 0),
     explicitDefaultsForTimestamp: Number(row?.[2] ?? 1) === 1,
-    complete: Number(global?.[0] ?? 0) > 0,
+    completeSchemas: await readCompleteSchemas(connection),
   };
+}
+
+/** Any privilege on a table shows it, so one on a schema shows all of its tables. Those of roles are not looked at. */
+async function readCompleteSchemas(connection: Connection): Promise<string[] | null> {
+  const mine = `GRANTEE = CONCAT('''', SUBSTRING_INDEX(CURRENT_USER(), '@', 1), '''@''',
+                                  SUBSTRING_INDEX(CURRENT_USER(), '@', -1), '''')
+    AND PRIVILEGE_TYPE IN ('SELECT', 'INSERT', 'UPDATE', 'DELETE', 'ALTER', 'CREATE', 'DROP', 'INDEX')`;
+  const everywhere = await connection.query(`SELECT 1 FROM INFORMATION_SCHEMA.USER_PRIVILEGES WHERE ${mine} LIMIT 1`);
+  if (everywhere.length > 0) return null;
+  const schemas = await connection.query<[string]>(
+    `SELECT DISTINCT TABLE_SCHEMA FROM INFORMATION_SCHEMA.SCHEMA_PRIVILEGES WHERE ${mine}`,
+  );
+  // Grants may be for patterns of names; only a name itself is taken here.
+  return schemas.map(([name]) => name.replace(/\\([_%])/g, '$1'));
 }
 
 /** Columns of all keys, in key order. */

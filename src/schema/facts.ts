@@ -29,7 +29,8 @@ export function stateOfServer(schema: ServerSchema): SchemaState {
         { kind: 'known', definition: definitionOf(table) },
       ]),
     ),
-    others: schema.complete ? null : INVISIBLE_TO_US,
+    others: schema.completeSchemas === null ? null : INVISIBLE_TO_US,
+    completeSchemas: new Set(schema.completeSchemas?.map((name) => schemaKey(server, name)) ?? []),
   };
 }
 

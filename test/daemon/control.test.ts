@@ -138,6 +138,12 @@ describe('a transaction to skip', () => {
     expect(inner.written).toEqual([`{"kind":"gtid","executed":"${UUID}:1-5"}`]);
   });
 
+  test('ends the history of columns: what is passed over may have altered tables', async () => {
+    const marked = { ...fromGtids(`${UUID}:1-4`), schemas: { history: 'h', version: 3 } };
+    expect(await skipping(sink(marked), [parseGtid(`${UUID}:5`)]).open(signal)).not.toHaveProperty('schemas');
+    expect(await skipping(sink(marked), [parseGtid(`${UUID}:4`)]).open(signal)).toHaveProperty('schemas');
+  });
+
   test('changes nothing where it is behind already, or where positions have no GTIDs', async () => {
     for (const position of [fromGtids(`${UUID}:1-9`), fromPlace(400)]) {
       const inner = sink(position);

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { systemFiles } from '../../src/checkpoint/files.js';
+import { InvalidText } from '../../src/core/invalid-text.js';
 import type { Position } from '../../src/core/position.js';
 import { Collations } from '../../src/schema/collations.js';
 import { fileHistoryStore, historyPath } from '../../src/schema/history/file-store.js';
@@ -25,6 +26,7 @@ const attachment: Attachment = {
     schemas: new Map([['shop', 'utf8mb4_bin']]),
     tables: new Map(),
     others: null,
+    completeSchemas: new Set(),
   },
 };
 const statement = (sql: string) => ({ sql, schema: 'shop', status: Buffer.alloc(0), serverVersion: '9.7.0' });
@@ -109,6 +111,27 @@ it('keeps the facts of columns', async () => {
   expect(await (await reopened(positionAt(history, 1))).table('shop', 't', at)).toEqual(
     await history.table('shop', 't', at),
   );
+});
+
+it('knows that there was no such table where the user sees all of a schema, and not elsewhere', async () => {
+  const others = { kind: 'unknown', code: 'TABLE_UNKNOWN', why: 'it may be there' } as const;
+  const state = { ...attachment.state, others, completeSchemas: new Set(['shop']) };
+  const history = await SchemaHistory.begin({ state, later: null }, source, store);
+  await history.record(statement('create table if not exists t (a int)'), at);
+  await history.record(statement('create table if not exists crm.t (a int)'), at);
+  const again = await reopened(positionAt(history, 2));
+  expect(await again.table('shop', 't', at)).toMatchObject({ kind: 'known' });
+  expect(await again.table('crm', 't', at)).toEqual(others);
+  expect(await again.table('shop', 'u', at)).toBeNull();
+});
+
+it('loses what a statement may have changed whose names are no text', async () => {
+  const history = await begun(...ADDED);
+  const invalid = new InvalidText(Buffer.from([0xff]), 'utf8mb4');
+  await history.record({ ...statement('alter table t comment "\ufffd"'), invalid }, at);
+  expect(await columnsOf(history)).toBe('c,d,b');
+  await history.record({ ...statement('alter table t drop `\ufffd`'), invalid }, at);
+  expect(await columnsOf(history)).toBe('unknown');
 });
 
 describe('a crash', () => {

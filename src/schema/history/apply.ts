@@ -6,7 +6,15 @@ import { columnOf } from './column.js';
 import { ownKeys, withKey, withKeyNotNull } from './keys.js';
 import { sequenceTable } from './sequence.js';
 import type { DdlSession, Surroundings } from './session.js';
-import { type SchemaChanges, type SchemaState, schemaKey, type TableState, tableKey, type Unknown } from './state.js';
+import {
+  type SchemaChanges,
+  type SchemaState,
+  schemaKey,
+  type TableState,
+  tableIn,
+  tableKey,
+  type Unknown,
+} from './state.js';
 
 /**
  * What a statement changes. Tables that it leaves in a way that is not known become unknown, which stops the stream only
@@ -78,9 +86,8 @@ class Change {
 
   /** Null: there is no such table. */
   #get(table: TableName): TableState | null {
-    const key = this.#key(table);
-    const own = this.tables.get(key);
-    return own === undefined ? (this.#state.tables.get(key) ?? this.#state.others) : own;
+    const own = this.tables.get(this.#key(table));
+    return own === undefined ? tableIn(this.#state, table.schema ?? this.#session.schema, table.name) : own;
   }
 
   #known(table: TableName): TableDefinition {

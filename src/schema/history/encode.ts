@@ -35,11 +35,12 @@ export function encodeBeginning({ id, source, version, state, pending }: StoredH
     schemas: [...state.schemas],
     tables: [...state.tables].map(encodeTable),
     others: state.others,
+    completeSchemas: [...state.completeSchemas],
   });
 }
 
 export function encodeChange({ version, at, changes, attaches }: RecordedChange): string {
-  const { schemas, tables, others, lost } = changes;
+  const { schemas, tables, others, completeSchemas, lost } = changes;
   return line({
     version,
     at: { file: at.file, offset: at.offset },
@@ -47,6 +48,7 @@ export function encodeChange({ version, at, changes, attaches }: RecordedChange)
     ...(schemas.size > 0 && { schemas: [...schemas] }),
     ...(tables.size > 0 && { tables: [...tables].map(encodeTable) }),
     ...(others !== undefined && { others }),
+    ...(completeSchemas !== undefined && { completeSchemas: [...completeSchemas] }),
     ...(lost !== null && { lost }),
   });
 }
@@ -122,6 +124,7 @@ function decodeBeginning(from: Line): Omit<StoredHistory, 'changes'> {
     schemas: new Map(from.schemas as [string, string][]),
     tables: new Map((from.tables as EncodedTable[]).map(decodeTable) as [string, TableState][]),
     others: from.others as Unknown | null,
+    completeSchemas: new Set(from.completeSchemas as string[]),
   };
   const { history: id, source, version, pending } = from as unknown as { history: string } & StoredHistory;
   return { id, source, version, pending, state };
@@ -135,6 +138,7 @@ function decodeChange(from: Line): RecordedChange {
     schemas: new Map((from.schemas ?? []) as [string, string | null][]),
     tables: new Map(((from.tables ?? []) as EncodedTable[]).map(decodeTable)),
     ...(others !== undefined && { others }),
+    ...(from.completeSchemas !== undefined && { completeSchemas: new Set(from.completeSchemas as string[]) }),
     lost: (from.lost ?? null) as Unknown | null,
   };
   return { version, at, attaches, changes };

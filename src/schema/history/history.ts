@@ -10,10 +10,11 @@ import {
   changed,
   changesBetween,
   isChanged,
+  nothingKnown,
   type SchemaChanges,
   type SchemaState,
   type TableState,
-  tableKey,
+  tableIn,
 } from './state.js';
 import { applyStatement } from './statement.js';
 import type { HistoryStore, StoredHistory } from './store.js';
@@ -27,17 +28,10 @@ export interface Attachment {
 
 /** Without a server, only the log itself can say what a table looks like: by the statement that makes it. */
 export const NOTHING_ATTACHED: Attachment = {
-  state: {
-    server: {
-      flavour: 'mysql',
-      caseSensitive: true,
-      explicitDefaultsForTimestamp: true,
-      collations: new Collations([]),
-    },
-    schemas: new Map(),
-    tables: new Map(),
-    others: { kind: 'unknown', code: 'TABLE_UNKNOWN', why: 'the log does not describe them' },
-  },
+  state: nothingKnown(
+    { flavour: 'mysql', caseSensitive: true, explicitDefaultsForTimestamp: true, collations: new Collations([]) },
+    { kind: 'unknown', code: 'TABLE_UNKNOWN', why: 'the log does not describe them' },
+  ),
   later: null,
 };
 
@@ -49,17 +43,15 @@ const CHANGES_MAX = 1000;
  * stream from an earlier position finds them as they were there.
  */
 export class SchemaHistory {
-  readonly #id: string;
   readonly #store: HistoryStore;
-  #version: number;
+  #mark: SchemaMark;
   #state: SchemaState;
   #later: Attachment['later'] = null;
   #appended: Promise<void> = Promise.resolve();
 
   private constructor(store: HistoryStore, at: { id: string; version: number; state: SchemaState }) {
     this.#store = store;
-    this.#id = at.id;
-    this.#version = at.version;
+    this.#mark = { history: at.id, version: at.version };
     this.#state = at.state;
   }
 
@@ -68,7 +60,7 @@ export class SchemaHistory {
     const { state, later } = attachment;
     const history = new SchemaHistory(store, { id: randomUUID(), version: 0, state });
     history.#later = later;
-    await store.begin({ id: history.#id, source, version: 0, state, pending: later !== null, changes: [] });
+    await store.begin({ id: history.#mark.history, source, version: 0, state, pending: later !== null, changes: [] });
     return history;
   }
 
@@ -86,8 +78,9 @@ export class SchemaHistory {
     return new SchemaHistory(store, { id, version, state });
   }
 
+  /** How far it reaches: the same object until something changes, since every transaction has it. */
   get mark(): SchemaMark {
-    return { history: this.#id, version: this.#version };
+    return this.#mark;
   }
 
   get server(): ServerDefaults {
@@ -97,8 +90,7 @@ export class SchemaHistory {
   /** What is known of a table at a place that the stream has reached; null: there is none of that name. */
   async table(schema: string, name: string, at: LogPoint): Promise<TableState | null> {
     await this.#attach(at);
-    const { server, tables, others } = this.#state;
-    return tables.get(tableKey(server, schema, name)) ?? others;
+    return tableIn(this.#state, schema, name);
   }
 
   /** Resolves when what a statement changed is remembered; undefined if that is nothing. */
@@ -119,7 +111,8 @@ export class SchemaHistory {
 
   #change(changes: SchemaChanges, { at, attaches }: { at: LogPoint; attaches: boolean }): Promise<void> {
     this.#state = changed(this.#state, changes);
-    const version = ++this.#version;
+    const version = this.#mark.version + 1;
+    this.#mark = { ...this.#mark, version };
     // One after the other, also where nobody waits in between.
     this.#appended = this.#appended.then(() => this.#store.append({ version, at, changes, attaches }));
     return this.#appended;

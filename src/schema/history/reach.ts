@@ -3,7 +3,7 @@ import { RowtideError } from '../../core/errors.js';
 import type { LogPoint } from '../../core/event.js';
 import { parseDdl } from '../../sql/ddl/parse.js';
 import type { Ddl } from '../../sql/ddl/statement.js';
-import { type SchemaState, schemaKey, type TableState, tableKey, type Unknown } from './state.js';
+import { nothingKnown, type SchemaState, schemaKey, type TableState, tableKey, type Unknown } from './state.js';
 import { settingsOf } from './statement.js';
 import { touchedBy } from './touched.js';
 
@@ -28,9 +28,11 @@ export function reachedBack(after: SchemaState, statements: readonly LoggedState
   const schemas = new Map(after.schemas);
   const tables = new Map(after.tables);
   let { others } = after;
+  // Where all are seen, the schemas that are there are complete.
+  const completeSchemas = new Set(others === null ? after.schemas.keys() : after.completeSchemas);
   for (const statement of statements) {
     const ddl = parsed(statement, after);
-    if (ddl === null) return { server, schemas: new Map(), tables: new Map(), others: CHANGED_SINCE };
+    if (ddl === null) return nothingKnown(server, CHANGED_SINCE);
     const touched = touchedBy(ddl, statement.schema);
     for (const { schema, name } of touched.tables) {
       tables.set(tableKey(server, schema ?? statement.schema, name), CHANGED_SINCE);
@@ -40,9 +42,10 @@ export function reachedBack(after: SchemaState, statements: readonly LoggedState
       if (ddl.kind === 'alter-schema') continue;
       forget(tables, `${schemaKey(server, schema)}\0`);
       others ??= CHANGED_SINCE;
+      completeSchemas.delete(schemaKey(server, schema));
     }
   }
-  return { server, schemas, tables, others };
+  return { server, schemas, tables, others, completeSchemas };
 }
 
 /** True if a statement changes what INFORMATION_SCHEMA says about columns, or may do so. */

@@ -19,6 +19,8 @@ export interface SchemaState {
   readonly tables: ReadonlyMap<string, TableState>;
   /** What holds for tables that are not listed; null: there are no others. */
   readonly others: Unknown | null;
+  /** The schemas of which there are no others anyway, by `schemaKey`. */
+  readonly completeSchemas: ReadonlySet<string>;
 }
 
 /** What a statement changed. Null: dropped. */
@@ -27,11 +29,23 @@ export interface SchemaChanges {
   readonly tables: ReadonlyMap<string, TableState | null>;
   /** What holds for tables that are not listed from now on; undefined: the same as before. */
   readonly others?: Unknown | null;
+  readonly completeSchemas?: ReadonlySet<string>;
   /** Set if the statement may have changed anything: nothing else is known any more. */
   readonly lost: Unknown | null;
 }
 
 export const NO_CHANGES: SchemaChanges = { schemas: new Map(), tables: new Map(), lost: null };
+
+export function nothingKnown(server: ServerDefaults, others: Unknown): SchemaState {
+  return { server, schemas: new Map(), tables: new Map(), others, completeSchemas: new Set() };
+}
+
+/** What is known of a table; null: there is none of that name. */
+export function tableIn(state: SchemaState, schema: string, name: string): TableState | null {
+  const { server, tables, others, completeSchemas } = state;
+  const unlisted = completeSchemas.has(schemaKey(server, schema)) ? null : others;
+  return tables.get(tableKey(server, schema, name)) ?? unlisted;
+}
 
 export function tableKey({ caseSensitive }: ServerDefaults, schema: string, name: string): string {
   const key = `${schema}\0${name}`;
@@ -44,10 +58,10 @@ export function schemaKey({ caseSensitive }: ServerDefaults, schema: string): st
 
 /** The state behind a statement. */
 export function changed(state: SchemaState, changes: SchemaChanges): SchemaState {
-  const { lost, others = state.others } = changes;
-  if (lost !== null) return { ...state, schemas: new Map(), tables: new Map(), others: lost };
+  const { lost, others = state.others, completeSchemas = state.completeSchemas } = changes;
+  if (lost !== null) return nothingKnown(state.server, lost);
   const schemas = overlaid(state.schemas, changes.schemas);
-  return { ...state, schemas, tables: overlaid(state.tables, changes.tables), others };
+  return { ...state, schemas, tables: overlaid(state.tables, changes.tables), others, completeSchemas };
 }
 
 /** What makes one state of another. */
@@ -56,6 +70,7 @@ export function changesBetween(before: SchemaState, after: SchemaState): SchemaC
     schemas: entriesBetween(before.schemas, after.schemas),
     tables: entriesBetween(before.tables, after.tables),
     others: after.others,
+    completeSchemas: after.completeSchemas,
     lost: null,
   };
 }

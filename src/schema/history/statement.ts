@@ -15,12 +15,19 @@ export function applyStatement(state: SchemaState, statement: LoggedStatement, p
   const { dialect, session } = settingsOf(statement, state.server);
   try {
     if (dialect.flavour === 'mariadb' && session.oracle) refuseOracle(statement.sql);
-    return applyDdl(state, parseDdl(statement.sql, dialect), { session, place });
+    const ddl = parseDdl(statement.sql, dialect);
+    if (statement.invalid !== undefined && JSON.stringify(ddl).includes('\ufffd')) throw notText();
+    return applyDdl(state, ddl, { session, place });
   } catch (error) {
     // Nobody knows which tables it was about.
     if (error instanceof RowtideError) return { ...NO_CHANGES, lost: notUnderstood(place, error) };
     throw error;
   }
+}
+
+/** In a comment it would not matter, but here it is part of a name or a label. */
+function notText(): RowtideError {
+  return new RowtideError('DDL_UNKNOWN', 'it is not valid in the character set of its client');
 }
 
 function refuseOracle(sql: string): void {

@@ -10,13 +10,24 @@ const UNCONCERNED: Ddl = { kind: 'unconcerned' };
 
 /** What a logged statement does to columns. Throws DDL_UNKNOWN where that cannot be said for sure. */
 export function parseDdl(sql: string, dialect: Dialect): Ddl {
-  const c = new Cursor(lex(sql, dialect), dialect);
+  return parse(new Cursor(lex(sql, dialect), dialect));
+}
+
+function parse(c: Cursor): Ddl {
   if (c.accept('CREATE')) return parseCreate(c);
   if (c.accept('ALTER')) return parseAlter(c);
   if (c.accept('DROP')) return parseDrop(c);
   if (c.accept('RENAME')) return parseRename(c);
+  if (c.accept('SET', 'STATEMENT')) return parseBehindSettings(c);
   if (c.isAtEnd || c.sees(HARMLESS) || seesMaintenance(c)) return UNCONCERNED;
   throw c.refuse('this kind of statement is not known');
+}
+
+/** MariaDB: SET STATEMENT a = 1, b = 2 FOR …, of one statement only. */
+function parseBehindSettings(c: Cursor): Ddl {
+  while (!c.isAtEnd && !c.sees('FOR')) if (!c.skipParentheses()) c.skip();
+  c.expect('FOR');
+  return parse(c);
 }
 
 /** First words of statements that do nothing to columns, whatever follows. */

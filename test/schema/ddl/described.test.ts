@@ -104,11 +104,8 @@ describe('a table by its statements, and by its own description', () => {
           }
         }
         expect([...known.keys()].sort()).toEqual([...INSERTS, ...tables].sort());
-        // MariaDB does not log what is visible.
-        const same = [...known].map(([table, description]) => [
-          facts(description, name !== 'MariaDB'),
-          facts(logged.get(table)!, name !== 'MariaDB'),
-        ]);
+        const of = (table: Table): object => facts(name === 'MariaDB' ? withoutVisible(table) : table);
+        const same = [...known].map(([table, description]) => [of(description), of(logged.get(table)!)]);
         expect(same.map(([ours]) => ours)).toEqual(same.map(([, theirs]) => theirs));
       },
       120_000,
@@ -116,6 +113,14 @@ describe('a table by its statements, and by its own description', () => {
   }
 });
 
-function facts({ name, columns, primaryKey }: Table, seesVisible: boolean): object {
-  return { name, primaryKey, columns: seesVisible ? columns : columns.map((column) => ({ ...column, visible: null })) };
+const YEAR = 13;
+
+/** MariaDB does not log what is visible, and 8.0.15 not that a YEAR has no sign. */
+function facts({ name, columns, primaryKey }: Table): object {
+  const told = columns.map((column) => ({ ...column, unsigned: column.unsigned || column.type === YEAR }));
+  return { name, primaryKey, columns: told };
+}
+
+function withoutVisible({ columns, ...table }: Table): Table {
+  return { ...table, columns: columns.map((column) => ({ ...column, visible: true })) };
 }

@@ -66,6 +66,11 @@ it.each([
   expect(parse(sql)).toMatchObject({ kind: 'alter-table', actions: [] });
 });
 
+it('MariaDB may set variables for one statement', () => {
+  const sql = "SET STATEMENT sql_mode = 'A FOR B', max_statement_time = (1) FOR ALTER TABLE t DROP a";
+  expect(parse(sql)).toEqual(parse('ALTER TABLE t DROP a'));
+});
+
 it.each([
   'CREATE DEFINER=`root`@`%` TRIGGER x BEFORE INSERT ON t FOR EACH ROW BEGIN CREATE TABLE u (a INT); END',
   'CREATE ALGORITHM=UNDEFINED VIEW v AS SELECT 1',

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { malformed } from '../core/errors.js';
 
 /** Reads the body of an event in wire order. Every read is checked: past the end is EVENT_MALFORMED. */
@@ -68,9 +69,14 @@ export class ByteReader {
     return this.bytes.subarray(at, at + length);
   }
 
+  /** A name: servers store all of them as UTF-8, and check them. */
   utf8(length: number): string {
     const at = this.skip(length);
-    return this.bytes.utf8Slice(at, at + length);
+    const text = this.bytes.utf8Slice(at, at + length);
+    if (text.includes('\ufffd') && !isUtf8(this.bytes.subarray(at, at + length))) {
+      throw malformed(`a name is not valid UTF-8: 0x${this.bytes.hexSlice(at, at + length)}`);
+    }
+    return text;
   }
 
   /** Moves on by `length` and returns where it was. */

@@ -31,35 +31,34 @@ export function writeEscaped(out: Buffer, at: number, bytes: Buffer, from: numbe
 /** The same from the first character on that is not ASCII, so that most texts run through a loop without it. */
 function writeEscapedUnicode(out: Buffer, at: number, bytes: Buffer, from: number, to: number): number {
   let o = at;
-  for (let i = from; i < to; i++) {
-    const byte = bytes[i]!;
-    if (byte < 0x80) {
-      const letter = ESCAPES[byte]!;
-      if (letter === 0) out[o++] = byte;
-      else o = writeEscape(out, o, byte, letter);
+  let i = from;
+  while (i < to) {
+    const lead = bytes[i++]!;
+    if (lead < 0x80) {
+      const letter = ESCAPES[lead]!;
+      if (letter === 0) out[o++] = lead;
+      else o = writeEscape(out, o, lead, letter);
       continue;
     }
-    const length = sequenceLength(bytes, i, to);
-    if (length === 0) return -1;
-    out[o++] = byte;
-    for (const end = i + length - 1; i < end; ) out[o++] = bytes[++i]!;
+    const second = bytes[i++]!;
+    if (i > to || second < SECOND_MIN[lead]! || second > SECOND_MAX[lead]!) return -1;
+    out[o++] = lead;
+    out[o++] = second;
+    if (lead < 0xe0) continue;
+    const third = bytes[i++]!;
+    if (i > to || (third & 0xc0) !== 0x80) return -1;
+    out[o++] = third;
+    if (lead < 0xf0) continue;
+    const fourth = bytes[i++]!;
+    if (i > to || (fourth & 0xc0) !== 0x80) return -1;
+    out[o++] = fourth;
   }
   return o;
 }
 
-/** Bytes of the UTF-8 character that begins at `at`; 0 for what is none: cut, overlong, a surrogate, beyond U+10FFFF. */
-function sequenceLength(bytes: Buffer, at: number, to: number): number {
-  const lead = bytes[at]!;
-  const length = lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4;
-  if (lead < 0xc2 || lead > 0xf4 || at + length > to) return 0;
-  for (let i = 1; i < length; i++) if ((bytes[at + i]! & 0xc0) !== 0x80) return 0;
-  const second = bytes[at + 1]!;
-  if (lead === 0xe0) return second < 0xa0 ? 0 : 3;
-  if (lead === 0xed) return second > 0x9f ? 0 : 3;
-  if (lead === 0xf0) return second < 0x90 ? 0 : 4;
-  if (lead === 0xf4) return second > 0x8f ? 0 : 4;
-  return length;
-}
+/** By lead byte, what may follow it: no overlong form, no surrogate, nothing beyond U+10FFFF. */
+const SECOND_MIN = new Uint8Array(256).fill(0xff).fill(0x80, 0xc2, 0xf5).fill(0xa0, 0xe0, 0xe1).fill(0x90, 0xf0, 0xf1);
+const SECOND_MAX = new Uint8Array(256).fill(0xbf, 0xc2, 0xf5).fill(0x9f, 0xed, 0xee).fill(0x8f, 0xf4, 0xf5);
 
 function writeEscape(out: Buffer, at: number, byte: number, letter: number): number {
   out[at] = 0x5c;

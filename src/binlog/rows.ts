@@ -14,9 +14,11 @@ import * as type from './types.js';
 
 /** Row events and TABLE_MAPs of any version say which table they belong to in the same place. */
 export function rowsTableId(event: RawEvent, format: FormatDescription): number {
-  const width = format.postHeaderBytes(event.type) === 6 ? 4 : 6;
-  if (event.bytes.length < HEADER_BYTES + width) throw malformed('a row event without a table id');
-  return event.bytes.readUIntLE(HEADER_BYTES, width);
+  // A short id has two bytes of flags behind it.
+  if (event.bytes.length < HEADER_BYTES + 6) throw malformed('a row event without a table id');
+  return format.postHeaderBytes(event.type) === 6
+    ? event.bytes.readUInt32LE(HEADER_BYTES)
+    : event.bytes.readUIntLE(HEADER_BYTES, 6);
 }
 
 /** A table id that stands for no table: the statement matched nothing that is replicated. */

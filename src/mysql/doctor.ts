@@ -45,7 +45,7 @@ export async function gatherFacts(connection: Connection): Promise<DoctorFacts> 
     ...server,
     variables,
     account: await accountOf(connection),
-    grants: parseGrants(await grantsOf(connection, server)),
+    grants: parseGrants(await grantsOf(connection)),
     replicaIds: await replicaIds(connection, server),
     isReplica: await isReplica(connection, server),
     logFilters: variables.get('log_bin') === 'ON' ? await logFilters(connection, server) : { only: '', not: '' },
@@ -72,14 +72,9 @@ async function accountOf(connection: Connection): Promise<string> {
   return `${quoted(account.slice(0, at))}@${quoted(account.slice(at + 1))}`;
 }
 
-/** MariaDB prints those of the current role too, MySQL only when it is told the roles. */
-async function grantsOf(connection: Connection, server: Server): Promise<string[]> {
-  let sql = 'SHOW GRANTS';
-  if (isSince(server, 'mysql', [8, 0, 0])) {
-    const [row] = await connection.query<[string]>('SELECT CURRENT_ROLE()');
-    if (row !== undefined && row[0] !== 'NONE') sql = `SHOW GRANTS FOR CURRENT_USER() USING ${row[0]}`;
-  }
-  return (await connection.query<[string]>(sql)).map(([line]) => line);
+/** Those of active roles are among them. */
+async function grantsOf(connection: Connection): Promise<string[]> {
+  return (await connection.query<[string]>('SHOW GRANTS')).map(([line]) => line);
 }
 
 async function replicaIds(connection: Connection, server: Server): Promise<number[] | null> {

@@ -1,7 +1,7 @@
 import { copyFile, link, mkdir, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { DatabaseServer } from './database.js';
-import { startMariadb } from './mariadb.js';
+import { type MariadbVersion, startMariadb } from './mariadb.js';
 import { installMysql } from './mysql.js';
 import { newFolder } from './runs.js';
 
@@ -38,10 +38,13 @@ export async function startEncryptedMysql(options: readonly string[]): Promise<D
   return DatabaseServer.start(made, { options: ['--binlog-encryption=ON', ...options] });
 }
 
-/** MariaDB 11.8 whose log is encrypted event by event. */
-export async function startEncryptedMariadb(options: readonly string[]): Promise<DatabaseServer> {
+/** MariaDB whose log is encrypted event by event. */
+export async function startEncryptedMariadb(
+  version: MariadbVersion,
+  options: readonly string[],
+): Promise<DatabaseServer> {
   const keys = join(newFolder('keys'), 'keys');
   await writeFile(keys, `1;${'5a'.repeat(32)}\n`);
   const plugin = ['--plugin-load-add=file_key_management', `--loose-file-key-management-filename=${keys}`];
-  return startMariadb({ version: '11.8', options: [...plugin, '--encrypt-binlog=ON', ...options] });
+  return startMariadb({ version, options: [...plugin, '--encrypt-binlog=ON', ...options] });
 }

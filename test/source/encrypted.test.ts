@@ -3,7 +3,6 @@ import { expect } from 'vitest';
 import { changes } from '../../src/column/changes.js';
 import { parseServerUrl } from '../../src/mysql/url.js';
 import { serverLog } from '../../src/source/server.js';
-
 import { describe as describeChange, failure, record } from '../binlog/recording.js';
 import { stream } from '../roundtrip/stream.js';
 import { startEncryptedMariadb, startEncryptedMysql } from '../servers/keyring.js';
@@ -13,7 +12,7 @@ const MYSQL = ['--binlog-row-metadata=FULL', '--gtid-mode=ON', '--enforce-gtid-c
 
 for (const [name, start] of [
   ['MySQL', () => startEncryptedMysql(MYSQL)],
-  ['MariaDB', () => startEncryptedMariadb(['--binlog-row-metadata=FULL'])],
+  ['MariaDB', () => startEncryptedMariadb('11.8', ['--binlog-row-metadata=FULL'])],
 ] as const) {
   needs('own').test(`the encrypted log of ${name} is read through its server, and only there`, async () => {
     await using server = await start();

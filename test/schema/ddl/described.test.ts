@@ -30,6 +30,7 @@ const INSERTS = [
   ...['computed'],
 ];
 const INSERT: Readonly<Record<string, string>> = {
+  numbers: 'do nextval(numbers)',
   prefixed: "insert into prefixed (a, b) values ('a', 'b')",
   partly: "insert into partly (a, b) values ('a', 1)",
   shapes: 'insert into shapes (a) values (point(1, 2))',
@@ -72,9 +73,10 @@ const SERVERS: readonly {
       'create table versioned (a int primary key) with system versioning',
       'create table long_unique (a text, b varchar(9), unique key (a))',
       'create table ids (a uuid, b inet4, c inet6)',
+      'create sequence numbers nocache',
       'create table squeezed (a text compressed, b varchar(99) compressed)',
     ],
-    tables: ['hidden', 'versioned', 'long_unique', 'ids', 'squeezed'],
+    tables: ['hidden', 'versioned', 'long_unique', 'ids', 'numbers', 'squeezed'],
     start: () => startMariadb(),
   },
 ];
@@ -93,7 +95,9 @@ describe('a table by its statements, and by its own description', () => {
             await run('a', `set global binlog_row_metadata = '${metadata}'`, 'flush tables');
             const all = [...INSERTS, ...tables].map((table) => INSERT[table] ?? `insert into ${table} () values ()`);
             for (const sql of all) await run('b', sql).catch(() => run('b', 'set sql_mode = ""', sql));
-            await run('b', ...[...INSERTS, ...tables].map((table) => `delete from ${table}`));
+            for (const table of [...INSERTS, ...tables]) {
+              if (table !== 'numbers') await run('b', `delete from ${table}`);
+            }
           }
         });
         const [known, logged] = [new Map<string, Table>(), new Map<string, Table>()];

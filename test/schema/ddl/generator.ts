@@ -40,6 +40,7 @@ export class Generator {
       () => `TRUNCATE TABLE ${this.#ref(r.pick(tables))}`,
       () => this.#comment(this.#alter(r.pick(tables))),
       () => this.#expanded(r.pick(tables)),
+      () => this.#partition(r.pick(tables)),
     ])();
   }
 
@@ -209,6 +210,16 @@ export class Generator {
       return `DROP INDEX ${quoted(r.pick(table.keys))} ON ${this.#ref(table)}`;
     const unique = r.pick(['', 'UNIQUE ']);
     return `CREATE ${unique}INDEX ${quoted(this.#newName())} ON ${this.#ref(table)} (${quoted(r.pick(table.columns))})`;
+  }
+
+  #partition(table: Existing): string {
+    const r = this.#random;
+    const how = r.pick([
+      `PARTITION BY KEY (${quoted(r.pick(table.columns))}) PARTITIONS 2`,
+      ...['REMOVE PARTITIONING', 'ADD PARTITION PARTITIONS 1', 'COALESCE PARTITION 1', 'TRUNCATE PARTITION p0, p1'],
+      `EXCHANGE PARTITION p0 WITH TABLE ${this.#newTable()}`,
+    ]);
+    return `ALTER TABLE ${this.#ref(table)} ${how}`;
   }
 
   #schema(): string {

@@ -17,9 +17,9 @@ import { quoted } from './types.js';
 
 const SERVERS: readonly { flavour: Flavour; statements: number; start: () => Promise<DatabaseServer> }[] = [
   { flavour: 'mysql-9.7', statements: 400, start: () => startMysql({ version: '9.7' }) },
-  { flavour: 'mysql-8.0', statements: 60, start: () => startMysql({ version: '8.0', gtid: false }) },
-  { flavour: 'mysql-5.7', statements: 60, start: () => startMysql({ version: '5.7', gtid: false }) },
-  { flavour: 'mariadb', statements: 60, start: () => startMariadb() },
+  { flavour: 'mysql-8.0', statements: 40, start: () => startMysql({ version: '8.0', gtid: false }) },
+  { flavour: 'mysql-5.7', statements: 40, start: () => startMysql({ version: '5.7', gtid: false }) },
+  { flavour: 'mariadb', statements: 40, start: () => startMariadb() },
 ];
 
 describe('after each statement, our columns are those of INFORMATION_SCHEMA', () => {

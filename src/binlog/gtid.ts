@@ -17,6 +17,8 @@ export interface GtidEvent {
   readonly begins?: boolean;
   /** MariaDB's START ALTER and ROLLBACK ALTER: the statement changes nothing; that of its COMMIT ALTER does. */
   readonly isUnfinishedAlter?: boolean;
+  /** MariaDB: what begins will be prepared, and logs no XA START. */
+  readonly beginsXa?: boolean;
 }
 
 /**

@@ -48,6 +48,7 @@ export function decodeMariaGtid(event: RawEvent): MariaGtidEvent {
     immediateCommitUs: null,
     transactionBytes: 0,
     begins: (flags & FLAG.standalone) === 0,
+    beginsXa: (flags & FLAG.preparedXa) !== 0,
     isUnfinishedAlter: (extra & (EXTRA.startAlter | EXTRA.rollbackAlter)) !== 0,
     commitId,
     isDdl: (flags & FLAG.ddl) !== 0,

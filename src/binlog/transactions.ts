@@ -248,7 +248,7 @@ class Assembler {
       previous,
       behind: this.#resume.isBehind(gtid, { file: block.file, start: event.start }),
       begun: opened?.begins ?? false,
-      xa: false,
+      xa: opened?.beginsXa ?? false,
       format: block.format,
       events: new HeldEvents(this.#options.spool, this.#options.memoryBytesMax ?? MEMORY_BYTES_MAX),
       tables: this.#tables,

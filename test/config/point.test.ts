@@ -20,6 +20,13 @@ describe('a place in a binlog', () => {
     expect(point.kind === 'gtid' && point.executed.toString()).toBe(`${UUID}:1-5:7`);
   });
 
+  test('is the GTIDs of a MariaDB, unless it could be a date', () => {
+    const point = parsePoint('0-1-100, 7-2-5');
+    expect(point.kind === 'mariadb-gtid' && point.executed.toString()).toBe('0-1-100,7-2-5');
+    expect(parsePoint('2026-11-20').kind).toBe('time');
+    expect(parsePoint('2026-11-20,').kind).toBe('mariadb-gtid');
+  });
+
   test('is a file and a position', () => {
     expect(parsePoint('binlog.000003:154')).toEqual({ kind: 'file', file: 'binlog.000003', offset: 154 });
     expect(parsePoint('/var/lib/a:b.000003:5000000000')).toEqual({

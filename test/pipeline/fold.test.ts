@@ -1,7 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { encodePosition } from '../../src/checkpoint/position.js';
+import { decodePosition, encodePosition } from '../../src/checkpoint/position.js';
 import { GtidSet } from '../../src/core/gtid.js';
+import { MariaGtids, parseMariaGtid } from '../../src/core/maria-gtid.js';
+import type { Position } from '../../src/core/position.js';
 import type { PreparedXa, Transaction } from '../../src/core/transaction.js';
 import { PositionFold } from '../../src/pipeline/fold.js';
 import { gtidOf, offsetAfter, positionAfter, transactionOf } from '../../src/testing/transactions.js';
@@ -73,5 +75,45 @@ describe('a prepared transaction', () => {
     expect(folded(positionAfter(1), transaction(3, { held: [prepared(2)] }), commit)).toEqual(
       encodePosition(positionAfter(4)),
     );
+  });
+});
+
+describe('a position of MariaDB', () => {
+  const from = (text: string): Position => ({
+    source: { flavour: 'mariadb', id: 'server-id:1' },
+    log: { kind: 'mariadb-gtid', executed: MariaGtids.parse(text) },
+    held: [],
+  });
+  const of = (gtid: string, facts: Partial<Transaction> = {}) =>
+    transaction(1, { gtid: parseMariaGtid(gtid), ...facts });
+  const preparedAs = (gtid: string, previous: string): PreparedXa => ({
+    ...prepared(2),
+    gtid: parseMariaGtid(gtid),
+    previous: MariaGtids.parse(previous),
+  });
+
+  test('moves to the last GTID of each domain in log order, whatever its number', () => {
+    expect(folded(from('0-1-5,1-1-1'), of('0-1-9'), of('0-2-7'), of('2-1-1'))).toMatchObject({
+      log: { gtid: '0-2-7,1-1-1,2-1-1' },
+    });
+  });
+
+  test('passes what is prepared, and keeps what lies in front of it', () => {
+    expect(folded(from('0-1-5'), of('0-1-7', { held: [preparedAs('0-1-6', '0-1-5')] }))).toMatchObject({
+      log: { gtid: '0-1-7' },
+      held: [{ gtid: '0-1-6', previous: '0-1-5' }],
+    });
+  });
+
+  test('does not go back to what was prepared, and goes on to it where its domain did not', () => {
+    const commit = of('1-1-1', { prepared: preparedAs('0-1-6', '0-1-5') });
+    expect(folded(from('0-1-5'), of('0-1-7'), commit)).toMatchObject({ log: { gtid: '0-1-7,1-1-1' }, held: [] });
+    expect(folded(from('0-1-5'), commit)).toMatchObject({ log: { gtid: '0-1-6,1-1-1' } });
+  });
+
+  test('comes back from a checkpoint', () => {
+    const position = { ...from('0-1-5,1-2-3'), held: [] };
+    const fail = (reason: string): Error => new Error(reason);
+    expect(decodePosition(JSON.parse(JSON.stringify(encodePosition(position))), fail)).toEqual(position);
   });
 });

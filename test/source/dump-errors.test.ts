@@ -23,6 +23,16 @@ describe('dumpError', () => {
       'SOURCE_FENCED',
     ],
     [1236, "Slave has more GTIDs than the master has, using the master's SERVER_UUID.", 'SOURCE_DIVERGED'],
+    [
+      1236,
+      "Error: connecting slave requested to start from GTID 0-1-99, which is not in the master's binlog",
+      'SOURCE_DIVERGED',
+    ],
+    [
+      1236,
+      'The binlog on the master is missing the GTID 0-1-20 requested by the slave (even though both a prior and a subsequent sequence number does exist), and GTID strict mode is enabled',
+      'SOURCE_DIVERGED',
+    ],
     [1236, 'Client requested master to start replication from position > file size', 'SOURCE_DIVERGED'],
     [1236, 'Client requested master to start replication from impossible position', 'SOURCE_DIVERGED'],
     [1236, 'event read from binlog did not pass crc check', 'EVENT_CHECKSUM'],

@@ -129,11 +129,15 @@ describe('libraries with one job are imported in one place', () => {
 });
 
 describe('tests', () => {
-  test('that start servers of their own say so, and can be left out where servers are given', () => {
+  test('that need servers say which, and can be left out where servers are given', () => {
     const silent = readdirSync(join(ROOT, 'test'), { recursive: true, encoding: 'utf8' })
       .filter((name) => name.endsWith('.test.ts'))
       .map((name) => ({ name, text: readFileSync(join(ROOT, 'test', name), 'utf8') }))
-      .filter(({ text }) => /\bstart(Mysql|Mariadb|Kafka|KafkaCluster)\(/.test(text) && !text.includes("needs('own')"));
+      .filter(
+        ({ text }) =>
+          (/\bstart(Mysql|Mariadb|Kafka|KafkaCluster)\(/.test(text) && !text.includes("needs('own')")) ||
+          (/\bshared(Mysql|Mariadb|Kafka)\(/.test(text) && !text.includes('needs(')),
+      );
     expect(silent.map(({ name }) => name)).toEqual([]);
   });
 });

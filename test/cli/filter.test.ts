@@ -12,7 +12,7 @@ import { type Ended, rowtide } from './rowtide.js';
 
 const hmac = (text: string): string => createHmac('sha256', 'sesame').update(text).digest('hex');
 
-describe('filters', () => {
+needs('mysql').describe('filters', () => {
   let url: string;
   let sql: mysql.Connection;
   let folder: string;

@@ -1,5 +1,5 @@
 import mysql from 'mysql2/promise';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Rows, Transaction } from '../../../src/core/transaction.js';
 import { parseServerUrl } from '../../../src/mysql/url.js';
 import { serverCatalog } from '../../../src/schema/catalog.js';
@@ -8,14 +8,14 @@ import { parseCondition } from '../../../src/transform/where/condition.js';
 import { FALSE, judgeOf, TRUE, type Truth } from '../../../src/transform/where/judge.js';
 import { Random, seedOf } from '../../roundtrip/random.js';
 import { headOf, stream } from '../../roundtrip/stream.js';
-import { sharedMysql } from '../../servers/suite.js';
+import { needs, sharedMysql } from '../../servers/suite.js';
 import { type Predicate, randomPredicate, randomRow, SUBJECTS } from './predicates.js';
 
 const ROWS = 200;
 const PREDICATES = 1_000;
 
 /** Random rows and random predicates, of which the server's own WHERE says what is right. */
-describe('a condition is as true as the server finds it', () => {
+needs('mysql').describe('a condition is as true as the server finds it', () => {
   let sql: mysql.Connection;
   const random = new Random(seedOf('row filters'));
 

@@ -163,6 +163,6 @@ describe('EventChain', () => {
     const { add } = chain();
     const damaged = rotate('binlog.000001');
     damaged[damaged.length - 1]! ^= 1;
-    expect(() => add(damaged)).toThrow('a ROTATE_EVENT to the file "binlog.000001');
+    expect(() => add(damaged)).toThrow(expect.objectContaining({ code: 'EVENT_MALFORMED' }));
   });
 });

@@ -18,7 +18,7 @@ export interface FuzzRound extends RoundResult {
 
 const MUTATIONS = 1_000_000;
 const MUTATION_ROUNDS = 100;
-const FLIP_ROUNDS = 20;
+const FLIP_ROUNDS = 200;
 
 export const FUZZ_PARTS: readonly FuzzPart[] = [
   {

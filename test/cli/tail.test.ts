@@ -108,7 +108,8 @@ needs('own').describe('rowtide tail', () => {
     expect(await printed(['-'], '--from', `${uuid}:1-9`).catch(() => 'nothing there')).toBe('nothing there');
     const piped = await rowtide(['tail', '-', '--print', '%{pk}'], { stdin: readFileSync(binlog(2)) });
     expect(ids(piped.stdout)).toEqual(all.slice(2));
-  });
+    // A process for each place.
+  }, 180_000);
 
   test('shows changes when they happen, and ends on SIGINT with 0', async () => {
     await run('CREATE TABLE IF NOT EXISTS shop.live (id INT PRIMARY KEY)');

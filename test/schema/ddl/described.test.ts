@@ -20,13 +20,28 @@ const COMMON = [
   'create table texts (a tinytext, b text(300), c longtext character set ascii, d blob, e char(3) binary, f binary(5))',
   'create table shapes (a point not null, b geometry, c bit(9), d json)',
   'create table split (a int, b int) partition by hash (a) partitions 3',
+  'create table exchanged (a int, b int)',
+  'alter table split exchange partition p0 with table exchanged',
   'create table copied like keyed',
   'create table selected select * from labelled',
   'alter table keyed drop key v, add d int unsigned first',
   'alter table times modify c timestamp(3) null first, drop d',
 ];
 const INSERTS = [
-  ...['plain', 'keyed', 'prefixed', 'partly', 'labelled', 'times', 'texts', 'shapes', 'split', 'copied', 'selected'],
+  ...[
+    'plain',
+    'keyed',
+    'prefixed',
+    'partly',
+    'labelled',
+    'times',
+    'texts',
+    'shapes',
+    'split',
+    'exchanged',
+    'copied',
+    'selected',
+  ],
   ...['computed'],
 ];
 const INSERT: Readonly<Record<string, string>> = {

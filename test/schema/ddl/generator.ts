@@ -217,7 +217,6 @@ export class Generator {
     const how = r.pick([
       `PARTITION BY KEY (${quoted(r.pick(table.columns))}) PARTITIONS 2`,
       ...['REMOVE PARTITIONING', 'ADD PARTITION PARTITIONS 1', 'COALESCE PARTITION 1', 'TRUNCATE PARTITION p0, p1'],
-      `EXCHANGE PARTITION p0 WITH TABLE ${this.#newTable()}`,
     ]);
     return `ALTER TABLE ${this.#ref(table)} ${how}`;
   }

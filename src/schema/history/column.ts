@@ -142,7 +142,8 @@ const BLOB_BYTES: Readonly<Record<string, number>> = {
 
 /** ALTER TABLE … CONVERT TO CHARACTER SET: a TEXT that may not hold all of its characters any more grows. */
 export function converted(column: ColumnDefinition, collation: string, { server }: Surroundings): ColumnDefinition {
-  if (column.collation === null) return column;
+  // Labels that are bytes stay so, too.
+  if (column.collation === null || column.collation === 'binary') return column;
   const { collations } = server;
   if (column.labels !== null && isWide(column.collation) !== isWide(collation))
     throw new RowtideError('DDL_UNKNOWN', `labels of ${column.name} are converted, which servers do differently`);

@@ -40,7 +40,7 @@ export function tableFilter(options: TableFilterOptions): Transform {
     ((include.length === 0 || include.some((pattern) => pattern.schema?.(schema) ?? true)) &&
       !exclude.some((pattern) => pattern.wholeSchema && pattern.schema?.(schema)));
 
-  return keepEntries((entry) => {
+  const isWanted = (entry: Entry): boolean => {
     switch (entry.kind) {
       case 'rows':
         return wantsTable(entry.table);
@@ -49,7 +49,8 @@ export function tableFilter(options: TableFilterOptions): Transform {
       default:
         return unreachable(entry);
     }
-  });
+  };
+  return (transaction) => withEachEntry(transaction, (entry) => (isWanted(entry) ? entry : null));
 }
 
 /** Whether a table of that name passes. */
@@ -70,15 +71,6 @@ export function since(timeUs: number): Transform {
   return (transaction) => (transaction.committedAtUs < timeUs ? withEntries(transaction, []) : transaction);
 }
 
-function keepEntries(wanted: (entry: Entry) => boolean): Transform {
-  return (transaction) =>
-    withEntries(transaction, {
-      *[Symbol.iterator]() {
-        for (const entry of transaction.entries) if (wanted(entry)) yield entry;
-      },
-    });
-}
-
 /** The same transaction with other entries. Field by field: a spread would drop accessors and methods of an instance. */
 export function withEntries(transaction: Transaction, entries: Iterable<Entry>): Transaction {
   return {
@@ -94,6 +86,38 @@ export function withEntries(transaction: Transaction, entries: Iterable<Entry>):
     entries,
     release: () => transaction.release(),
   };
+}
+
+/** The same transaction with each entry as `rewrite` gives it; null leaves it out. */
+export function withEachEntry(transaction: Transaction, rewrite: (entry: Entry) => Entry | null): Transaction {
+  return withEntries(transaction, {
+    [Symbol.iterator]: () => new RewrittenEntries(transaction.entries[Symbol.iterator](), rewrite),
+  });
+}
+
+/** Written out: with a generator in between, decoding all rows of a log took a sixth more CPU. */
+class RewrittenEntries implements Iterator<Entry> {
+  readonly #entries: Iterator<Entry>;
+  readonly #rewrite: (entry: Entry) => Entry | null;
+
+  constructor(entries: Iterator<Entry>, rewrite: (entry: Entry) => Entry | null) {
+    this.#entries = entries;
+    this.#rewrite = rewrite;
+  }
+
+  next(): IteratorResult<Entry> {
+    for (;;) {
+      const next = this.#entries.next();
+      if (next.done === true) return next;
+      const value = this.#rewrite(next.value);
+      if (value !== null) return { done: false, value };
+    }
+  }
+
+  return(): IteratorResult<Entry> {
+    this.#entries.return?.();
+    return { done: true, value: undefined };
+  }
 }
 
 /** Row events that are not as they were logged. Their bytes are cut off, because they hold what must not be read. */

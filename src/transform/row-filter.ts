@@ -1,7 +1,7 @@
 import { RowtideError } from '../core/errors.js';
 import type { Table } from '../core/table.js';
 import type { RowCursor, Rows } from '../core/transaction.js';
-import { rewritten, type Transform, withEntries } from './filter.js';
+import { rewritten, type Transform, withEachEntry } from './filter.js';
 import { type TablePattern, tablePattern } from './patterns.js';
 import { type Condition, parseCondition } from './where/condition.js';
 import { FALSE, type Judge, judgeOf, TRUE, UNTOLD } from './where/judge.js';
@@ -46,14 +46,10 @@ export function rowFilter(where: Where): Transform {
     return known.judge;
   };
   return (transaction) =>
-    withEntries(transaction, {
-      *[Symbol.iterator]() {
-        for (const entry of transaction.entries) {
-          const judge = entry.kind === 'rows' ? judgeFor(entry.table) : null;
-          if (judge === null || entry.kind !== 'rows') yield entry;
-          else yield rewritten(entry, entry.table, () => new JudgedCursor(entry, judge, transaction.span.file));
-        }
-      },
+    withEachEntry(transaction, (entry) => {
+      const judge = entry.kind === 'rows' ? judgeFor(entry.table) : null;
+      if (judge === null || entry.kind !== 'rows') return entry;
+      return rewritten(entry, entry.table, () => new JudgedCursor(entry, judge, transaction.span.file));
     });
 }
 

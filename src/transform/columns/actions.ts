@@ -1,6 +1,6 @@
 import { RowtideError } from '../../core/errors.js';
 import type { Table } from '../../core/table.js';
-import { rewritten, type Transform, withEntries } from '../filter.js';
+import { rewritten, type Transform, withEachEntry } from '../filter.js';
 import { type ColumnPattern, columnPattern } from './patterns.js';
 import { planOf } from './plan.js';
 import { ProjectedCursor, type Projection } from './projection.js';
@@ -44,14 +44,10 @@ export function columnActions(options: ColumnOptions): Transform {
     return known.projection;
   };
   return (transaction) =>
-    withEntries(transaction, {
-      *[Symbol.iterator]() {
-        for (const entry of transaction.entries) {
-          const projection = entry.kind === 'rows' ? projectionOf(entry.table) : null;
-          if (projection === null || entry.kind !== 'rows') yield entry;
-          else yield rewritten(entry, projection.table, () => new ProjectedCursor(entry.cursor(), projection));
-        }
-      },
+    withEachEntry(transaction, (entry) => {
+      const projection = entry.kind === 'rows' ? projectionOf(entry.table) : null;
+      if (projection === null || entry.kind !== 'rows') return entry;
+      return rewritten(entry, projection.table, () => new ProjectedCursor(entry.cursor(), projection));
     });
 }
 

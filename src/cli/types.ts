@@ -1,6 +1,7 @@
 import { RowtideError } from '../core/errors.js';
 import { readAllColumns, type TableFacts } from '../mysql/columns.js';
 import { type Connection, withConnection } from '../mysql/connect.js';
+import { probe } from '../mysql/probe.js';
 import { baseTables } from '../mysql/tables.js';
 import { placeOf } from '../mysql/url.js';
 import { tableKey } from '../stream/change.js';
@@ -30,14 +31,18 @@ export async function types(server: string, options: TypesOptions): Promise<void
     prompt: options.askPassword ?? false,
     env: process.env,
   });
-  const tables = await withConnection(address, new AbortController().signal, tablesWithoutViews);
+  const { signal } = new AbortController();
+  const { tables, flavour } = await withConnection(address, signal, async (connection) => ({
+    tables: await tablesWithoutViews(connection),
+    flavour: (await probe(connection)).identity.flavour,
+  }));
   const wanted = tables.filter((table) => wants(table.schema, table.name));
   if (wanted.length === 0) {
     throw new RowtideError('USAGE', `${placeOf(address)}: user ${address.user} sees no such table`, {
       hint: 'Check --include and --exclude, and that the user may SELECT from the tables.',
     });
   }
-  process.stdout.write(databaseType(wanted, name));
+  process.stdout.write(databaseType(wanted, { name, flavour }));
 }
 
 async function tablesWithoutViews(connection: Connection): Promise<TableFacts[]> {

@@ -15,6 +15,8 @@ export interface Column {
   readonly labels: readonly string[] | null;
   /** False for MySQL's INVISIBLE columns. */
   readonly visible: boolean;
+  /** There where the column is known to be computed: MariaDB leaves such columns out of whole row images, too. */
+  readonly generated?: true;
 }
 
 /** One immutable version of a table's columns. Two versions are two objects; compiled readers hang on the object. */

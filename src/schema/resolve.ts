@@ -117,6 +117,7 @@ function tableOfKnown(
         collation,
         labels: definition.labels,
         visible: definition.visible,
+        ...(definition.generated === null ? {} : { generated: true as const }),
       }),
     ),
   };

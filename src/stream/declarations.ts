@@ -1,5 +1,6 @@
 import { charsetOf } from '../column/charset.js';
 import { RowtideError } from '../core/errors.js';
+import type { SourceIdentity } from '../core/position.js';
 import type { ColumnFacts, TableFacts } from '../mysql/columns.js';
 import { labelsOf } from '../schema/facts.js';
 import { tableKey } from './change.js';
@@ -10,13 +11,19 @@ const INVALID_TEXT = 'InvalidText';
 const LINE_LENGTH_MAX = 120;
 const SQL_TYPE_LENGTH_MAX = 90;
 
-/** A TypeScript type of that name for `stream`: what the rows of each table hold. The same tables give the same text. */
-export function databaseType(tables: readonly TableFacts[], name: string): string {
+export interface DatabaseTypeOptions {
+  /** What the type is called. */
+  readonly name: string;
+  readonly flavour: SourceIdentity['flavour'];
+}
+
+/** A TypeScript type for `stream`: what the rows of each table hold. The same tables give the same text. */
+export function databaseType(tables: readonly TableFacts[], { name, flavour }: DatabaseTypeOptions): string {
   const keyed = tables.map((table) => ({ table, key: tableKey(table) }));
   keyed.sort((a, b) => (a.key < b.key ? -1 : 1));
   const lines = keyed.flatMap(({ table, key }) => [
     `  ${literal(key)}: {`,
-    ...table.columns.flatMap((column) => columnLines(table, column)),
+    ...table.columns.flatMap((column) => columnLines(table, column, flavour)),
     '  };',
   ]);
   const imports = lines.some((line) => line.includes(INVALID_TEXT))
@@ -25,10 +32,12 @@ export function databaseType(tables: readonly TableFacts[], name: string): strin
   return [HEADER, '', ...imports, `export type ${name} = {`, ...lines, '};', ''].join('\n');
 }
 
-function columnLines(table: TableFacts, column: ColumnFacts): string[] {
+function columnLines(table: TableFacts, column: ColumnFacts, flavour: SourceIdentity['flavour']): string[] {
   const types = typesOf(table, column);
   if (column.nullable) types.push('null');
-  const name = property(column.name);
+  // MariaDB leaves generated columns out of row images where it did not have to compute them.
+  const isOptional = flavour === 'mariadb' && generation(column) !== null;
+  const name = `${property(column.name)}${isOptional ? '?' : ''}`;
   const line = `    ${name}: ${types.join(' | ')};`;
   const comment = `    /** ${commentOf(column)} */`;
   if (line.length <= LINE_LENGTH_MAX) return [comment, line];
@@ -74,12 +83,17 @@ function isAlwaysText({ schema, name }: TableFacts, column: ColumnFacts): boolea
 
 const EVERY_BYTE = Buffer.from(Array.from({ length: 256 }, (_, i) => i));
 
-function commentOf({ columnType, extra, keyPosition }: ColumnFacts): string {
+function generation({ extra }: ColumnFacts): string | null {
+  return /\b(stored|persistent|virtual) generated\b/i.exec(extra)?.[1]?.toLowerCase() ?? null;
+}
+
+function commentOf(column: ColumnFacts): string {
+  const { columnType, extra, keyPosition } = column;
   const facts = [columnType.length > SQL_TYPE_LENGTH_MAX ? `${columnType.slice(0, SQL_TYPE_LENGTH_MAX)}…` : columnType];
-  const generated = /\b(stored|persistent|virtual) generated\b/i.exec(extra)?.[1]?.toLowerCase();
+  const generated = generation(column);
   if (keyPosition !== null) facts.push('primary key');
   if (/\bauto_increment\b/i.test(extra)) facts.push('auto_increment');
-  if (generated !== undefined) facts.push(`generated, ${generated}`);
+  if (generated !== null) facts.push(`generated, ${generated}`);
   if (/\binvisible\b/i.test(extra)) facts.push('invisible');
   return facts.join(', ').replaceAll('*/', '*\\/').replaceAll(/\s/g, ' ');
 }

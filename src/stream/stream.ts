@@ -107,10 +107,10 @@ type Changes = AsyncGenerator<StreamChange<Database, 'partial'>, void, void>;
 
 async function* read(source: Source, options: StreamOptions): Changes {
   const { store, rowImage = 'full', signal = new AbortController().signal } = options;
-  const transform = rowImage === 'full' ? withWholeRows : (transaction: Transaction) => transaction;
   try {
     let behind = await startOf(source, store, signal);
     const from = behind;
+    const transform: Transform = rowImage === 'full' ? withWholeRows(from.source.flavour) : (each) => each;
     for await (const batch of batches({ read: (reading) => source.read(from, reading), from, signal })) {
       yield* batchChanges(batch, { store, behind, transform });
       behind = batch.position;

@@ -24,6 +24,7 @@ const ROWS = 12;
 interface Content {
   readonly create: readonly string[];
   readonly insert: readonly string[];
+  readonly update?: readonly string[];
 }
 
 /** Where a server stores bytes that are no text, as 5.7 does. */
@@ -36,8 +37,14 @@ const HIDDEN: Content = {
   create: [
     'create table versions (id int primary key, note text) with system versioning',
     'create table hashed (id int primary key, note text, unique (note))',
+    'create table computed (id int primary key, v int as (id * 2) virtual, s int as (id * 3) stored, n int)',
   ],
-  insert: ["insert into versions values (1, 'note')", "insert into hashed values (1, 'note')"],
+  insert: [
+    "insert into versions values (1, 'note')",
+    "insert into hashed values (1, 'note')",
+    'insert into computed (id) values (1)',
+  ],
+  update: ['update computed set n = 5'],
 };
 
 const SERVERS: readonly {
@@ -54,15 +61,15 @@ const SERVERS: readonly {
 for (const { version, kind, server: start, more } of SERVERS)
   needs(kind).test(`values of ${version} have the type of their column`, async () => {
     const server = await start();
-    const { create, insert } = everyType(version, more);
-    const from = await fill(server, { create, insert });
+    const content = everyType(version, more);
+    const from = await fill(server, content);
     const folder = mkdtempSync(here('./values-'));
     try {
       const types = await rowtide(['types', server.url, '--include', 'typed.*']);
       expect(types).toMatchObject({ status: 0, stderr: '' });
       writeFileSync(join(folder, 'db.ts'), types.stdout);
       const { tables: count, lines } = await program(server, from);
-      expect(count).toBe(insert.length);
+      expect(count).toBe(content.insert.length);
       writeFileSync(join(folder, 'values.ts'), lines.join('\n'));
       await compile(folder);
     } finally {
@@ -77,11 +84,12 @@ function everyType(version: Version, more: Content): Content {
   return {
     create: [...opaque, ...specs.map(({ create }) => create), ...more.create],
     insert: [...specs.map((table) => insert(table, random)), ...more.insert],
+    update: more.update ?? [],
   };
 }
 
 /** Makes the tables and their rows; returns where the log was before the rows. */
-async function fill(server: DatabaseAddress, { create, insert }: Content): Promise<string> {
+async function fill(server: DatabaseAddress, { create, insert, update = [] }: Content): Promise<string> {
   const { host, port, user, password } = server;
   const connection = await mysql.createConnection({ host, port, user, password, charset: 'utf8mb4' });
   try {
@@ -91,7 +99,7 @@ async function fill(server: DatabaseAddress, { create, insert }: Content): Promi
     await connection.query('use typed');
     for (const sql of create) await connection.query(sql);
     const [files] = await connection.query<mysql.RowDataPacket[]>('show binary logs');
-    for (const sql of insert) await connection.query(sql);
+    for (const sql of [...insert, ...update]) await connection.query(sql);
     return `${files.at(-1)?.Log_name}:${files.at(-1)?.File_size}`;
   } finally {
     await connection.end();
@@ -118,7 +126,7 @@ async function program(server: DatabaseAddress, from: string): Promise<{ tables:
   const seen = new Set<string>();
   const changes = stream(server.url, { include: ['typed.*'], from, until: 'now', schema: 'assume-current' });
   for await (const change of changes) {
-    if (change.kind !== 'insert') continue;
+    if (change.kind === 'statement' || change.kind === 'delete') continue;
     const type = `Db['${change.table}']`;
     lines.push(`export const v${lines.length}: ${type} = {${cells(change.after).join(', ')}};`);
     if (!seen.has(change.table)) {
@@ -139,7 +147,7 @@ function misfits(type: string, row: Row, { name, nullable }: Column): string[] {
 }
 
 function other(value: Value): string {
-  if (value === null) return 'undefined';
+  if (value === null) return 'Symbol()';
   if (value instanceof Uint8Array) return "'bytes'";
   if (value instanceof InvalidText) return '0';
   return { number: '0n', bigint: '0', string: 'new Uint8Array()' }[typeof value as 'number' | 'bigint' | 'string'];

@@ -38,10 +38,15 @@ async function turnBits({ first, step }: Extract<Work, { kind: 'flips' }>): Prom
   try {
     const scratch = join(folder, 'binlog.000001');
     const files = await wholes(scratch);
-    const bits = files.flatMap((whole) => Array.from({ length: whole.bytes.length * 8 }, (_, bit) => ({ whole, bit })));
-    for (let number = first; number < bits.length; number += step) {
-      const { whole, bit } = bits[number]!;
-      await attempt(number, FLIP_BYTES_MAX, () => flip(whole, bit, scratch));
+    let number = first;
+    let from = 0;
+    for (const whole of files) {
+      const to = from + whole.bytes.length * 8;
+      for (; number < to; number += step) {
+        const bit = number - from;
+        await attempt(number, FLIP_BYTES_MAX, () => flip(whole, bit, scratch));
+      }
+      from = to;
     }
   } finally {
     rmSync(folder, { recursive: true });

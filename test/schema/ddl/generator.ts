@@ -118,11 +118,12 @@ export class Generator {
 
   /**
    * 8.0.15 crashes when it converts and adds a column. MariaDB leaves a second table behind when it renames a partitioned
-   * one and does more, and puts character sets together in ways of its own, which we refuse.
+   * one and does more, and puts character sets and columns that move AFTER each other together in ways of its own, which
+   * we refuse.
    */
   #isAlone(action: string): boolean {
     if (this.#flavour === 'mysql-8.0') return action.startsWith('CONVERT');
-    return this.#isMariadb && /^(CONVERT|RENAME TO)/.test(action);
+    return this.#isMariadb && /^(CONVERT|RENAME TO)| AFTER `/.test(action);
   }
 
   #action(table: Existing): string {

@@ -1,4 +1,6 @@
 import { isUtf8 } from 'node:buffer';
+// Declares Buffer's slices.
+import type {} from '../column/charsets/decode.js';
 import { malformed } from '../core/errors.js';
 
 /** Reads the body of an event in wire order. Every read is checked: past the end is EVENT_MALFORMED. */

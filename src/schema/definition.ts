@@ -27,6 +27,19 @@ export interface ColumnDefinition {
   readonly visible: boolean;
 }
 
+/** What a column is that needs no more than a name and a type to be told. */
+export const PLAIN_COLUMN: Omit<ColumnDefinition, 'name' | 'type'> = {
+  length: null,
+  scale: null,
+  fractionDigits: 0,
+  unsigned: false,
+  labels: null,
+  collation: null,
+  nullable: false,
+  generated: null,
+  visible: true,
+};
+
 export interface KeyDefinition {
   readonly name: string;
   readonly unique: boolean;

@@ -1,20 +1,16 @@
 import type { Collations } from './collations.js';
-import { type ColumnDefinition, type KeyDefinition, sameName, type TableDefinition } from './definition.js';
+import {
+  type ColumnDefinition,
+  type KeyDefinition,
+  PLAIN_COLUMN,
+  sameName,
+  type TableDefinition,
+} from './definition.js';
 import type { ServerDefaults } from './history/session.js';
 
 export const ROW_END = 'row_end';
 
-const PLAIN: Omit<ColumnDefinition, 'name' | 'type'> = {
-  length: null,
-  scale: null,
-  fractionDigits: 0,
-  unsigned: false,
-  labels: null,
-  collation: null,
-  nullable: false,
-  generated: null,
-  visible: false,
-};
+const HIDDEN = { ...PLAIN_COLUMN, visible: false };
 
 /** InnoDB's keys are not longer. */
 const KEY_BYTES_MAX = 3072;
@@ -27,12 +23,12 @@ export function loggedColumns(table: TableDefinition, { flavour, collations }: S
   const columns = [...table.columns];
   if (flavour === 'mysql') return columns;
   if (table.hasHiddenPeriod) {
-    const period = { ...PLAIN, type: 'timestamp', fractionDigits: 6 };
+    const period = { ...HIDDEN, type: 'timestamp', fractionDigits: 6 };
     columns.push({ ...period, name: 'row_start' }, { ...period, name: ROW_END });
   }
   const hashes = table.keys.filter((key) => isTooLong(key, table, collations)).length;
   for (let i = 1; i <= hashes; i++) {
-    columns.push({ ...PLAIN, name: `DB_ROW_HASH_${i}`, type: 'bigint', unsigned: true, nullable: true });
+    columns.push({ ...HIDDEN, name: `DB_ROW_HASH_${i}`, type: 'bigint', unsigned: true, nullable: true });
   }
   return columns;
 }

@@ -68,6 +68,7 @@ function encodeTable([key, state]: readonly [string, TableState | null]): unknow
   return [key, { columns: columns.map(encodeColumn), ...rest }];
 }
 
+/** Part of the file's format, so it stays as it is whatever other defaults become. */
 const USUAL: Omit<ColumnDefinition, 'name' | 'type'> = {
   length: null,
   scale: null,

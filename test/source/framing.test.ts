@@ -113,6 +113,16 @@ describe('DumpFraming', () => {
     expect(process.memoryUsage.rss() - before).toBeLessThan(50 * 2 ** 20);
   });
 
+  it('refuses a cut packet that is not as long as its event, before it takes what follows for the rest', () => {
+    for (const length of [49, 51]) {
+      const liar = event(50);
+      liar.writeUInt32LE(length, 9);
+      expect(() => frame(cut(packets(eventMessage(liar)), [20]))).toThrow(
+        `an event of ${length} bytes in a packet of 51`,
+      );
+    }
+  });
+
   it('refuses what is not a dump', () => {
     const header = (length: number, ...payload: number[]): Buffer =>
       Buffer.from([length & 255, (length >> 8) & 255, length >> 16, 1, ...payload]);

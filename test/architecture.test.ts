@@ -30,6 +30,7 @@ const LAYERS: Readonly<Record<string, number>> = {
   binlog: 1,
   sql: 1,
   format: 1,
+  inspect: 1,
   mysql: 2,
   source: 2,
   schema: 2,

@@ -1,3 +1,4 @@
+import { tableWithoutNames } from '../binlog/mapped-table.js';
 import { transactions } from '../binlog/transactions.js';
 import { RowtideError } from '../core/errors.js';
 import type { LogPoint } from '../core/event.js';
@@ -12,7 +13,6 @@ import type { Attachment } from './history/history.js';
 import { isAtOrBehind } from './history/log-order.js';
 import { concernsColumns, type PlacedStatement, reachedBack } from './history/reach.js';
 import type { SchemaState } from './history/state.js';
-import { tableWithoutNames } from './resolve.js';
 
 export interface AttachOptions {
   readonly address: ServerAddress;

@@ -1,7 +1,8 @@
+import { physicalColumn } from '../binlog/mapped-table.js';
 import type { TableMap } from '../binlog/table-map.js';
-import { anyCollationOf, charsetOf } from '../column/charset.js';
+import { anyCollationOf } from '../column/charset.js';
 import * as type from '../column/types.js';
-import { malformed, RowtideError } from '../core/errors.js';
+import { RowtideError } from '../core/errors.js';
 import type { Column, Table } from '../core/table.js';
 import type { ColumnFacts } from '../mysql/columns.js';
 import type { Collations } from './collations.js';
@@ -9,51 +10,6 @@ import { type ColumnDefinition, primaryKeyOf, type TableDefinition } from './def
 import { columnOfFacts } from './facts.js';
 import { loggedColumns, ROW_END } from './hidden-columns.js';
 import type { ServerDefaults } from './history/session.js';
-
-/** True when the event itself says all there is to know: binlog_row_metadata=FULL. */
-export function isSelfDescribing(map: TableMap): boolean {
-  return map.metadata?.names != null;
-}
-
-/** The table as its TABLE_MAP describes it. */
-export function tableFromMap(map: TableMap): Table {
-  const { metadata } = map;
-  return {
-    schema: map.schema,
-    name: map.name,
-    names: 'table-map',
-    primaryKey: metadata?.primaryKey ?? [],
-    columns: map.columns.map(
-      (_, i): Column => ({
-        ...physical(map, i),
-        name: metadata?.names?.[i] ?? ordinalName(i),
-        labels: decodeLabels(map, i),
-        visible: metadata?.visible?.[i] ?? true,
-      }),
-    ),
-  };
-}
-
-/**
- * The table with names that nobody vouches for: @1, @2, … Before MySQL 8.0 nothing says what is unsigned and what is
- * text, so numbers are signed there and text is bytes.
- */
-export function tableWithoutNames(map: TableMap): Table {
-  return {
-    schema: map.schema,
-    name: map.name,
-    names: 'ordinal',
-    primaryKey: [],
-    columns: map.columns.map(
-      (_, i): Column => ({
-        ...physical(map, i),
-        name: ordinalName(i),
-        labels: null,
-        visible: true,
-      }),
-    ),
-  };
-}
 
 /** The table with names and facts from INFORMATION_SCHEMA as it is now, checked against the bytes as far as they can tell. */
 export function tableFromFacts(map: TableMap, facts: readonly ColumnFacts[]): Table {
@@ -109,7 +65,7 @@ function tableOfKnown(
     primaryKey,
     columns: known.map(
       ({ definition, collation }, i): Column => ({
-        ...physical(map, i),
+        ...physicalColumn(map, i),
         name: definition.name,
         type: TYPES_OF_STRING[definition.type] ?? map.columns[i]!.type,
         meta: oldMeta(map.columns[i]!.type, definition) ?? map.columns[i]!.meta,
@@ -170,40 +126,9 @@ function wordsOf({ type: name, length, scale, fractionDigits, unsigned }: Column
   return `${name}${size === null ? '' : `(${size})`}${unsigned && name !== 'year' ? ' unsigned' : ''}`;
 }
 
-function physical(map: TableMap, i: number): Omit<Column, 'name' | 'labels' | 'visible'> {
-  const column = map.columns[i]!;
-  return {
-    ordinal: i,
-    type: column.type,
-    meta: column.meta,
-    nullable: column.nullable,
-    unsigned: map.metadata?.unsigned?.[i] ?? false,
-    collation:
-      map.metadata?.collations.get(i) ??
-      (type.isCharacter(column.type) ? type.UNKNOWN_COLLATION : type.BINARY_COLLATION),
-  };
-}
-
 /** MariaDB's catalog has no id for collations that several character sets share; any of the set's does as well. */
 function collationOf({ collationId, characterSet }: ColumnFacts): number {
   return collationId ?? (characterSet === null ? type.BINARY_COLLATION : anyCollationOf(characterSet));
-}
-
-function ordinalName(i: number): string {
-  return `@${i + 1}`;
-}
-
-function decodeLabels(map: TableMap, i: number): readonly string[] | null {
-  const { metadata } = map;
-  const labels = metadata?.labels.get(i);
-  if (labels === undefined) return null;
-  const place = `column ${map.schema}.${map.name}.${metadata?.names?.[i] ?? ordinalName(i)}`;
-  const { name, decode } = charsetOf(metadata?.collations.get(i) ?? type.BINARY_COLLATION, place);
-  return labels.map((label) => {
-    const text = decode(label, 0, label.length);
-    if (text === null) throw malformed(`${place} has the label 0x${label.toString('hex')}, which is not valid ${name}`);
-    return text;
-  });
 }
 
 /** What the log leaves out of columns as they were stored in old versions: width of a DECIMAL, digits of a fraction. */

@@ -1,3 +1,4 @@
+import { isSelfDescribing, tableFromMap, tableWithoutNames } from '../binlog/mapped-table.js';
 import type { LoggedStatement } from '../binlog/query.js';
 import type { TableMap } from '../binlog/table-map.js';
 import type { Schemas } from '../binlog/transactions.js';
@@ -9,16 +10,7 @@ import type { ColumnFacts } from '../mysql/columns.js';
 import type { ColumnDefinition } from './definition.js';
 import { columnOfFacts } from './facts.js';
 import type { SchemaHistory } from './history/history.js';
-import {
-  isSelfDescribing,
-  mayHaveServerTypes,
-  tableFromDefinition,
-  tableFromFacts,
-  tableFromMap,
-  tableWithoutNames,
-  WAYS_OUT,
-  withServerTypes,
-} from './resolve.js';
+import { mayHaveServerTypes, tableFromDefinition, tableFromFacts, WAYS_OUT, withServerTypes } from './resolve.js';
 
 /** INFORMATION_SCHEMA of the source, or nothing where the log comes without its server. */
 export interface Catalog {

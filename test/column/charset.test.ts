@@ -1,12 +1,12 @@
 import { isUtf8 } from 'node:buffer';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { tableFromMap } from '../../src/binlog/mapped-table.js';
 import type { TableMap } from '../../src/binlog/table-map.js';
 import { anyCollationOf, charsetOf } from '../../src/column/charset.js';
 import { BINARY_COLLATION, ENUM, STRING, UNKNOWN_COLLATION, VARCHAR } from '../../src/column/types.js';
 import { InvalidText } from '../../src/core/invalid-text.js';
 import { JsonVisitor, jsonBytesMax } from '../../src/format/json-visitor.js';
-import { tableFromMap } from '../../src/schema/resolve.js';
 import { cellValue, columnOf } from './cell.js';
 import { CHARSETS, decode } from './charsets/texts.js';
 

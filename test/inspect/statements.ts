@@ -46,8 +46,12 @@ const TYPES: readonly string[] = [
   ...[
     "enum('a','b''s','ü')",
     "set('x','y','z,z')",
-    `enum(${range(300).map((i) => `'m${i}'`)})`,
-    `set(${range(40).map((i) => `'s${i}'`)})`,
+    `enum(${range(300)
+      .map((i) => `'m${i}'`)
+      .join()})`,
+    `set(${range(40)
+      .map((i) => `'s${i}'`)
+      .join()})`,
   ],
 ];
 const MARIADB_TYPES: readonly string[] = [

@@ -2,9 +2,13 @@
 import { Readable } from 'node:stream';
 import type { Call, Said } from './tools.js';
 
-let count = 0;
+process.on('message', (call: PlacedCall) => void answer(call));
 
-process.on('message', async (call: Call & { readonly cwd: string }) => {
+interface PlacedCall extends Call {
+  readonly cwd: string;
+}
+
+async function answer(call: PlacedCall): Promise<void> {
   const [stdout, stderr]: [Buffer[], Buffer[]] = [[], []];
   process.chdir(call.cwd);
   Object.assign(process.env, call.env);
@@ -14,14 +18,14 @@ process.on('message', async (call: Call & { readonly cwd: string }) => {
   process.stdout.write = keep(stdout);
   process.stderr.write = keep(stderr);
   // The command line is a module that runs when it is imported; a name that is new each time runs it again.
-  await import(`../../../src/cli/main.js?${count++}`);
+  await import(`../../../src/cli/main.js?${performance.now()}`);
   const said: Said = {
     status: Number(process.exitCode),
     stdout: Buffer.concat(stdout),
     stderr: Buffer.concat(stderr).toString(),
   };
   process.send?.(said);
-});
+}
 
 function keep(into: Buffer[]): typeof process.stdout.write {
   return (chunk: string | Uint8Array, encoding?: unknown, done?: unknown): boolean => {

@@ -13,6 +13,8 @@ export interface GtidEvent {
   readonly immediateCommitUs: number | null;
   /** Bytes of the transaction's events as logged, this one included; 0 before MySQL 8.0. */
   readonly transactionBytes: number;
+  /** What MySQL says beside that; MariaDB has none of it. */
+  readonly facts?: MysqlGtidFacts;
   /** MariaDB's is a BEGIN, too, unless its one statement stands alone. */
   readonly begins?: boolean;
   /** MariaDB's START ALTER and ROLLBACK ALTER: the statement changes nothing; that of its COMMIT ALTER does. */
@@ -21,29 +23,61 @@ export interface GtidEvent {
   readonly beginsXa?: boolean;
 }
 
+export interface MysqlGtidFacts {
+  /** Bit 0: there may be logged statements in it. */
+  readonly flags: number;
+  /** The event has a logical clock: MySQL 5.7 and later. */
+  readonly hasClock: boolean;
+  /** On the server where the transaction was executed first; the immediate one's, unless it was another server. */
+  readonly originalCommitUs: number;
+  /** 80015 is 8.0.15; null where nothing is said. */
+  readonly immediateServerVersion: number | null;
+  readonly originalServerVersion: number | null;
+}
+
 /**
  *   flags u8, uuid 16 bytes, gno i64 [, type u8 = 2, last_committed i64, sequence_number i64
  *   [, immediate_commit u56, bit 55: original_commit u56 follows; transaction_length lenenc; server versions u32 …]]
  */
 export function decodeGtid(event: RawEvent, anonymous: boolean): GtidEvent {
   const r = new ByteReader(event.bytes, HEADER_BYTES);
-  r.skip(1);
+  const flags = r.u8();
   const uuid = formatUuid(r.slice(16));
   const sequence = r.i64();
   const gtid = anonymous ? null : { uuid, tag: '', sequence };
+  const before8 = { gtid, immediateCommitUs: null, transactionBytes: 0 };
+  const facts = { flags, originalCommitUs: 0, immediateServerVersion: null, originalServerVersion: null };
   if (r.left === 0 || r.u8() !== LOGICAL_CLOCK) {
-    return { gtid, lastCommitted: 0, sequenceNumber: 0, immediateCommitUs: null, transactionBytes: 0 };
+    return { ...before8, lastCommitted: 0, sequenceNumber: 0, facts: { ...facts, hasClock: false } };
   }
   const lastCommitted = Number(r.i64());
   const sequenceNumber = Number(r.i64());
   if (r.left < COMMIT_TIME_BYTES)
-    return { gtid, lastCommitted, sequenceNumber, immediateCommitUs: null, transactionBytes: 0 };
+    return { ...before8, lastCommitted, sequenceNumber, facts: { ...facts, hasClock: true } };
   const immediate = r.u56();
-  if (immediate >= ORIGINAL_FOLLOWS) r.skip(COMMIT_TIME_BYTES);
+  const immediateCommitUs = immediate % ORIGINAL_FOLLOWS;
+  const originalCommitUs = immediate >= ORIGINAL_FOLLOWS ? r.u56() : immediateCommitUs;
   const transactionBytes = r.left > 0 ? r.lengthEncoded() : 0;
-  return { gtid, lastCommitted, sequenceNumber, immediateCommitUs: immediate % ORIGINAL_FOLLOWS, transactionBytes };
+  return {
+    gtid,
+    lastCommitted,
+    sequenceNumber,
+    immediateCommitUs,
+    transactionBytes,
+    facts: { flags, hasClock: true, originalCommitUs, ...readVersions(r) },
+  };
 }
 
+/** immediate version u32, bit 31: the original version u32 follows */
+function readVersions(r: ByteReader): Pick<MysqlGtidFacts, 'immediateServerVersion' | 'originalServerVersion'> {
+  if (r.left < 4) return { immediateServerVersion: null, originalServerVersion: null };
+  const version = r.u32();
+  const immediateServerVersion = version % ORIGINAL_VERSION_FOLLOWS;
+  const originalServerVersion = version >= ORIGINAL_VERSION_FOLLOWS ? r.u32() : immediateServerVersion;
+  return { immediateServerVersion, originalServerVersion };
+}
+
+const ORIGINAL_VERSION_FOLLOWS = 2 ** 31;
 const LOGICAL_CLOCK = 2;
 const COMMIT_TIME_BYTES = 7;
 const ORIGINAL_FOLLOWS = 2 ** 55;
@@ -59,12 +93,13 @@ const FIELD = {
   immediateCommit: 6,
   originalCommit: 7,
   transactionLength: 8,
+  immediateVersion: 9,
+  originalVersion: 10,
 } as const;
 
 /**
  * MySQL's serialization library: version, size, id of the last field that must be understood, then (id, value) pairs.
- * All numbers are varints; signed ones have the sign in the lowest bit. We need the fields up to transaction_length, and
- * those come first.
+ * All numbers are varints; signed ones have the sign in the lowest bit.
  */
 export function decodeGtidTagged(event: RawEvent): GtidEvent {
   const r = new ByteReader(event.bytes, HEADER_BYTES);
@@ -74,26 +109,37 @@ export function decodeGtidTagged(event: RawEvent): GtidEvent {
   varint(r); // last field that must be understood
   let uuid = '';
   let tag = '';
-  let sequence = 0n;
-  let lastCommitted = 0;
-  let sequenceNumber = 0;
-  let immediateCommitUs: number | null = null;
-  let transactionBytes = 0;
+  const fields = new Map<number, bigint>();
   while (r.left > 0) {
     const field = Number(varint(r));
-    if (field === FIELD.flags) varint(r);
-    else if (field === FIELD.uuid) uuid = formatUuid(Buffer.from(Array.from({ length: 16 }, () => Number(varint(r)))));
-    else if (field === FIELD.gno) sequence = signed(varint(r));
+    if (field === FIELD.uuid) uuid = formatUuid(Buffer.from(Array.from({ length: 16 }, () => Number(varint(r)))));
     else if (field === FIELD.tag) tag = r.utf8(Number(varint(r)));
-    else if (field === FIELD.lastCommitted) lastCommitted = Number(signed(varint(r)));
-    else if (field === FIELD.sequenceNumber) sequenceNumber = Number(signed(varint(r)));
-    else if (field === FIELD.immediateCommit) immediateCommitUs = Number(varint(r));
-    else if (field === FIELD.originalCommit) varint(r);
-    else if (field === FIELD.transactionLength) transactionBytes = Number(varint(r));
+    else if (field <= FIELD.originalVersion) fields.set(field, varint(r));
     else break;
   }
+  const sequence = signed(fields.get(FIELD.gno) ?? 0n);
   if (uuid === '' || sequence < 1n) throw malformed('GTID_TAGGED has no GTID');
-  return { gtid: { uuid, tag, sequence }, lastCommitted, sequenceNumber, immediateCommitUs, transactionBytes };
+  return { gtid: { uuid, tag, sequence }, ...factsOf(fields) };
+}
+
+function factsOf(fields: ReadonlyMap<number, bigint>): Omit<GtidEvent, 'gtid'> {
+  const number = (field: number): number | null => (fields.has(field) ? Number(fields.get(field)) : null);
+  const clock = (field: number): number => Number(signed(fields.get(field) ?? 0n));
+  const immediateCommitUs = number(FIELD.immediateCommit);
+  const immediateServerVersion = number(FIELD.immediateVersion);
+  return {
+    lastCommitted: clock(FIELD.lastCommitted),
+    sequenceNumber: clock(FIELD.sequenceNumber),
+    immediateCommitUs,
+    transactionBytes: number(FIELD.transactionLength) ?? 0,
+    facts: {
+      flags: number(FIELD.flags) ?? 0,
+      hasClock: true,
+      originalCommitUs: number(FIELD.originalCommit) ?? immediateCommitUs ?? 0,
+      immediateServerVersion,
+      originalServerVersion: number(FIELD.originalVersion) ?? immediateServerVersion,
+    },
+  };
 }
 
 /** Trailing 1 bits of the first byte say how many bytes follow it (at most 8); the value is what lies above them. */

@@ -2,8 +2,24 @@ import { ByteReader } from './bytes.js';
 
 /** What the session of a statement had set. Null: not said, because the server is older or the event is cut short. */
 export interface QueryStatus {
+  /** Options of the session by bits: foreign_key_checks and the like. */
+  readonly flags: number | null;
   /** The lower 32 bits: those that say how text is read. */
   readonly sqlMode: number | null;
+  /** The upper 32 bits. */
+  readonly sqlModeHigh: number;
+  readonly autoIncrement: { readonly increment: number; readonly offset: number } | null;
+  readonly timeZone: Buffer | null;
+  /** Number of the locale of lc_time_names. */
+  readonly monthNames: number | null;
+  readonly databaseCollation: number | null;
+  /** Behind the seconds of the event's header. */
+  readonly microseconds: number | null;
+  /** Of a statement that commits by itself. */
+  readonly xid: bigint | null;
+  readonly requirePrimaryKey: number | null;
+  readonly tableEncryption: number | null;
+  readonly enableCascadeTriggers: number | null;
   /** Collation ids. */
   readonly charset: { readonly client: number; readonly connection: number; readonly server: number } | null;
   readonly explicitDefaultsForTimestamp: boolean | null;
@@ -35,76 +51,114 @@ const CODE = {
   defaultUtf8mb4: 18,
   requirePrimaryKey: 19,
   tableEncryption: 20,
+  enableCascadeTriggers: 21,
   mariadbMicroseconds: 128,
   mariadbXid: 129,
   mariadbGtidFlags: 130,
   mariadbCollations: 131,
 } as const;
 
+/** COMMIT ALTER and ROLLBACK ALTER name the GTID of their START ALTER. */
+const ENDS_ALTER = 4 | 8;
 /** More schemas than this are not named. */
 const SCHEMAS_MAX = 254;
+
+const NOTHING: QueryStatus = {
+  flags: null,
+  sqlMode: null,
+  sqlModeHigh: 0,
+  autoIncrement: null,
+  charset: null,
+  timeZone: null,
+  monthNames: null,
+  databaseCollation: null,
+  microseconds: null,
+  explicitDefaultsForTimestamp: null,
+  xid: null,
+  defaultUtf8mb4: null,
+  requirePrimaryKey: null,
+  tableEncryption: null,
+  enableCascadeTriggers: null,
+  defaultCollations: new Map(),
+};
 
 /**
  *   (code u8, value) to the end; the lengths of values follow from their codes, so an unknown code ends it
  */
-export function decodeQueryStatus(status: Buffer): QueryStatus {
-  const r = new ByteReader(status);
-  let sqlMode: number | null = null;
-  let charset: QueryStatus['charset'] = null;
-  let explicitDefaultsForTimestamp: boolean | null = null;
-  let defaultUtf8mb4: number | null = null;
-  const defaultCollations = new Map<number, number>();
-  const done = (): QueryStatus => ({
-    sqlMode,
-    charset,
-    explicitDefaultsForTimestamp,
-    defaultUtf8mb4,
-    defaultCollations,
-  });
-  while (r.left > 0) {
-    const code = r.u8();
-    switch (code) {
-      case CODE.sqlMode:
-        sqlMode = r.u32();
-        r.skip(4);
-        break;
-      case CODE.charset:
-        charset = { client: r.u16(), connection: r.u16(), server: r.u16() };
-        break;
-      case CODE.explicitDefaultsForTimestamp:
-        explicitDefaultsForTimestamp = r.u8() !== 0;
-        break;
-      case CODE.defaultUtf8mb4:
-        defaultUtf8mb4 = r.u16();
-        break;
-      case CODE.mariadbCollations:
-        for (let count = r.u8(); count > 0; count--) defaultCollations.set(r.u16(), r.u16());
-        break;
-      default: {
-        if (!skip(code, r)) return done();
-      }
-    }
-  }
-  return done();
+export function decodeQueryStatus(bytes: Buffer): QueryStatus {
+  const r = new ByteReader(bytes);
+  const status: Writable<QueryStatus> = { ...NOTHING };
+  while (r.left > 0 && readVariable(r.u8(), r, status));
+  return status;
 }
 
-/** Passes the value of another code; false if its length is not known. */
-function skip(code: number, r: ByteReader): boolean {
+type Writable<T> = { -readonly [K in keyof T]: T[K] };
+
+/** Reads the value of a code; false if its length is not known. */
+function readVariable(code: number, r: ByteReader, status: Writable<QueryStatus>): boolean {
   switch (code) {
-    case CODE.requirePrimaryKey:
-    case CODE.tableEncryption:
-      r.skip(1);
+    case CODE.flags:
+      status.flags = r.u32();
+      return true;
+    case CODE.sqlMode:
+      status.sqlMode = r.u32();
+      status.sqlModeHigh = r.u32();
+      return true;
+    case CODE.autoIncrement:
+      status.autoIncrement = { increment: r.u16(), offset: r.u16() };
+      return true;
+    case CODE.charset:
+      status.charset = { client: r.u16(), connection: r.u16(), server: r.u16() };
+      return true;
+    case CODE.timeZone:
+      status.timeZone = r.slice(r.u8());
       return true;
     case CODE.monthNames:
+      status.monthNames = r.u16();
+      return true;
     case CODE.databaseCollation:
-      r.skip(2);
+      status.databaseCollation = r.u16();
       return true;
     case CODE.microseconds:
     case CODE.mariadbMicroseconds:
-      r.skip(3);
+      status.microseconds = r.u16() + r.u8() * 0x10000;
       return true;
-    case CODE.flags:
-    case CODE.autoIncrement:
+    case CODE.explicitDefaultsForTimestamp:
+      status.explicitDefaultsForTimestamp = r.u8() !== 0;
+      return true;
+    case CODE.xid:
+    case CODE.mariadbXid:
+      status.xid = r.u64();
+      return true;
+    case CODE.defaultUtf8mb4:
+      status.defaultUtf8mb4 = r.u16();
+      return true;
+    case CODE.requirePrimaryKey:
+      status.requirePrimaryKey = r.u8();
+      return true;
+    case CODE.tableEncryption:
+      status.tableEncryption = r.u8();
+      return true;
+    case CODE.enableCascadeTriggers:
+      status.enableCascadeTriggers = r.u8();
+      return true;
+    case CODE.mariadbCollations:
+      status.defaultCollations = readCollations(r);
+      return true;
+    default:
+      return skip(code, r);
+  }
+}
+
+function readCollations(r: ByteReader): ReadonlyMap<number, number> {
+  const collations = new Map<number, number>();
+  for (let count = r.u8(); count > 0; count--) collations.set(r.u16(), r.u16());
+  return collations;
+}
+
+/** Passes the value of a code that says nothing about the session. */
+function skip(code: number, r: ByteReader): boolean {
+  switch (code) {
     case CODE.dataWritten:
       r.skip(4);
       return true;
@@ -115,14 +169,14 @@ function skip(code: number, r: ByteReader): boolean {
       r.skip(7);
       return true;
     case CODE.tableMapForUpdate:
-    case CODE.xid:
-    case CODE.mariadbXid:
       r.skip(8);
+      return true;
+    case CODE.mariadbGtidFlags:
+      r.skip((r.u8() & ENDS_ALTER) === 0 ? 0 : 8);
       return true;
     case CODE.oldCatalog:
       r.skip(r.u8() + 1);
       return true;
-    case CODE.timeZone:
     case CODE.catalog:
       r.skip(r.u8());
       return true;

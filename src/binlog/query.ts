@@ -19,15 +19,32 @@ export interface QueryEvent extends LoggedStatement {
   readonly errorCode: number;
 }
 
+/** A statement as the bytes that were logged. */
+export interface QueryParts {
+  readonly threadId: number;
+  /** Seconds from its begin to when it was logged. */
+  readonly executedSeconds: number;
+  readonly errorCode: number;
+  readonly status: Buffer;
+  readonly schema: string;
+  readonly text: Buffer;
+}
+
+export function decodeQuery(event: RawEvent, format: FormatDescription): QueryEvent {
+  const { threadId, errorCode, schema, status, text } = decodeQueryParts(event, format);
+  const { serverVersion } = format;
+  return { threadId, errorCode, schema, status, serverVersion, ...decodeSql(text, status, serverVersion) };
+}
+
 /**
  *   thread_id u32, exec_time u32, schema length u8, error_code u16, status length u16 (not before MySQL 5.0)
  *   (rest of the post-header skipped), status variables, schema, NUL, sql to the end (compressed in
  *   MariaDB's QUERY_COMPRESSED)
  */
-export function decodeQuery(event: RawEvent, format: FormatDescription): QueryEvent {
+export function decodeQueryParts(event: RawEvent, format: FormatDescription): QueryParts {
   const r = new ByteReader(event.bytes, HEADER_BYTES);
   const threadId = r.u32();
-  r.skip(4);
+  const executedSeconds = r.u32();
   const schemaLength = r.u8();
   const errorCode = r.u16();
   const postHeaderBytes = format.postHeaderBytes(event.type);
@@ -36,7 +53,6 @@ export function decodeQuery(event: RawEvent, format: FormatDescription): QueryEv
   const status = r.slice(statusLength);
   const schema = r.utf8(schemaLength);
   r.skip(1);
-  const { serverVersion } = format;
   const text = event.type === QUERY_COMPRESSED_EVENT ? inflateRest(r) : r.slice(r.left);
-  return { threadId, errorCode, schema, status, serverVersion, ...decodeSql(text, status, serverVersion) };
+  return { threadId, executedSeconds, errorCode, status, schema, text };
 }

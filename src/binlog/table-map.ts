@@ -69,6 +69,16 @@ export function decodeTableName(event: RawEvent, format: FormatDescription): { s
   return readName(new ByteReader(event.bytes, HEADER_BYTES + format.postHeaderBytes(TABLE_MAP_EVENT)));
 }
 
+/** Of a TABLE_MAP what names the table, and its flags. */
+export function decodeTableIdentity(
+  event: RawEvent,
+  format: FormatDescription,
+): { tableId: number; flags: number; schema: string; name: string } {
+  const r = new ByteReader(event.bytes, HEADER_BYTES);
+  const tableId = format.postHeaderBytes(TABLE_MAP_EVENT) === 6 ? r.u32() : r.u48();
+  return { tableId, flags: r.u16(), ...decodeTableName(event, format) };
+}
+
 function readName(r: ByteReader): { schema: string; name: string } {
   return { schema: terminated(r), name: terminated(r) };
 }

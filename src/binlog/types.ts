@@ -121,7 +121,13 @@ export function eventTypeName(type: number): string {
 
 /** Bits of the header's flags. */
 export const FLAG_IN_USE = 0x1;
+/** The statement means what it means for its session only: temporary tables. */
+export const FLAG_THREAD_SPECIFIC = 0x4;
+/** The statement does not depend on the session's schema. */
+export const FLAG_SUPPRESS_USE = 0x8;
 export const FLAG_ARTIFICIAL = 0x20;
+/** The replica that wrote the relay log made it. */
+export const FLAG_RELAY_LOG = 0x40;
 /** A reader that does not know the type may skip the event. */
 export const FLAG_IGNORABLE = 0x80;
 

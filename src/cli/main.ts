@@ -4,6 +4,7 @@ import { Command, CommanderError } from 'commander';
 import { RowtideError } from '../core/errors.js';
 import { registerCheckpoint } from './commands/checkpoint.js';
 import { registerDoctor } from './commands/doctor.js';
+import { registerInspect } from './commands/inspect.js';
 import { registerPauseAndResume } from './commands/pause-resume.js';
 import { registerRun } from './commands/run.js';
 import { registerSkip } from './commands/skip.js';
@@ -11,12 +12,14 @@ import { registerStatus } from './commands/status.js';
 import { registerTail } from './commands/tail.js';
 import { registerTypes } from './commands/types.js';
 import { EXIT_CODES, exitCodeOf } from './exit-codes.js';
+import { normalised } from './inspect/arguments.js';
 import { withoutPassword } from './password.js';
-import type { Registration } from './registration.js';
+import type { Registration, RunOptions } from './registration.js';
 import { errorReport } from './report.js';
 
 const REGISTER = [
   registerTail,
+  registerInspect,
   registerRun,
   registerStatus,
   registerPauseAndResume,
@@ -59,29 +62,38 @@ function version(): string {
 
 /** Runs the command line; resolves to the exit code. */
 async function main(args: readonly string[]): Promise<number> {
-  const isVerbose = args.some((arg) => arg === '-v' || arg === '--verbose');
+  const isInspect = args[0] === 'inspect';
+  // There, -v is about rows.
+  const isVerbose = !isInspect && args.some((arg) => arg === '-v' || arg === '--verbose');
   const hidden = args.map((arg) => [arg, withoutPassword(arg)] as const).filter(([arg, shown]) => arg !== shown);
   const redact = (text: string): string => hidden.reduce((rest, [arg, shown]) => rest.replaceAll(arg, shown), text);
   if (hidden.length > 0) process.title = redact(['rowtide', ...args].join(' '));
 
   let status = 0;
-  const run = async (work: () => Promise<void>): Promise<void> => {
+  const run = async (work: () => Promise<void>, { exitCode }: RunOptions = {}): Promise<void> => {
     try {
       await work();
     } catch (error) {
       status = exitCodeOf(error);
+      if (status !== 0) status = exitCode ?? status;
       // Whoever read our output has what they wanted.
       if (status === 0) return;
       process.stderr.write(errorReport(error, { verbose: isVerbose, redact }));
     }
   };
   try {
-    await createProgram({ run }).parseAsync([...args], { from: 'user' });
+    const program = createProgram({ run });
+    await program.parseAsync(isInspect ? inspectArguments(program, args) : [...args], { from: 'user' });
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
     await run(() => Promise.reject(error instanceof Error ? error : new RowtideError('USAGE', String(error))));
   }
   return status;
+}
+
+function inspectArguments(program: Command, args: readonly string[]): string[] {
+  const command = program.commands.find((each) => each.name() === 'inspect')!;
+  return ['inspect', ...normalised(command, args.slice(1))];
 }
 
 process.exitCode = await main(process.argv.slice(2));

@@ -9,21 +9,20 @@ const CHUNK_CHARACTERS = 64 * 1024;
 export function printingSink(printer: Printer, stream: Writable): ForgetfulSink {
   return {
     async open() {
-      // The same error comes to the callback of each write; without a listener it would end the process.
-      if (!stream.listeners('error').includes(ignore)) stream.on('error', ignore);
+      hearErrors(stream);
     },
     async write({ transactions }) {
       let text = '';
       for (const chunk of printer(transactions)) {
-        if (typeof chunk !== 'string') await write(stream, chunk);
+        if (typeof chunk !== 'string') await writeChunk(stream, chunk);
         else {
           text += chunk;
           if (text.length < CHUNK_CHARACTERS) continue;
-          await write(stream, text);
+          await writeChunk(stream, text);
           text = '';
         }
       }
-      if (text !== '') await write(stream, text);
+      if (text !== '') await writeChunk(stream, text);
     },
     state: () => ({}),
     close: async () => undefined,
@@ -32,8 +31,13 @@ export function printingSink(printer: Printer, stream: Writable): ForgetfulSink 
 
 function ignore(): void {}
 
-/** Resolves when the chunk may be used again. */
-function write(stream: Writable, chunk: string | Uint8Array): Promise<void> {
+/** The error of a write comes to its callback, and as an event: unheard, that would end the process. */
+export function hearErrors(stream: Writable): void {
+  if (!stream.listeners('error').includes(ignore)) stream.on('error', ignore);
+}
+
+/** Resolves when the chunk may be used again. Throws OUTPUT_CLOSED when nobody reads any more. */
+export function writeChunk(stream: Writable, chunk: string | Uint8Array): Promise<void> {
   return new Promise((resolve, reject) => {
     stream.write(chunk, (error) => (error ? reject(failure(error)) : resolve()));
   });

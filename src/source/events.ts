@@ -235,7 +235,7 @@ function isSaidBetween(type: number, format: FormatDescription): boolean {
   }
 }
 
-function rawEvent(bytes: Buffer, start: number, end: number): RawEvent {
+export function rawEvent(bytes: Buffer, start: number, end: number): RawEvent {
   return {
     type: bytes[4]!,
     timestamp: bytes.readUInt32LE(0),
@@ -254,7 +254,7 @@ function endOf(body: Buffer, { binlogVersion }: FormatDescription, length: numbe
 }
 
 /** A file that is not closed is flagged so in its format, after the checksum was computed. */
-function checksumOf(body: Buffer): number {
+export function checksumOf(body: Buffer): number {
   if (body[4] !== FORMAT_DESCRIPTION_EVENT || (body[17]! & FLAG_IN_USE) === 0) return crc32(body);
   const closed = Buffer.from(body);
   closed[17] = body[17]! & ~FLAG_IN_USE;

@@ -5,7 +5,7 @@ import { type FormatDescription, HEADER_BYTES, type LogBlock, type RawEvent } fr
 import { EventChain, FIRST_OFFSET } from './events.js';
 import type { Input } from './input.js';
 
-const MAGIC = Buffer.from([0xfe, 0x62, 0x69, 0x6e]);
+export const MAGIC = Buffer.from([0xfe, 0x62, 0x69, 0x6e]);
 const MAGIC_ENCRYPTED = Buffer.from([0xfd, 0x62, 0x69, 0x6e]);
 const BLOCK_BYTES = 2 ** 20;
 /** The format of a file lists 255 types of events at the most. */
@@ -69,7 +69,7 @@ export class FileReader {
 
   /** Checks that it is a log file, and reads its format; `next` goes on from `offset`. */
   async first(offset: number): Promise<RawEvent> {
-    await this.#checkMagic();
+    await checkMagic(this.#input);
     await this.#checkStart(offset);
     this.#chain.open(this.#input.name, offset);
     return this.#readFormat();
@@ -197,17 +197,6 @@ export class FileReader {
     return true;
   }
 
-  async #checkMagic(): Promise<void> {
-    const magic = Buffer.alloc(MAGIC.length);
-    const read = await this.#input.read(magic, 0, MAGIC.length);
-    if (magic.equals(MAGIC)) return;
-    if (magic.equals(MAGIC_ENCRYPTED)) throw encrypted(this.#input.path);
-    if (magic.subarray(0, read).equals(MAGIC.subarray(0, read))) throw this.#truncated(0, `after ${read} bytes`);
-    throw new RowtideError('NOT_A_BINLOG', `${this.#input.path} is not a binary log: it begins with ${hex(magic)}`, {
-      hint: 'A log file begins with fe 62 69 6e. What MariaDB keeps in InnoDB (.ibb) is read through its server.',
-    });
-  }
-
   async #checkStart(offset: number): Promise<void> {
     const size = await this.#input.size();
     if (offset >= FIRST_OFFSET && (size === null || offset <= Math.max(size, FIRST_OFFSET))) return;
@@ -235,6 +224,22 @@ export class FileReader {
   #place(offset: number): string {
     return `${this.#chain.file === '' ? this.#input.path : `${dirOf(this.#input)}${this.#chain.file}`}:${offset}`;
   }
+}
+
+/** NOT_A_BINLOG, BINLOG_ENCRYPTED or BINLOG_TRUNCATED where a file does not begin as a log file does. */
+export async function checkMagic(input: Input): Promise<void> {
+  const magic = Buffer.alloc(MAGIC.length);
+  const read = await input.read(magic, 0, MAGIC.length);
+  if (magic.equals(MAGIC)) return;
+  if (magic.equals(MAGIC_ENCRYPTED)) throw encrypted(input.path);
+  if (magic.subarray(0, read).equals(MAGIC.subarray(0, read))) {
+    throw new RowtideError('BINLOG_TRUNCATED', `${input.path}:0: the file ends after ${read} bytes`, {
+      hint: 'If its server still writes the file, follow it; otherwise get a whole copy.',
+    });
+  }
+  throw new RowtideError('NOT_A_BINLOG', `${input.path} is not a binary log: it begins with ${hex(magic)}`, {
+    hint: 'A log file begins with fe 62 69 6e. What MariaDB keeps in InnoDB (.ibb) is read through its server.',
+  });
 }
 
 function encrypted(what: string): RowtideError {

@@ -1,0 +1,262 @@
+import { decodeExecuteLoadParts } from '../../binlog/execute-load-query.js';
+import { decodeQueryParts } from '../../binlog/query.js';
+import { isRowsEvent, rowsTableId } from '../../binlog/rows.js';
+import { decodeTableIdentity } from '../../binlog/table-map.js';
+import * as type from '../../binlog/types.js';
+import { RowtideError } from '../../core/errors.js';
+import type { RawEvent } from '../../core/event.js';
+import { decodeAnyGtid } from '../gtid-event.js';
+import type { LoggedEvent } from '../logged-event.js';
+import type { Output } from '../output.js';
+import type { Selection } from '../select.js';
+import { endsGroup, isTransactionKeyword, startsGroup } from '../statement-kind.js';
+import { printFormat } from './format.js';
+import { endSkipped } from './frame.js';
+import { printGtid } from './gtid.js';
+import { printIncident } from './incident.js';
+import { printIntvar } from './intvar.js';
+import { printDeleteFile, printExecuteLoad, printLoadBlock } from './load-data.js';
+import { printPreviousGtids } from './previous-gtids.js';
+import { printQuery } from './query.js';
+import { printRand } from './rand.js';
+import { printRotate } from './rotate.js';
+import { checkFormat, flagsAt, printRows } from './rows.js';
+import { printRowsQuery } from './rows-query.js';
+import { DELIMITER, flushPending, type PrintState, UNDEFINED_SERVER_VERSION } from './state.js';
+import { printStop } from './stop.js';
+import { printTableMap } from './table-map.js';
+import { printUnknown } from './unknown.js';
+import { printUserVar } from './user-var.js';
+import { printXaPrepare } from './xa-prepare.js';
+import { printXid } from './xid.js';
+
+/** Prints events as mysqlbinlog does, and keeps account of what of a transaction was shown. */
+export class MysqlEvents {
+  readonly #state: PrintState;
+  readonly #selection: Selection;
+
+  constructor(state: PrintState, selection: Selection) {
+    this.#state = state;
+    this.#selection = selection;
+  }
+
+  /** Where the event begins: printed with the next event that is shown, which may be this one. */
+  at(offset: number): void {
+    if (!this.#state.options.shortForm) this.#state.pending += `# at ${offset}\n`;
+  }
+
+  /** EVENT_UNKNOWN or EVENT_UNSUPPORTED for what cannot be printed, unless unknown events are to be. */
+  check({ event }: LoggedEvent): void {
+    if (isPrinted(event.type) || (event.flags & type.FLAG_IGNORABLE) !== 0 || this.#state.options.forceRead) return;
+    throw unreadable(event);
+  }
+
+  print(logged: LoggedEvent, output: Output): void {
+    const state = this.#state;
+    const eventType = logged.event.type;
+    if (isRowsEvent(eventType) && isPrinted(eventType)) {
+      this.#rows(logged, output);
+      return;
+    }
+    switch (eventType) {
+      case type.QUERY_EVENT:
+        this.#query(logged, output);
+        return;
+      case type.TABLE_MAP_EVENT:
+        this.#tableMap(logged, output);
+        return;
+      case type.INTVAR_EVENT:
+      case type.RAND_EVENT:
+      case type.USER_VAR_EVENT:
+        state.deferred.push(kept(logged));
+        flushPending(state, output);
+        return;
+      case type.EXECUTE_LOAD_QUERY_EVENT:
+        this.#executeLoad(logged, output);
+        return;
+      case type.GTID_LOG_EVENT:
+      case type.ANONYMOUS_GTID_LOG_EVENT:
+      case type.GTID_TAGGED_LOG_EVENT:
+        this.#gtid(logged, output);
+        return;
+      case type.XID_EVENT:
+        state.inTransaction = false;
+        state.hasSkipped = false;
+        state.seenGtid = false;
+        break;
+      case type.ROWS_QUERY_LOG_EVENT:
+        state.hasOpenStatement = true;
+        break;
+    }
+    flushPending(state, output);
+    (SIMPLE[eventType] ?? printUnknown)(logged, state, output);
+  }
+
+  #query(logged: LoggedEvent, output: Output): void {
+    const state = this.#state;
+    const { text, schema } = decodeQueryParts(logged.event, logged.format);
+    const isSkipped = !isTransactionKeyword(text) && this.#selection.isForeign(schema);
+    const [starts, ends] = [startsGroup(text), endsGroup(text)];
+    if (isSkipped) {
+      state.deferred = [];
+      // A statement that commits by itself: its GTID was printed.
+      if (state.seenGtid && !state.inTransaction && !starts && !ends) {
+        state.hasSkipped = true;
+        endSkipped(state, output);
+        state.seenGtid = false;
+      } else state.hasSkipped = true;
+      return;
+    }
+    flushPending(state, output);
+    this.#deferred(output);
+    if (ends) {
+      state.inTransaction = false;
+      state.hasSkipped = false;
+      state.seenGtid = false;
+    } else if (starts) state.inTransaction = true;
+    else if (!state.inTransaction) state.seenGtid = false;
+    printQuery(logged, state, output);
+  }
+
+  #deferred(output: Output): void {
+    const { deferred } = this.#state;
+    this.#state.deferred = [];
+    for (const logged of deferred) printVariable(logged, this.#state, output);
+  }
+
+  #tableMap(logged: LoggedEvent, output: Output): void {
+    const state = this.#state;
+    const { tableId, schema } = decodeTableIdentity(logged.event, logged.format);
+    if (this.#selection.isForeign(schema)) {
+      state.hasSkipped = true;
+      state.ignoredTables.add(tableId);
+      return;
+    }
+    flushPending(state, output);
+    printTableMap(logged, state, output);
+    state.hasOpenStatement = true;
+  }
+
+  #rows(logged: LoggedEvent, output: Output): void {
+    const state = this.#state;
+    const isIgnored = state.ignoredTables.has(rowsTableId(logged.event, logged.format));
+    const endsStatement = (logged.event.bytes.readUInt16LE(flagsAt(logged)) & FLAG_STATEMENT_END) !== 0;
+    if (endsStatement) state.ignoredTables.clear();
+    if (isIgnored) state.hasSkipped = true;
+    else {
+      checkFormat(logged, state);
+      flushPending(state, output);
+      printRows(logged, state, output);
+      state.hasOpenStatement = true;
+    }
+    if (!endsStatement) return;
+    if (isIgnored) {
+      flushPending(state, output);
+      if (state.body.length > 0) state.body.ascii(`'${DELIMITER}\n`);
+    }
+    state.hasOpenStatement = false;
+    state.body.moveTo(output);
+    state.footer.moveTo(output);
+  }
+
+  #executeLoad(logged: LoggedEvent, output: Output): void {
+    const state = this.#state;
+    const { schema, fileId } = decodeExecuteLoadParts(logged.event, logged.format);
+    if (this.#selection.isForeign(schema)) {
+      state.hasSkipped = true;
+      state.loadFiles.delete(fileId);
+      flushPending(state, output);
+      return;
+    }
+    flushPending(state, output);
+    printExecuteLoad(logged, state, output);
+  }
+
+  #gtid(logged: LoggedEvent, output: Output): void {
+    const state = this.#state;
+    const opened = decodeAnyGtid(logged.event);
+    state.seenGtid = true;
+    state.immediateServerVersion = opened.facts?.immediateServerVersion ?? UNDEFINED_SERVER_VERSION;
+    endSkipped(state, output);
+    flushPending(state, output);
+    printGtid(logged, opened, state, output);
+  }
+}
+
+const FLAG_STATEMENT_END = 1;
+
+/** A copy: the block that it is read from is used again before its statement comes. */
+function kept(logged: LoggedEvent): LoggedEvent {
+  const raw = Buffer.from(logged.raw);
+  return { ...logged, raw, event: { ...logged.event, bytes: Buffer.from(logged.event.bytes) } };
+}
+
+function printVariable(logged: LoggedEvent, state: PrintState, output: Output): void {
+  switch (logged.event.type) {
+    case type.INTVAR_EVENT:
+      printIntvar(logged, state, output);
+      break;
+    case type.RAND_EVENT:
+      printRand(logged, state, output);
+      break;
+    default:
+      printUserVar(logged, state, output);
+  }
+}
+
+type Print = (logged: LoggedEvent, state: PrintState, output: Output) => void;
+
+/** Events whose text depends on nothing but themselves. */
+const SIMPLE: Readonly<Record<number, Print>> = {
+  [type.FORMAT_DESCRIPTION_EVENT]: printFormat,
+  [type.PREVIOUS_GTIDS_LOG_EVENT]: printPreviousGtids,
+  [type.XID_EVENT]: printXid,
+  [type.ROTATE_EVENT]: printRotate,
+  [type.STOP_EVENT]: printStop,
+  [type.ROWS_QUERY_LOG_EVENT]: printRowsQuery,
+  [type.BEGIN_LOAD_QUERY_EVENT]: printLoadBlock,
+  [type.APPEND_BLOCK_EVENT]: printLoadBlock,
+  [type.DELETE_FILE_EVENT]: printDeleteFile,
+  [type.XA_PREPARE_LOG_EVENT]: printXaPrepare,
+  [type.INCIDENT_EVENT]: printIncident,
+};
+
+const PRINTED = new Set<number>([
+  type.QUERY_EVENT,
+  type.INTVAR_EVENT,
+  type.RAND_EVENT,
+  type.USER_VAR_EVENT,
+  type.EXECUTE_LOAD_QUERY_EVENT,
+  type.TABLE_MAP_EVENT,
+  type.WRITE_ROWS_EVENT,
+  type.UPDATE_ROWS_EVENT,
+  type.DELETE_ROWS_EVENT,
+  type.PARTIAL_UPDATE_ROWS_EVENT,
+  type.GTID_LOG_EVENT,
+  type.ANONYMOUS_GTID_LOG_EVENT,
+  type.GTID_TAGGED_LOG_EVENT,
+  type.TRANSACTION_PAYLOAD_EVENT,
+]);
+
+function isPrinted(eventType: number): boolean {
+  return PRINTED.has(eventType) || eventType in SIMPLE;
+}
+
+function unreadable(event: RawEvent): RowtideError {
+  if (!type.isKnownEvent(event.type)) {
+    return new RowtideError(
+      'EVENT_UNKNOWN',
+      `${type.eventTypeName(event.type)} is not known, and not marked as one that may be ignored`,
+      {
+        hint: 'With --force-read it is shown as unknown, and what follows it as well.',
+      },
+    );
+  }
+  return new RowtideError(
+    'EVENT_UNSUPPORTED',
+    `${type.eventTypeName(event.type)} is none that mysqlbinlog 9.7 prints`,
+    {
+      hint: 'With --force-read it is shown as unknown, and what follows it as well; rowtide tail reads row events of version 1.',
+    },
+  );
+}

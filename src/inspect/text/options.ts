@@ -1,0 +1,42 @@
+/** How events are printed as text; what is printed at all is a selection's to say. */
+export interface TextOptions {
+  /** Whose output it is byte for byte: that of mysqlbinlog or of mariadb-binlog. */
+  readonly style: 'mysql' | 'mariadb';
+  /** 1: rows as pseudo-SQL; 2: also the types of their columns. */
+  readonly verbose: number;
+  readonly base64Output: 'auto' | 'never' | 'decode-rows';
+  readonly hexdump: boolean;
+  readonly shortForm: boolean;
+  readonly tableMetadata: boolean;
+  /** What the output sets first, and restores at its end. */
+  readonly disableLogBin: boolean;
+  readonly idempotent: boolean;
+  readonly setCharset: string | null;
+  readonly requireRowFormat: boolean;
+  /** GTIDs are left out, and the output says so to the server that runs it. */
+  readonly skipGtids: boolean;
+  /** How many bits of an event's server id are the id. */
+  readonly serverIdBits: number;
+  /** Events of unknown types are shown as such. */
+  readonly forceRead: boolean;
+  /** Files that were not closed are shown as well. */
+  readonly forceIfOpen: boolean;
+  /** Old name of a schema to its new one. */
+  readonly rewriteDb: ReadonlyMap<string, string>;
+}
+
+/** What printing needs of the outside. */
+export interface TextSurroundings {
+  /** Abbreviation of the local time zone at a time, in seconds since the epoch, as `date +%Z` has it. */
+  readonly zoneName: (seconds: number) => string;
+  readonly loadFiles: LoadFiles;
+  /** Says something beside the output. */
+  readonly warn: (message: string) => void;
+}
+
+/** Where the files of logged LOAD DATA statements go. Errors are IO. */
+export interface LoadFiles {
+  /** Makes a file of this content, and returns its path. */
+  create(fileId: number, block: Buffer): string;
+  append(path: string, block: Buffer): void;
+}

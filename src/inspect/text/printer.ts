@@ -1,0 +1,80 @@
+import * as type from '../../binlog/types.js';
+import type { LoggedEvent } from '../logged-event.js';
+import type { Output } from '../output.js';
+import type { Selection } from '../select.js';
+import { beginOutput, endFile, endOutput } from './frame.js';
+import { MysqlEvents } from './mysql-events.js';
+import type { TextOptions, TextSurroundings } from './options.js';
+import { printPayload } from './payload.js';
+import { rewritten } from './rewrite.js';
+import { beginState, type PrintState } from './state.js';
+
+/** Whether there is more to print. */
+export type Step = 'go on' | 'stop';
+
+/** Prints the events of a log as mysqlbinlog does: `begin`, every event in its order, `end`. */
+export class TextPrinter {
+  readonly #state: PrintState;
+  readonly #selection: Selection;
+  readonly #events: MysqlEvents;
+  #hasFormat = false;
+
+  constructor(options: TextOptions, selection: Selection, surroundings: TextSurroundings) {
+    this.#state = beginState(options, surroundings);
+    this.#selection = selection;
+    this.#events = new MysqlEvents(this.#state, selection);
+  }
+
+  begin(output: Output): void {
+    beginOutput(this.#state.options, output);
+  }
+
+  /** A promise only where an event holds others. Errors leave what was printed before as it is; `end` still follows. */
+  event(logged: LoggedEvent, output: Output): Step | Promise<Step> {
+    this.#events.check(logged);
+    const event = rewritten(logged, this.#state.options.rewriteDb);
+    const verdict = this.#selection.judge(event);
+    if (verdict === 'stop') return 'stop';
+    if (verdict === 'before') return 'go on';
+    if (logged.event.type === type.FORMAT_DESCRIPTION_EVENT) this.#beginFile(logged, output);
+    this.#events.at(event.event.start);
+    if (verdict === 'gtid') return 'go on';
+    if (event.event.type === type.TRANSACTION_PAYLOAD_EVENT) return this.#payload(event, output);
+    this.#events.print(event, output);
+    return 'go on';
+  }
+
+  /** What restores the session of who runs the output. */
+  end(output: Output): void {
+    const state = this.#state;
+    if (state.deferred.length > 0) {
+      state.surroundings.warn(
+        'what is shown ends with variables of a statement (INTVAR, RAND, USER_VAR) that is not shown: they were left out',
+      );
+    } else if (state.hasOpenStatement) {
+      state.surroundings.warn('what is shown ends inside a statement: its rows up to there were left out');
+    }
+    endOutput(state, output);
+  }
+
+  /** In front of a file, what the one before it left open is ended. */
+  #beginFile({ event, raw }: LoggedEvent, output: Output): void {
+    if ((event.flags & type.FLAG_RELAY_LOG) !== 0) return;
+    if (this.#hasFormat && raw.readUInt32LE(END_AT) > 0) endFile(this.#state, output);
+    this.#hasFormat = true;
+  }
+
+  async #payload(logged: LoggedEvent, output: Output): Promise<Step> {
+    const state = this.#state;
+    await printPayload(logged, state, output, (inner) => {
+      const event = rewritten(inner, state.options.rewriteDb);
+      const verdict = this.#selection.judge(event, { inPayload: true });
+      if (verdict === 'stop' || verdict === 'before') return;
+      this.#events.at(event.event.end);
+      if (verdict === 'show') this.#events.print(event, output);
+    });
+    return 'go on';
+  }
+}
+
+const END_AT = 13;

@@ -1,0 +1,55 @@
+import { rowsTableId } from '../../binlog/rows.js';
+import * as type from '../../binlog/types.js';
+import { RowtideError } from '../../core/errors.js';
+import { HEADER_BYTES } from '../../core/event.js';
+import type { LoggedEvent } from '../logged-event.js';
+import type { Output } from '../output.js';
+import { writeBase64 } from './base64.js';
+import { printHeader } from './header.js';
+import { DELIMITER, type PrintState } from './state.js';
+
+/** Where the flags of a row event stand. */
+export function flagsAt({ event, format }: LoggedEvent): number {
+  return HEADER_BYTES + (format.postHeaderBytes(event.type) === 6 ? 4 : 6);
+}
+
+/** Rows are printed as BINLOG, which no server takes without that of the format. */
+export function checkFormat({ event }: LoggedEvent, { options, printedFormat }: PrintState): void {
+  if (printedFormat || options.shortForm || options.base64Output === 'decode-rows') return;
+  throw new RowtideError('USAGE', `a ${type.eventTypeName(event.type)} can be printed as base64 only`, {
+    hint: 'Instead of --base64-output=never use decode-rows, with -v to see the rows.',
+  });
+}
+
+/** A row event: its header goes out, BINLOG and pseudo-SQL wait for the end of the statement. */
+export function printRows(logged: LoggedEvent, state: PrintState, output: Output): void {
+  const { options, body } = state;
+  if (options.shortForm) return;
+  const { event, format } = logged;
+  printHeader(logged, state, output);
+  const flags = event.bytes.readUInt16LE(flagsAt(logged));
+  const ends = (flags & 1) !== 0;
+  const names = FLAG_NAMES.filter(([bit]) => (flags & bit) !== 0).map(([, name]) => ` ${name}`);
+  output.ascii(`\t${NAMES[event.type] ?? 'Unknown'}: table id ${rowsTableId(event, format)} flags:${names.join('')}\n`);
+  if (options.base64Output !== 'auto') return;
+  printBinlog(logged, state);
+  if (ends) body.ascii(`'${DELIMITER}\n`);
+}
+
+/** The part of a statement's BINLOG that is this event. */
+export function printBinlog({ raw }: LoggedEvent, { body }: PrintState): void {
+  if (body.length === 0) body.ascii("\nBINLOG '\n");
+  writeBase64(raw, body);
+}
+
+const FLAG_NAMES = [
+  [1, 'STMT_END_F'],
+  [16, 'USE_SQL_FOREIGN_KEY_F'],
+] as const;
+
+const NAMES: Readonly<Record<number, string>> = {
+  [type.WRITE_ROWS_EVENT]: 'Write_rows',
+  [type.UPDATE_ROWS_EVENT]: 'Update_rows',
+  [type.DELETE_ROWS_EVENT]: 'Delete_rows',
+  [type.PARTIAL_UPDATE_ROWS_EVENT]: 'Update_rows_partial',
+};

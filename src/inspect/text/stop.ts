@@ -1,0 +1,10 @@
+import type { LoggedEvent } from '../logged-event.js';
+import type { Output } from '../output.js';
+import { printHeader } from './header.js';
+import type { PrintState } from './state.js';
+
+export function printStop(logged: LoggedEvent, state: PrintState, output: Output): void {
+  if (state.options.shortForm) return;
+  printHeader(logged, state, output);
+  output.ascii('\tStop\n');
+}

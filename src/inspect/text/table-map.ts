@@ -1,0 +1,23 @@
+import { decodeTableIdentity } from '../../binlog/table-map.js';
+import type { LoggedEvent } from '../logged-event.js';
+import type { Output } from '../output.js';
+import { printHeader } from './header.js';
+import { printBinlog } from './rows.js';
+import { type PrintState, UNDEFINED_SERVER_VERSION } from './state.js';
+
+/** Servers say since then which tables have a primary key that they made themselves. */
+const KEYS_MADE_SINCE = 80032;
+const FLAG_GENERATED_INVISIBLE_KEY = 4;
+
+/** The lines about TABLE_MAP among the headers; what of it goes into BINLOG is printed with the rows. */
+export function printTableMap(logged: LoggedEvent, state: PrintState, output: Output): void {
+  if (state.options.shortForm) return;
+  const { tableId, flags, schema, name } = decodeTableIdentity(logged.event, logged.format);
+  printHeader(logged, state, output);
+  output.text(`\tTable_map: \`${schema}\`.\`${name}\` mapped to number ${tableId}\n`);
+  const version = state.immediateServerVersion;
+  if (version >= KEYS_MADE_SINCE && version !== UNDEFINED_SERVER_VERSION) {
+    output.ascii(`# has_generated_invisible_primary_key=${(flags & FLAG_GENERATED_INVISIBLE_KEY) === 0 ? 0 : 1}\n`);
+  }
+  if (state.options.base64Output === 'auto') printBinlog(logged, state);
+}

@@ -1,0 +1,162 @@
+import { decodeFormat, formatChecksumBytes } from '../binlog/format-description.js';
+import { withPlainHeader } from '../binlog/header.js';
+import { eventTypeName, FLAG_IN_USE, FORMAT_DESCRIPTION_EVENT, START_EVENT_V3 } from '../binlog/types.js';
+import { locateError, RowtideError } from '../core/errors.js';
+import { type FormatDescription, HEADER_BYTES } from '../core/event.js';
+import type { LoggedEvent } from '../inspect/logged-event.js';
+import { checksumOf, FIRST_OFFSET, rawEvent } from './events.js';
+import { checkMagic, MAGIC } from './file-reader.js';
+import type { Input } from './input.js';
+
+const BLOCK_BYTES = 2 ** 20;
+const CHECKSUM_BYTES = 4;
+const LENGTH_AT = 9;
+
+export interface LenientOptions {
+  /** Where reading begins; the format of the file is read in any case. */
+  readonly startOffset: number;
+  readonly verifyChecksums: boolean;
+  readonly eventBytesMax: number;
+  readonly warn: (message: string) => void;
+}
+
+/**
+ * Reads the events of one file as they are, for who wants to look at them: they need not follow each other, and their
+ * checksums are looked at only on request.
+ */
+export class LenientReader {
+  readonly #input: Input;
+  readonly #options: LenientOptions;
+  #offset = FIRST_OFFSET;
+  #format: FormatDescription | null = null;
+  #isInUse = false;
+  #hasSought = false;
+
+  constructor(input: Input, options: LenientOptions) {
+    this.#input = input;
+    this.#options = options;
+  }
+
+  /** Where the next event begins. */
+  get offset(): number {
+    return this.#offset;
+  }
+
+  /** The next events, about a block's worth; null at the end. Events before an error come first. */
+  async next(): Promise<LoggedEvent[] | null> {
+    if (this.#format === null) {
+      await checkMagic(this.#input);
+      return this.#readFirst();
+    }
+    if (!this.#hasSought) {
+      this.#hasSought = true;
+      this.#offset = Math.max(this.#offset, this.#options.startOffset);
+    }
+    return this.#readBlock();
+  }
+
+  async #readFirst(): Promise<LoggedEvent[] | null> {
+    const events = await this.#readBlock(HEADER_BYTES, 1);
+    if (events !== null && this.#format === null) {
+      throw this.#malformed(`${eventTypeName(events[0]!.event.type)} where the format of the file is expected`);
+    }
+    return events;
+  }
+
+  async #readBlock(least = HEADER_BYTES, count = Number.POSITIVE_INFINITY): Promise<LoggedEvent[] | null> {
+    this.#input.forget(this.#offset);
+    let wanted = least;
+    for (;;) {
+      const block = Buffer.allocUnsafe(Math.max(BLOCK_BYTES, wanted));
+      const read = await this.#input.read(block, this.#offset, wanted);
+      if (read === 0) return null;
+      if (read < wanted) return this.#truncated(read);
+      const events = this.#take(block.subarray(0, read), count);
+      if (events.length > 0) return events;
+      wanted = this.#skipMagic(block) + this.#lengthOf(block, this.#skipMagic(block));
+    }
+  }
+
+  /** The whole events of a block. */
+  #take(block: Buffer, count: number): LoggedEvent[] {
+    const events: LoggedEvent[] = [];
+    let at = 0;
+    while (block.length - at >= HEADER_BYTES && events.length < count) {
+      try {
+        const begin = at + this.#skipMagic(block, at);
+        if (block.length - begin < HEADER_BYTES) break;
+        const length = this.#lengthOf(block, begin);
+        if (length > block.length - begin) break;
+        events.push(this.#event(block.subarray(begin, begin + length), begin + length - at));
+        at = begin + length;
+      } catch (error) {
+        // What came before goes out first; then this event is read again, as the first of a block.
+        if (events.length === 0) throw error;
+        break;
+      }
+    }
+    return events;
+  }
+
+  /** Files can come one after the other through a pipe, each with its own begin. */
+  #skipMagic(block: Buffer, at = 0): number {
+    return !this.#input.isFile && block.compare(MAGIC, 0, MAGIC.length, at, at + MAGIC.length) === 0 ? MAGIC.length : 0;
+  }
+
+  #lengthOf(bytes: Buffer, at: number): number {
+    const length = bytes.readUInt32LE(at + LENGTH_AT);
+    if (length >= HEADER_BYTES && length <= this.#options.eventBytesMax) return length;
+    throw this.#malformed(`an event of ${length} bytes`);
+  }
+
+  #event(raw: Buffer, advance: number): LoggedEvent {
+    try {
+      const type = raw[4]!;
+      const isFormat = type === FORMAT_DESCRIPTION_EVENT || type === START_EVENT_V3;
+      const format = isFormat ? this.#beginFormat(raw) : this.#format!;
+      const hasChecksum = isFormat ? formatChecksumBytes(raw) > 0 : format.checksum === 'crc32';
+      const body = hasChecksum ? raw.subarray(0, raw.length - CHECKSUM_BYTES) : raw;
+      if (this.#options.verifyChecksums && format.checksum === 'crc32') verify(raw, body);
+      const bytes = isFormat || format.headerBytes === HEADER_BYTES ? body : withPlainHeader(body, format);
+      const event = rawEvent(bytes, this.#offset, this.#offset + advance);
+      this.#offset += advance;
+      return { file: this.#input.name, format, event, raw };
+    } catch (error) {
+      throw locateError(error, this.#place());
+    }
+  }
+
+  #beginFormat(raw: Buffer): FormatDescription {
+    this.#format = decodeFormat(raw.subarray(0, raw.length - formatChecksumBytes(raw)));
+    this.#isInUse = (raw.readUInt16LE(17) & FLAG_IN_USE) !== 0;
+    return this.#format;
+  }
+
+  #truncated(rest: number): null {
+    const what = `the file ends ${rest} bytes behind the begin of an event`;
+    if (!this.#isInUse) {
+      throw new RowtideError('BINLOG_TRUNCATED', `${this.#place()}: ${what}`, {
+        hint: 'Everything before was shown. Get a whole copy of the file.',
+      });
+    }
+    this.#options.warn(`${this.#place()}: ${what}; its server still writes it, or crashed`);
+    return null;
+  }
+
+  #malformed(what: string): RowtideError {
+    return new RowtideError('EVENT_MALFORMED', `${this.#place()}: ${what}`, {
+      hint: 'The file is damaged here, or --start-position is not the begin of an event.',
+    });
+  }
+
+  #place(): string {
+    return `${this.#input.path}:${this.#offset}`;
+  }
+}
+
+function verify(raw: Buffer, body: Buffer): void {
+  if (raw.readUInt32LE(body.length) === checksumOf(body)) return;
+  throw new RowtideError('EVENT_CHECKSUM', `the checksum of ${eventTypeName(raw[4]!)} does not match`, {
+    hint: 'The event was damaged on disk or on the way. Without --verify-binlog-checksum it is shown as it is.',
+  });
+}

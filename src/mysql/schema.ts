@@ -113,7 +113,10 @@ async function readKeys(connection: Connection): Promise<ReadonlyMap<string, rea
   return keys;
 }
 
-/** MariaDB's newer collations hold for several character sets, and have an id only together with one. */
+/**
+ * MariaDB's newer collations hold for several character sets, and have an id only together with one. The default of a
+ * character set is the one compiled in, not what character_set_collations puts in its place for this session.
+ */
 async function readCollations(connection: Connection): Promise<CollationRow[]> {
   const columns = await connection.query<[string]>(
     `SELECT COLUMN_NAME FROM INFORMATION_SCHEMA.COLUMNS WHERE TABLE_SCHEMA = 'information_schema'
@@ -122,7 +125,8 @@ async function readCollations(connection: Connection): Promise<CollationRow[]> {
   const hasIds = columns.some(([name]) => name === 'FULL_COLLATION_NAME');
   const rows = await connection.query<[string, string, number | string, string | null, number | string]>(
     hasIds
-      ? `SELECT a.FULL_COLLATION_NAME, a.CHARACTER_SET_NAME, a.ID, a.IS_DEFAULT, s.MAXLEN
+      ? `/*M!110201 SET STATEMENT character_set_collations = '' FOR */
+         SELECT a.FULL_COLLATION_NAME, a.CHARACTER_SET_NAME, a.ID, a.IS_DEFAULT, s.MAXLEN
            FROM INFORMATION_SCHEMA.COLLATION_CHARACTER_SET_APPLICABILITY a
            JOIN INFORMATION_SCHEMA.CHARACTER_SETS s ON s.CHARACTER_SET_NAME = a.CHARACTER_SET_NAME`
       : `SELECT c.COLLATION_NAME, c.CHARACTER_SET_NAME, c.ID, c.IS_DEFAULT, s.MAXLEN

@@ -1,5 +1,10 @@
 import { RowtideError } from '../core/errors.js';
-import type { CharsetName } from '../sql/ddl/statement.js';
+
+/** What is said of a text's character set; null: not said. COLLATE DEFAULT is a name as well. */
+export interface CharsetName {
+  readonly charset: string | null;
+  readonly collation: string | null;
+}
 
 /** A collation as INFORMATION_SCHEMA lists it. */
 export interface CollationFacts {
@@ -40,9 +45,10 @@ export class Collations {
   /** The collation that was said, or the character set's own one, or `around`; empty where it cannot be known. */
   resolve(said: CharsetName, around: string, defaults: ReadonlyMap<number, number>): string {
     const { charset, collation } = said;
-    const charsetName = isDefault(charset) ? null : charset;
-    if (!isDefault(collation)) return this.#collation(collation.toLowerCase(), charsetName ?? this.#charsetOf(around));
-    return charsetName === null ? around : this.defaultOf(charsetName, defaults);
+    const own = charset ?? this.#charsetOf(around);
+    if (collation !== null && !isDefault(collation)) return this.#collation(collation.toLowerCase(), own);
+    if (charset === null && collation === null) return around;
+    return own === null ? '' : this.defaultOf(own, defaults);
   }
 
   /** `defaults`: which collation a session put in the place of a character set's own, by their ids. */
@@ -84,8 +90,9 @@ export class Collations {
   }
 }
 
-function isDefault(name: string | null): name is null {
-  return name === null || name.toUpperCase() === 'DEFAULT';
+/** CHARACTER SET DEFAULT, COLLATE DEFAULT. */
+export function isDefault(name: string): boolean {
+  return name.toUpperCase() === 'DEFAULT';
 }
 
 function unknown(what: string): RowtideError {

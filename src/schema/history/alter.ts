@@ -1,7 +1,7 @@
 import { RowtideError } from '../../core/errors.js';
-import { UNSAID } from '../../sql/ddl/charset.js';
 import type { AlterAction, Place } from '../../sql/ddl/statement.js';
 import { type ColumnDefinition, sameName, type TableDefinition } from '../definition.js';
+import { type CharsetStep, collationsAfter } from './charset.js';
 import { columnOf, converted } from './column.js';
 import { ownKeys, withColumnsRenamed, withKey, withKeyNotNull, withoutColumn, withoutKey } from './keys.js';
 import type { Surroundings } from './session.js';
@@ -18,17 +18,22 @@ export function alter(
   actions: readonly AlterAction[],
   around: Omit<Surroundings, 'collation'> & { readonly schemaCollation: string },
 ): TableDefinition {
-  const conversion = collationAfter(before, actions, around);
-  const surroundings = { ...around, collation: conversion.table };
+  const { own: collation, columns: conversion } = collationsAfter(charsetSteps(actions), {
+    collations: around.server.collations,
+    session: around.session,
+    own: before.collation,
+    around: around.schemaCollation,
+  });
+  const surroundings = { ...around, collation };
   const wanted = actions.filter((action) => !isVain(action, before));
   const columns = columnsAfter(before.columns, wanted, surroundings).map((column) =>
-    conversion.columns === null ? column : converted(column, conversion.columns, surroundings),
+    conversion === null ? column : converted(column, conversion, surroundings),
   );
   const keys = keysAfter(before, actions);
   return {
     columns: withKeyNotNull(columns, keys),
     keys,
-    collation: conversion.table,
+    collation,
     hasHiddenPeriod: period(before, actions),
   };
 }
@@ -56,29 +61,12 @@ function isVain(action: AlterAction, { columns, keys }: TableDefinition): boolea
   }
 }
 
-/** The default of the table, and what all of its text is converted to. */
-function collationAfter(
-  { collation }: TableDefinition,
-  actions: readonly AlterAction[],
-  { server, session, schemaCollation }: Omit<Surroundings, 'collation'> & { readonly schemaCollation: string },
-): { table: string; columns: string | null } {
-  let [table, columns]: [string, string | null] = [collation, null];
-  let before = UNSAID;
-  const does = (what: AlterAction['do']): boolean => actions.some((action) => action.do === what);
-  if (session.flavour === 'mariadb' && does('default-charset') && does('convert-charset'))
-    throw inconsistent('MariaDB puts a default and a conversion together in ways of its own');
-  for (const action of actions) {
-    if (action.do !== 'default-charset' && action.do !== 'convert-charset') continue;
-    const { charset } = action.charset;
-    // MariaDB puts together what MySQL takes one after the other: COLLATE latin1_bin, CHARACTER SET latin1.
-    const earlier = session.flavour === 'mariadb' || charset === null ? before.collation : null;
-    const said = { charset: charset ?? before.charset, collation: action.charset.collation ?? earlier };
-    // CHARACTER SET DEFAULT is the schema's, as if the table were made anew.
-    table = server.collations.resolve(said, charset === null ? table : schemaCollation, session.defaultCollations);
-    if (action.do === 'convert-charset') columns = table;
-    else before = said;
-  }
-  return { table, columns };
+function charsetSteps(actions: readonly AlterAction[]): CharsetStep[] {
+  return actions.flatMap((action) =>
+    action.do === 'default-charset' || action.do === 'convert-charset'
+      ? [{ converts: action.do === 'convert-charset', options: action.options }]
+      : [],
+  );
 }
 
 function columnsAfter(

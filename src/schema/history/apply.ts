@@ -1,7 +1,8 @@
 import { RowtideError, unreachable } from '../../core/errors.js';
-import type { AlterTable, CharsetName, CreateTable, Creation, Ddl, TableName } from '../../sql/ddl/statement.js';
+import type { AlterTable, CharsetOption, CreateTable, Creation, Ddl, TableName } from '../../sql/ddl/statement.js';
 import type { KeyDefinition, TableDefinition } from '../definition.js';
 import { alter, inconsistent } from './alter.js';
+import { collationsAfter } from './charset.js';
 import { columnOf } from './column.js';
 import { ownKeys, withKey, withKeyNotNull } from './keys.js';
 import { sequenceTable } from './sequence.js';
@@ -117,7 +118,7 @@ class Change {
   }
 
   #tableOf({ table, columns, keys, charset, systemVersioning }: CreateTable): TableDefinition {
-    const around = this.#surroundings(this.#collationOf(table.schema, charset));
+    const around = this.#surroundings(this.#collationOf(charset, this.#schemaCollation(table.schema)));
     const clauses = columns.flatMap(ownKeys);
     let all: KeyDefinition[] = [];
     for (const key of [...clauses, ...keys]) all = withKey(all, key);
@@ -130,10 +131,14 @@ class Change {
     return { server: this.#state.server, session: this.#session, collation };
   }
 
-  /** Of a new table in a schema, or of a new schema where there is nothing around. */
-  #collationOf(schema: string | null, said: CharsetName): string {
-    const { collations } = this.#state.server;
-    return collations.resolve(said, this.#schemaCollation(schema), this.#session.defaultCollations);
+  /** Of a new table or schema, unless it has a collation of its own already. */
+  #collationOf(options: readonly CharsetOption[], around: string, own = around): string {
+    const scope = { collations: this.#state.server.collations, session: this.#session, own, around };
+    return collationsAfter([{ converts: false, options }], scope).own;
+  }
+
+  get #serverCollation(): string {
+    return this.#state.server.collations.nameOf(this.#session.serverCollation);
   }
 
   #schemaCollation(schema: string | null): string {
@@ -178,7 +183,7 @@ class Change {
     if (state !== null) this.tables.set(this.#key(to), state);
   }
 
-  #createSchema(name: string, creation: Creation, charset: CharsetName): void {
+  #createSchema(name: string, creation: Creation, charset: readonly CharsetOption[]): void {
     const key = schemaKey(this.#state.server, name);
     if (creation === 'or-replace') this.#dropSchema(name);
     else if (creation === 'if-not-exists' && this.#state.schemas.has(key)) return;
@@ -186,17 +191,13 @@ class Change {
       this.schemas.set(key, '');
       return;
     }
-    const { collations } = this.#state.server;
-    const { serverCollation, defaultCollations } = this.#session;
-    this.schemas.set(key, collations.resolve(charset, collations.nameOf(serverCollation), defaultCollations));
+    this.schemas.set(key, this.#collationOf(charset, this.#serverCollation));
   }
 
-  #alterSchema(name: string, charset: CharsetName): void {
-    if (charset.charset === null && charset.collation === null) return;
-    const { collations } = this.#state.server;
-    const { serverCollation, defaultCollations } = this.#session;
+  #alterSchema(name: string, charset: readonly CharsetOption[]): void {
+    if (charset.length === 0) return;
     const key = schemaKey(this.#state.server, name);
-    this.schemas.set(key, collations.resolve(charset, collations.nameOf(serverCollation), defaultCollations));
+    this.schemas.set(key, this.#collationOf(charset, this.#serverCollation, this.#state.schemas.get(key) ?? ''));
   }
 
   #dropSchema(name: string): void {

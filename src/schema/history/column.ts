@@ -80,6 +80,8 @@ function textOf({ type, collation: said }: ColumnClause, around: Surroundings): 
   const common = { scale: null, fractionDigits: 0, unsigned: false };
   if (type.labels !== null) {
     const labels = type.labels.map((label) => labelOf(label, collation));
+    if (around.session.backslashesUntold && labels.some((label) => label.includes('\\')))
+      throw new RowtideError('DDL_UNKNOWN', 'whether backslashes in its labels are escaped cannot be told');
     return { ...common, type: type.name, length: null, labels, collation };
   }
   const sized = sizedText(type, collations.bytesMaxOf(collation) ?? 1);

@@ -13,12 +13,16 @@ export interface ServerDefaults {
 /** What a session decides for its statements. */
 export interface DdlSession {
   readonly flavour: 'mysql' | 'mariadb';
+  /** As executable comments write it: 80402, 110802. */
+  readonly version: number;
   /** Default schema; may be empty. */
   readonly schema: string;
   /** Collation id of new schemas; null: not said. */
   readonly serverCollation: number | null;
   /** Collations in the place of a character set's default, by the ids of both. */
   readonly defaultCollations: ReadonlyMap<number, number>;
+  /** A backslash in a label may be one or a half: who wrote the statement is not known. */
+  readonly backslashesUntold: boolean;
   /** Null: not said, as the server has it. */
   readonly explicitDefaultsForTimestamp: boolean | null;
 }

@@ -36,7 +36,7 @@ function refuseOracle(sql: string): void {
 }
 
 export function settingsOf(
-  { schema, status: bytes, serverVersion }: LoggedStatement,
+  { schema, sql, status: bytes, serverVersion }: LoggedStatement,
   { collations }: ServerDefaults,
 ): { dialect: Dialect; session: DdlSession & { oracle: boolean } } {
   const status = decodeQueryStatus(bytes);
@@ -60,14 +60,22 @@ export function settingsOf(
     },
     session: {
       flavour,
+      version,
       schema,
       oracle: has(MODE.oracle),
       serverCollation: status.charset?.server ?? null,
       defaultCollations,
+      backslashesUntold: has(MODE.noBackslashEscapes) && SERVERS_OWN_WORDS.test(sql),
       explicitDefaultsForTimestamp: status.explicitDefaultsForTimestamp,
     },
   };
 }
+
+/**
+ * CREATE … SELECT is logged in the server's own words, which have backslashes escaped although the log says that its
+ * session had NO_BACKSLASH_ESCAPES. Who copies SHOW CREATE TABLE writes the same words, and means what stands there.
+ */
+const SERVERS_OWN_WORDS = /^CREATE .*?\(\n {2}[`"]/s;
 
 const UTF8MB4_GENERAL_CI = 45;
 

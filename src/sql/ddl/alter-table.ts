@@ -1,8 +1,8 @@
-import { parseCharsetOption, UNSAID } from './charset.js';
+import { parseCharsetOption } from './charset.js';
 import { acceptCharset, parseColumn } from './column.js';
 import type { Cursor } from './cursor.js';
 import { parseKey, seesKey } from './key.js';
-import type { AlterAction, AlterTable, CharsetName, Place } from './statement.js';
+import type { AlterAction, AlterTable, CharsetOption, Place } from './statement.js';
 
 /** Behind ALTER [ONLINE] [IGNORE] TABLE. */
 export function parseAlterTable(c: Cursor): AlterTable {
@@ -27,7 +27,7 @@ function parseAction(c: Cursor): AlterAction[] {
   if (c.accept('MODIFY')) return parseChange(c, 'MODIFY');
   if (c.accept('ALTER')) return parseAlter(c);
   if (c.accept('RENAME')) return parseRename(c);
-  if (c.accept('CONVERT', 'TO')) return [{ do: 'convert-charset', charset: parseConversion(c) }];
+  if (c.accept('CONVERT', 'TO')) return [{ do: 'convert-charset', options: parseConversion(c) }];
   // Takes a list of columns, so it is the last one.
   if (c.accept('ORDER', 'BY')) return skipRest(c);
   return parseOption(c);
@@ -138,16 +138,16 @@ function parseRename(c: Cursor): AlterAction[] {
   return [{ do: 'rename-table', to: c.tableName() }];
 }
 
-function parseConversion(c: Cursor): CharsetName {
+function parseConversion(c: Cursor): CharsetOption[] {
   if (!acceptCharset(c)) throw c.refuse('a character set should stand there');
-  const charset = { charset: c.nameOrString(), collation: null };
-  return parseCharsetOption(c, charset) ?? charset;
+  const charset: CharsetOption = { what: 'charset', name: c.nameOrString() };
+  return c.accept('COLLATE') ? [charset, { what: 'collation', name: c.nameOrString() }] : [charset];
 }
 
 /** ENGINE, COMMENT, ALGORITHM, FORCE, …: of the options only character sets matter. */
 function parseOption(c: Cursor): AlterAction[] {
-  const charset = parseCharsetOption(c, UNSAID);
-  if (charset !== null) return [{ do: 'default-charset', charset }];
+  const charset = parseCharsetOption(c);
+  if (charset !== null) return [{ do: 'default-charset', options: [charset] }];
   if (c.accept('DATA|INDEX', 'DIRECTORY')) c.acceptSymbol('=');
   else if (c.accept('DISABLE|ENABLE', 'KEYS') || c.accept('DISCARD|IMPORT', 'TABLESPACE')) return [];
   else if (c.accept('WITH|WITHOUT', 'VALIDATION') || c.accept('START', 'TRANSACTION')) return [];

@@ -1,9 +1,9 @@
-import { parseCharsetOption, UNSAID } from './charset.js';
+import { parseCharsetOption } from './charset.js';
 import { parseColumn } from './column.js';
 import type { Cursor } from './cursor.js';
 import { parseKey, seesKey } from './key.js';
 import type {
-  CharsetName,
+  CharsetOption,
   ColumnClause,
   CreateLike,
   CreateTable,
@@ -49,12 +49,12 @@ function parseDefinition(c: Cursor, table: TableName, creation: Creation): Creat
 }
 
 /** What follows the columns: of the options only few matter, but rows from a query would add columns of their own. */
-function parseOptions(c: Cursor): { charset: CharsetName; systemVersioning: boolean } {
-  let charset = UNSAID;
+function parseOptions(c: Cursor): { charset: CharsetOption[]; systemVersioning: boolean } {
+  const charset: CharsetOption[] = [];
   let systemVersioning = false;
   while (!c.isAtEnd) {
-    const said = parseCharsetOption(c, charset);
-    if (said !== null) charset = said;
+    const said = parseCharsetOption(c);
+    if (said !== null) charset.push(said);
     else if (c.accept('WITH', 'SYSTEM', 'VERSIONING')) systemVersioning = true;
     else if (c.sees('SELECT|AS|WITH|VALUES|TABLE|IGNORE|REPLACE')) throw c.refuse('its columns come from a query');
     else if (c.acceptSymbol('=')) skipValue(c);

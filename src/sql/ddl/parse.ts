@@ -1,10 +1,10 @@
 import { type Dialect, lex } from '../lexer.js';
 import { parseAlterTable } from './alter-table.js';
-import { parseCharsetOption, UNSAID } from './charset.js';
+import { parseCharsetOption } from './charset.js';
 import { parseCreateTable, parseCreation } from './create-table.js';
 import { Cursor } from './cursor.js';
 import { parseKeyParts } from './key.js';
-import type { CharsetName, Ddl, KeyClause } from './statement.js';
+import type { CharsetOption, Ddl, KeyClause } from './statement.js';
 
 const UNCONCERNED: Ddl = { kind: 'unconcerned' };
 
@@ -103,12 +103,12 @@ function parseAlter(c: Cursor): Ddl {
   return unconcerned(c);
 }
 
-function parseSchemaOptions(c: Cursor): CharsetName {
-  let charset = UNSAID;
+function parseSchemaOptions(c: Cursor): CharsetOption[] {
+  const charset: CharsetOption[] = [];
   while (!c.isAtEnd) {
-    const said = parseCharsetOption(c, charset);
+    const said = parseCharsetOption(c);
     if (said === null) c.skip();
-    else charset = said;
+    else charset.push(said);
   }
   return charset;
 }

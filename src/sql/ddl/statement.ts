@@ -10,10 +10,10 @@ export type Ddl =
       readonly kind: 'create-schema';
       readonly name: string;
       readonly creation: Creation;
-      readonly charset: CharsetName;
+      readonly charset: readonly CharsetOption[];
     }
   /** Without a name it is the default schema. */
-  | { readonly kind: 'alter-schema'; readonly name: string | null; readonly charset: CharsetName }
+  | { readonly kind: 'alter-schema'; readonly name: string | null; readonly charset: readonly CharsetOption[] }
   | { readonly kind: 'drop-schema'; readonly name: string }
   /** Users, views, routines, temporary tables, maintenance: no column of a logged table is touched. */
   | { readonly kind: 'unconcerned' };
@@ -27,10 +27,10 @@ export interface TableName {
 /** What happens when there is one of that name already; without a word for it, the statement would have failed. */
 export type Creation = 'new' | 'if-not-exists' | 'or-replace';
 
-/** Null: not said. `default` is the default of what is around, in both. */
-export interface CharsetName {
-  readonly charset: string | null;
-  readonly collation: string | null;
+/** CHARACTER SET or COLLATE of a table or schema; DEFAULT is a name as well. They are kept in their order. */
+export interface CharsetOption {
+  readonly what: 'charset' | 'collation';
+  readonly name: string;
 }
 
 export interface CreateTable {
@@ -39,7 +39,7 @@ export interface CreateTable {
   readonly creation: Creation;
   readonly columns: readonly ColumnClause[];
   readonly keys: readonly KeyClause[];
-  readonly charset: CharsetName;
+  readonly charset: readonly CharsetOption[];
   readonly systemVersioning: boolean;
 }
 
@@ -76,8 +76,8 @@ export type AlterAction =
   /** PRIMARY is the name of the primary key. A constraint of that name may be no key. */
   | { readonly do: 'drop-key'; readonly name: string }
   | { readonly do: 'rename-key'; readonly name: string; readonly to: string }
-  | { readonly do: 'default-charset'; readonly charset: CharsetName }
-  | { readonly do: 'convert-charset'; readonly charset: CharsetName }
+  | { readonly do: 'default-charset'; readonly options: readonly CharsetOption[] }
+  | { readonly do: 'convert-charset'; readonly options: readonly CharsetOption[] }
   | { readonly do: 'rename-table'; readonly to: TableName }
   | { readonly do: 'system-versioning'; readonly on: boolean }
   /** MariaDB: a partition becomes a table of its own, or the other way around. */

@@ -2,7 +2,7 @@
 import type { Random } from '../../roundtrip/random.js';
 import { ODD_NAMES, quoted, randomType } from './types.js';
 
-export type Flavour = 'mysql-5.7' | 'mysql-8.0' | 'mysql-9.7' | 'mariadb';
+export type Flavour = 'mysql-5.7' | 'mysql-8.0' | 'mysql-9.7' | 'mariadb-10.11' | 'mariadb-11.8';
 
 /** A table of the server, with the names of its columns and keys. */
 export interface Existing {
@@ -49,7 +49,7 @@ export class Generator {
   }
 
   get #isMariadb(): boolean {
-    return this.#flavour === 'mariadb';
+    return this.#flavour.startsWith('mariadb');
   }
 
   #newName(): string {

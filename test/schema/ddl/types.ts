@@ -87,8 +87,13 @@ const TEXTS = [
     'TEXT BINARY',
   ],
   ...['CHAR(5) ASCII', 'CHAR(5) UNICODE', 'CHAR(5) BYTE', 'VARCHAR(5) BYTE', 'TEXT BYTE'],
-  // No backslash in a label: behind CREATE … SELECT its number can differ from INFORMATION_SCHEMA's, not understood yet.
-  ...["ENUM('a','b')", "ENUM('it''s','c:d','e  ','','x,y')", "SET('a','b c')", "SET('\\'','\"')"],
+  ...[
+    "ENUM('a','b')",
+    "ENUM('it''s','c:\\\\d','e  ','','x,y')",
+    "ENUM('a\\nb','\\0','\\\\\\\\')",
+    "SET('a','b c')",
+    "SET('\\'','\"')",
+  ],
   ...["VARCHAR(9) DEFAULT 'a, b)'", "CHAR(3) DEFAULT _utf8'x'", 'TEXT(16777215)'],
 ] as const;
 const CHARSETS = [
@@ -118,14 +123,16 @@ const GEOMETRIES = [
   ],
 ] as const;
 
+const MARIADB = [
+  ...['JSON', 'SERIAL', 'UUID', 'INET4', 'INET6', 'INT DEFAULT 1 + 1', "VARCHAR(9) DEFAULT CONCAT('a','b')"],
+  ...['VARCHAR(100) COMPRESSED', 'TEXT COMPRESSED', 'INT CHECK (1 > 0)'],
+];
 const OWN: Readonly<Record<Flavour, readonly string[]>> = {
   'mysql-5.7': ['JSON', 'SERIAL', 'YEAR(4)'],
   'mysql-8.0': ['JSON', 'SERIAL', 'POINT SRID 0', 'INT DEFAULT (1 + 1)'],
   'mysql-9.7': ['JSON', 'SERIAL', 'POINT SRID 4326', 'VECTOR', 'VECTOR(3)', 'INT DEFAULT (1 + 1)', 'GEOMCOLLECTION'],
-  mariadb: [
-    ...['JSON', 'SERIAL', 'UUID', 'INET4', 'INET6', 'INT DEFAULT 1 + 1', "VARCHAR(9) DEFAULT CONCAT('a','b')"],
-    ...['VARCHAR(100) COMPRESSED', 'TEXT COMPRESSED', 'VECTOR(3)', 'INT CHECK (1 > 0)'],
-  ],
+  'mariadb-10.11': MARIADB,
+  'mariadb-11.8': [...MARIADB, 'VECTOR(3)'],
 };
 
 export function randomType(r: Random, flavour: Flavour): string {

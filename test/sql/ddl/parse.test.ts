@@ -22,7 +22,7 @@ it('a table with its columns and keys', () => {
     kind: 'create-table',
     table: { schema: 'shop', name: 'o`1' },
     creation: 'if-not-exists',
-    charset: { charset: 'utf8mb4', collation: null },
+    charset: [{ what: 'charset', name: 'utf8mb4' }],
     columns: [
       { name: 'id', type: { name: 'bigint', unsigned: true }, nullable: false, unique: true },
       { name: 'price', type: { name: 'decimal', length: 9, scale: 2, unsigned: true }, nullable: false },

@@ -21,6 +21,14 @@ export function rowsTableId(event: RawEvent, format: FormatDescription): number 
     : event.bytes.readUIntLE(HEADER_BYTES, 6);
 }
 
+/** Flags of a row event, which stand behind its table id. */
+export function rowsFlags(event: RawEvent, format: FormatDescription): number {
+  return event.bytes.readUInt16LE(HEADER_BYTES + (format.postHeaderBytes(event.type) === 6 ? 4 : 6));
+}
+
+/** The last row event of a statement. */
+export const STMT_END_F = 1;
+
 /** A table id that stands for no table: the statement matched nothing that is replicated. */
 export const DUMMY_TABLE_ID = 0xffffff;
 
@@ -74,7 +82,8 @@ export function isRowsEvent(eventType: number): boolean {
   return SHAPES.has(eventType);
 }
 
-function shapeOf(eventType: number): Shape {
+/** What the rows of an event of this type are. */
+export function shapeOf(eventType: number): Shape {
   const shape = SHAPES.get(eventType);
   if (shape === undefined) throw malformed(`${type.eventTypeName(eventType)} is not a row event`);
   return shape;
@@ -112,7 +121,8 @@ function openCursor(event: RawEvent, table: Table, format: FormatDescription): R
   }
 }
 
-function presentColumns(bitmap: Buffer, width: number): Int32Array {
+/** The ordinals of the columns that a bitmap of images names. */
+export function presentColumns(bitmap: Buffer, width: number): Int32Array {
   const present: number[] = [];
   for (let i = 0; i < width; i++) if ((bitmap[i >> 3]! & (1 << (i & 7))) !== 0) present.push(i);
   return Int32Array.from(present);

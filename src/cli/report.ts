@@ -1,5 +1,5 @@
 import { RowtideError } from '../core/errors.js';
-import { visible } from './print/visible.js';
+import { visible } from '../format/visible.js';
 
 export interface ReportOptions {
   /** Show where in the program it happened. */

@@ -5,7 +5,7 @@ import { codecsOf } from './codec.js';
 /** Widths of a table's cells as codecs declare them, flat for the loop that visits every cell of every row. */
 const layouts = new WeakMap<Table, Int32Array>();
 
-function layoutOf(table: Table): Int32Array {
+export function layoutOf(table: Table): Int32Array {
   let layout = layouts.get(table);
   if (layout === undefined) {
     layout = Int32Array.from(codecsOf(table), (codec) => codec.width);

@@ -85,26 +85,29 @@ class JudgedCursor implements RowCursor {
   }
 
   next(): boolean {
-    while (this.#cursor.next()) if (this.#passes()) return true;
-    return false;
-  }
-
-  #passes(): boolean {
-    const { before, after } = this.#cursor;
-    const was = before === null ? FALSE : this.#judge(before, null);
-    if (was === TRUE) return true;
-    // What an after image leaves out did not change.
-    const is = after === null ? FALSE : this.#judge(after, before);
-    if (is === TRUE) return true;
-    if (was === UNTOLD || is === UNTOLD) throw undecided(this.#rows, this.#file);
+    while (this.#cursor.next()) {
+      const passes = judgedRow(this.#cursor, this.#judge);
+      if (passes === UNTOLD) throw undecided(this.#rows, `${this.#file}:${this.#rows.event.start}`);
+      if (passes) return true;
+    }
     return false;
   }
 }
 
-function undecided({ table, op, event }: Rows, file: string): RowtideError {
+/** Whether the condition is true of the row before or after what changed it. */
+export function judgedRow({ before, after }: RowCursor, judge: Judge): boolean | typeof UNTOLD {
+  const was = before === null ? FALSE : judge(before, null);
+  if (was === TRUE) return true;
+  // What an after image leaves out did not change.
+  const is = after === null ? FALSE : judge(after, before);
+  if (is === TRUE) return true;
+  return was === UNTOLD || is === UNTOLD ? UNTOLD : false;
+}
+
+export function undecided({ table, op }: Pick<Rows, 'table' | 'op'>, place: string): RowtideError {
   return new RowtideError(
     'FILTER_UNDECIDED',
-    `${file}:${event.start}: the ${op} in ${table.schema}.${table.name} lacks columns that its row filter needs`,
+    `${place}: the ${op} in ${table.schema}.${table.name} lacks columns that its row filter needs`,
     {
       hint: "Run SET PERSIST binlog_row_image = 'FULL' on the source, or filter by columns that every row event has, such as the primary key.",
     },

@@ -1,7 +1,7 @@
 import type { Colors } from 'picocolors/types.js';
 import type { NamedFinding } from '../../doctor/checks.js';
 import type { Fix } from '../../doctor/finding.js';
-import { visible, visibleJson } from './visible.js';
+import { visible, visibleJson } from '../../format/visible.js';
 
 /** What a doctor says of a server. */
 export interface Examined {

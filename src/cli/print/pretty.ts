@@ -4,9 +4,9 @@ import { unreachable } from '../../core/errors.js';
 import { formatGtid } from '../../core/gtid.js';
 import type { Column, Table } from '../../core/table.js';
 import type { Transaction } from '../../core/transaction.js';
-import { timeText } from './time.js';
+import { timeText } from '../../format/time.js';
 import { sameValue, tableName, valueText } from './value.js';
-import { visible } from './visible.js';
+import { visible } from '../../format/visible.js';
 
 const VALUE_CHARACTERS_MAX = 120;
 const SQL_CHARACTERS_MAX = 2000;

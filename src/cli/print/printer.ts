@@ -5,7 +5,7 @@ import { jsonFormat } from '../../format/json.js';
 import { LineWriter } from '../../format/lines.js';
 import { PrettyPrinter } from './pretty.js';
 import { compileTemplate } from './template.js';
-import { visibleJson } from './visible.js';
+import { visibleJson } from '../../format/visible.js';
 
 /** Turns transactions into output. A chunk is good until the next one is asked for. */
 export type Printer = (transactions: readonly Transaction[]) => Iterable<string | Uint8Array>;

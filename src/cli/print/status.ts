@@ -1,6 +1,6 @@
 import type { Colors } from 'picocolors/types.js';
 import type { PipelineStatus } from '../../daemon/status.js';
-import { visible } from './visible.js';
+import { visible } from '../../format/visible.js';
 
 const HEAD = ['PIPELINE', 'STATE', 'TRANSACTIONS', 'LAST COMMIT', 'SOURCE', 'SINK', 'POSITION'];
 const POSITION_CHARACTERS_MAX = 60;

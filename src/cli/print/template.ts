@@ -3,9 +3,9 @@ import { RowtideError } from '../../core/errors.js';
 import { formatGtid } from '../../core/gtid.js';
 import { InvalidText } from '../../core/invalid-text.js';
 import type { Transaction } from '../../core/transaction.js';
-import { timeText } from './time.js';
+import { timeText } from '../../format/time.js';
 import { sameValue } from './value.js';
-import { visible } from './visible.js';
+import { visible } from '../../format/visible.js';
 
 /** A change and where it comes from. */
 export interface Printed {

@@ -2,7 +2,7 @@ import { isCharacter, isLabelled } from '../../column/types.js';
 import type { Value } from '../../core/change.js';
 import { InvalidText } from '../../core/invalid-text.js';
 import type { Column, Table } from '../../core/table.js';
-import { visible } from './visible.js';
+import { visible } from '../../format/visible.js';
 
 /** A value for people: text in quotes, so that 'NULL' differs from NULL; bytes as hex; long ones cut, with their length. */
 export function valueText(value: Value, column: Column, charactersMax: number): string {

@@ -1,6 +1,7 @@
 import { loggedTable } from '../binlog/mapped-table.js';
-import { rowsTableId } from '../binlog/rows.js';
+import { DUMMY_TABLE_ID, rowsTableId } from '../binlog/rows.js';
 import { decodeTableMap } from '../binlog/table-map.js';
+import { RowtideError } from '../core/errors.js';
 import type { FormatDescription, RawEvent } from '../core/event.js';
 import { HEADER_BYTES } from '../core/event.js';
 import type { Table } from '../core/table.js';
@@ -20,9 +21,15 @@ export class LoggedTables {
     return table;
   }
 
-  /** The table of a row event; null where no TABLE_MAP came before, or none was meant. */
+  /** The table of a row event; null where none is meant. Throws EVENT_MALFORMED where no TABLE_MAP came before it. */
   of(event: RawEvent, format: FormatDescription): Table | null {
-    return this.#byId.get(rowsTableId(event, format))?.table ?? null;
+    const id = rowsTableId(event, format);
+    const known = this.#byId.get(id);
+    if (known !== undefined) return known.table;
+    if (id === DUMMY_TABLE_ID) return null;
+    throw new RowtideError('EVENT_MALFORMED', `rows of the table id ${id}, which no TABLE_MAP before them explains`, {
+      hint: 'Begin at the begin of their transaction, or earlier.',
+    });
   }
 }
 

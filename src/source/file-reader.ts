@@ -230,19 +230,24 @@ export class FileReader {
 export async function checkMagic(input: Input): Promise<void> {
   const magic = Buffer.alloc(MAGIC.length);
   const read = await input.read(magic, 0, MAGIC.length);
+  checkMagicBytes(magic.subarray(0, read), input.path);
+}
+
+/** The same of the first four bytes of a file, or of fewer where it has no more. */
+export function checkMagicBytes(magic: Buffer, path: string): void {
   if (magic.equals(MAGIC)) return;
-  if (magic.equals(MAGIC_ENCRYPTED)) throw encrypted(input.path);
-  if (magic.subarray(0, read).equals(MAGIC.subarray(0, read))) {
-    throw new RowtideError('BINLOG_TRUNCATED', `${input.path}:0: the file ends after ${read} bytes`, {
+  if (magic.equals(MAGIC_ENCRYPTED)) throw encrypted(path);
+  if (magic.equals(MAGIC.subarray(0, magic.length))) {
+    throw new RowtideError('BINLOG_TRUNCATED', `${path}:0: the file ends after ${magic.length} bytes`, {
       hint: 'If its server still writes the file, follow it; otherwise get a whole copy.',
     });
   }
-  throw new RowtideError('NOT_A_BINLOG', `${input.path} is not a binary log: it begins with ${hex(magic)}`, {
+  throw new RowtideError('NOT_A_BINLOG', `${path} is not a binary log: it begins with ${hex(magic)}`, {
     hint: 'A log file begins with fe 62 69 6e. What MariaDB keeps in InnoDB (.ibb) is read through its server.',
   });
 }
 
-function encrypted(what: string): RowtideError {
+export function encrypted(what: string): RowtideError {
   return new RowtideError('BINLOG_ENCRYPTED', `${what} is encrypted`, {
     hint: 'Only its server has the key: read it through the server, as mysql://user@host.',
   });

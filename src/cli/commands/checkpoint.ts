@@ -7,8 +7,8 @@ import { isMariaGtids } from '../../core/maria-gtid.js';
 import type { LogPosition } from '../../core/position.js';
 import { positionText } from '../../daemon/status.js';
 import { moveStored, readStored, replacedPath } from '../../daemon/stored.js';
-import { addCommonOptions, type CommonOptions } from '../options.js';
 import { visible } from '../../format/visible.js';
+import { addCommonOptions, type CommonOptions } from '../options.js';
 import type { Registration } from '../registration.js';
 
 const SHOW_HELP = `

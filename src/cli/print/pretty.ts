@@ -5,8 +5,8 @@ import { formatGtid } from '../../core/gtid.js';
 import type { Column, Table } from '../../core/table.js';
 import type { Transaction } from '../../core/transaction.js';
 import { timeText } from '../../format/time.js';
-import { sameValue, tableName, valueText } from './value.js';
 import { visible } from '../../format/visible.js';
+import { sameValue, tableName, valueText } from './value.js';
 
 const VALUE_CHARACTERS_MAX = 120;
 const SQL_CHARACTERS_MAX = 2000;

@@ -3,9 +3,9 @@ import { changes } from '../../column/changes.js';
 import type { Transaction } from '../../core/transaction.js';
 import { jsonFormat } from '../../format/json.js';
 import { LineWriter } from '../../format/lines.js';
+import { visibleJson } from '../../format/visible.js';
 import { PrettyPrinter } from './pretty.js';
 import { compileTemplate } from './template.js';
-import { visibleJson } from '../../format/visible.js';
 
 /** Turns transactions into output. A chunk is good until the next one is asked for. */
 export type Printer = (transactions: readonly Transaction[]) => Iterable<string | Uint8Array>;

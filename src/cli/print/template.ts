@@ -4,8 +4,8 @@ import { formatGtid } from '../../core/gtid.js';
 import { InvalidText } from '../../core/invalid-text.js';
 import type { Transaction } from '../../core/transaction.js';
 import { timeText } from '../../format/time.js';
-import { sameValue } from './value.js';
 import { visible } from '../../format/visible.js';
+import { sameValue } from './value.js';
 
 /** A change and where it comes from. */
 export interface Printed {

@@ -70,7 +70,9 @@ function liesBehind({ beganAt, before }: FileHead, target: Target): boolean {
       return before !== null && !isList(before) && !gtids.minus(before).equals(gtids);
     }
     case 'mariadb-gtids':
-      return before !== null && isList(before) && target.gtids.some((gtid) => before.some((last) => reaches(last, gtid)));
+      return (
+        before !== null && isList(before) && target.gtids.some((gtid) => before.some((last) => reaches(last, gtid)))
+      );
   }
 }
 

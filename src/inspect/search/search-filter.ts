@@ -1,4 +1,3 @@
-import { decodeGtid, decodeGtidTagged } from '../../binlog/gtid.js';
 import { decodeMariaGtid } from '../../binlog/maria-gtid.js';
 import { decodeQuery } from '../../binlog/query.js';
 import { isRowsEvent, rowsFlags, rowsOf, STMT_END_F } from '../../binlog/rows.js';
@@ -7,6 +6,7 @@ import { unreachable } from '../../core/errors.js';
 import type { FormatDescription, RawEvent } from '../../core/event.js';
 import type { AnyGtid } from '../../core/gtid.js';
 import { transactionControl } from '../../sql/transaction-control.js';
+import { decodeAnyGtid } from '../gtid-event.js';
 import { LoggedTables } from '../logged-tables.js';
 import type { Search } from './search.js';
 
@@ -54,11 +54,9 @@ export class SearchFilter<T extends Searched> {
     if (isRowsEvent(event.type)) return this.#rows(item);
     switch (event.type) {
       case type.GTID_LOG_EVENT:
-        return this.#open(item, decodeGtid(event, false).gtid);
       case type.ANONYMOUS_GTID_LOG_EVENT:
-        return this.#open(item, null);
       case type.GTID_TAGGED_LOG_EVENT:
-        return this.#open(item, decodeGtidTagged(event).gtid);
+        return this.#open(item, decodeAnyGtid(event).gtid);
       case type.GTID_EVENT: {
         const { gtid, begins } = decodeMariaGtid(event);
         const opened = this.#open(item, gtid);

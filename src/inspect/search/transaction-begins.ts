@@ -1,9 +1,10 @@
-import { decodeGtid, decodeGtidTagged, type GtidEvent } from '../../binlog/gtid.js';
+import type { GtidEvent } from '../../binlog/gtid.js';
 import { decodeMariaGtid } from '../../binlog/maria-gtid.js';
 import { decodeQuery } from '../../binlog/query.js';
 import * as type from '../../binlog/types.js';
 import type { FormatDescription, RawEvent } from '../../core/event.js';
 import { transactionControl } from '../../sql/transaction-control.js';
+import { decodeAnyGtid } from '../gtid-event.js';
 import type { TransactionBegin } from './place.js';
 
 const SECOND_US = 1_000_000;
@@ -37,11 +38,9 @@ export class BeginFinder {
   begin(event: RawEvent, format: FormatDescription): { begin: TransactionBegin; bytes: number } | null {
     switch (event.type) {
       case type.GTID_LOG_EVENT:
-        return this.#ofGtid(event, decodeGtid(event, false));
       case type.ANONYMOUS_GTID_LOG_EVENT:
-        return this.#ofGtid(event, decodeGtid(event, true));
       case type.GTID_TAGGED_LOG_EVENT:
-        return this.#ofGtid(event, decodeGtidTagged(event));
+        return this.#ofGtid(event, decodeAnyGtid(event));
       case type.GTID_EVENT:
         return this.#ofGtid(event, decodeMariaGtid(event));
       default:

@@ -53,6 +53,8 @@ const SECONDS_TO_US = 1_000_000;
 
 export interface Opened extends Pick<LoggedTransaction, 'gtid' | 'clock' | 'commitId'> {
   readonly commitUs: number | null;
+  /** On the server where it was executed first: of this one's clock the times of its statements are. */
+  readonly originalCommitUs: number | null;
   readonly begun: boolean;
   /** How many rows are very many. */
   readonly statementRowsMin: number;
@@ -126,7 +128,7 @@ export class GroupInProgress {
 
   finish(outcome: LoggedTransaction['outcome']): LoggedTransaction {
     this.endStatement();
-    const { gtid, clock, commitId, commitUs } = this.#opened;
+    const { gtid, clock, commitId, commitUs, originalCommitUs } = this.#opened;
     const tables = [...this.#tables.values()].filter((counts) => rowsOf(counts) > 0);
     const committedAtUs = commitUs ?? this.#lastSeconds * SECONDS_TO_US;
     return {
@@ -136,7 +138,7 @@ export class GroupInProgress {
       gtid,
       outcome,
       committedAtUs,
-      seconds: Math.max(0, Math.floor(committedAtUs / SECONDS_TO_US) - this.#firstSeconds),
+      seconds: Math.max(0, Math.floor((originalCommitUs ?? committedAtUs) / SECONDS_TO_US) - this.#firstSeconds),
       rows: tables.reduce((sum, counts) => sum + rowsOf(counts), 0),
       tables,
       statements: this.#statements,

@@ -4,7 +4,6 @@ import { decodeBinlogCheckpoint } from '../../binlog/binlog-checkpoint.js';
 import { decodeDeleteFile } from '../../binlog/delete-file.js';
 import { decodeExecuteLoadQuery } from '../../binlog/execute-load-query.js';
 import { decodeFormat } from '../../binlog/format-description.js';
-import { decodeGtid, decodeGtidTagged } from '../../binlog/gtid.js';
 import { decodeGtidList } from '../../binlog/gtid-list.js';
 import { decodeIncident } from '../../binlog/incident.js';
 import { decodeIntvar } from '../../binlog/intvar.js';
@@ -15,7 +14,7 @@ import { decodeQueryStatus } from '../../binlog/query-status.js';
 import { decodeRand } from '../../binlog/rand.js';
 import { decodeRotate } from '../../binlog/rotate.js';
 import { isRowsEvent, rowsFlags, rowsTableId } from '../../binlog/rows.js';
-import { decodeRowsQuery } from '../../binlog/rows-query.js';
+import { rowsQueryBytes } from '../../binlog/rows-query.js';
 import { isMariadb } from '../../binlog/server-version.js';
 import { decodeTableName } from '../../binlog/table-map.js';
 import { decodeTransactionPayload } from '../../binlog/transaction-payload.js';
@@ -25,6 +24,7 @@ import type { FormatDescription, RawEvent } from '../../core/event.js';
 import { HEADER_BYTES } from '../../core/event.js';
 import { type AnyGtid, formatGtid } from '../../core/gtid.js';
 import { formatMariaGtid } from '../../core/maria-gtid.js';
+import { decodeAnyGtid } from '../gtid-event.js';
 import { userVarText } from './user-var-text.js';
 
 /** Event_type of SHOW BINLOG EVENTS. */
@@ -133,15 +133,13 @@ export function shownInfo(event: RawEvent, format: FormatDescription): string {
       return `table_id: ${rowsTableId(event, format)} (${schema}.${name})`;
     }
     case type.ROWS_QUERY_LOG_EVENT:
-      return `# ${decodeRowsQuery(event)}`;
+      return `# ${rowsQueryBytes(event).toString()}`;
     case type.ANNOTATE_ROWS_EVENT:
       return decodeAnnotateRows(event).sql;
     case type.GTID_LOG_EVENT:
-      return gtidInfo(decodeGtid(event, false).gtid);
     case type.ANONYMOUS_GTID_LOG_EVENT:
-      return gtidInfo(null);
     case type.GTID_TAGGED_LOG_EVENT:
-      return gtidInfo(decodeGtidTagged(event).gtid);
+      return gtidInfo(decodeAnyGtid(event).gtid);
     case type.PREVIOUS_GTIDS_LOG_EVENT:
       return decodePreviousGtids(event).toString().replaceAll(',', ',\n');
     case type.XA_PREPARE_LOG_EVENT: {

@@ -1,15 +1,16 @@
 import { decodeAnnotateRows } from '../../binlog/annotate-rows.js';
-import { decodeGtid, decodeGtidTagged, type GtidEvent } from '../../binlog/gtid.js';
+import type { GtidEvent } from '../../binlog/gtid.js';
 import { decodeMariaGtid } from '../../binlog/maria-gtid.js';
 import { decodeQuery } from '../../binlog/query.js';
 import { isRowsEvent, rowsFlags, STMT_END_F, shapeOf } from '../../binlog/rows.js';
-import { decodeRowsQuery } from '../../binlog/rows-query.js';
+import { rowsQueryBytes } from '../../binlog/rows-query.js';
 import { decodeTransactionPayload } from '../../binlog/transaction-payload.js';
 import * as type from '../../binlog/types.js';
 import { decodeXaPrepare } from '../../binlog/xa-prepare.js';
 import { unreachable } from '../../core/errors.js';
 import { formatGtid } from '../../core/gtid.js';
 import { transactionControl } from '../../sql/transaction-control.js';
+import { decodeAnyGtid } from '../gtid-event.js';
 import { LoggedTables } from '../logged-tables.js';
 import { GroupInProgress, type LoggedTransaction } from './logged-transaction.js';
 import { type CountRows, countAllRows } from './row-counts.js';
@@ -55,13 +56,9 @@ export class TransactionTracker {
         this.#begun(viewed).mapped(this.#tables.map(event, format), event);
         return;
       case type.GTID_LOG_EVENT:
-        this.#open(viewed, decodeGtid(event, false));
-        return;
       case type.ANONYMOUS_GTID_LOG_EVENT:
-        this.#open(viewed, decodeGtid(event, true));
-        return;
       case type.GTID_TAGGED_LOG_EVENT:
-        this.#open(viewed, decodeGtidTagged(event));
+        this.#open(viewed, decodeAnyGtid(event));
         return;
       case type.GTID_EVENT: {
         const opened = decodeMariaGtid(event);
@@ -74,7 +71,7 @@ export class TransactionTracker {
         this.#query(viewed);
         return;
       case type.ROWS_QUERY_LOG_EVENT:
-        this.#begun(viewed).annotated(decodeRowsQuery(event));
+        this.#begun(viewed).annotated(rowsQueryBytes(event).toString());
         return;
       case type.ANNOTATE_ROWS_EVENT:
         this.#begun(viewed).annotated(decodeAnnotateRows(event).sql);
@@ -103,11 +100,12 @@ export class TransactionTracker {
 
   #open({ file, event }: ViewedEvent, opened: GtidEvent, commitId: bigint | null = null): void {
     this.#finish('unfinished');
-    const { gtid, lastCommitted, sequenceNumber, immediateCommitUs, begins } = opened;
+    const { gtid, lastCommitted, sequenceNumber, immediateCommitUs, begins, facts } = opened;
     this.#group = new GroupInProgress(file, event, {
       statementRowsMin: this.#statementRowsMin,
       gtid: gtid === null ? null : formatGtid(gtid),
       commitUs: immediateCommitUs,
+      originalCommitUs: facts?.originalCommitUs || null,
       clock: sequenceNumber === 0 ? null : { lastCommitted, sequence: sequenceNumber },
       commitId,
       begun: begins ?? false,
@@ -177,4 +175,4 @@ function useOf({ event }: ViewedEvent, schema: string): string {
   return schema === '' || (event.flags & type.FLAG_SUPPRESS_USE) !== 0 ? '' : `use ${schema}; `;
 }
 
-const BARE = { gtid: null, commitUs: null, clock: null, commitId: null, begun: false };
+const BARE = { gtid: null, commitUs: null, originalCommitUs: null, clock: null, commitId: null, begun: false };

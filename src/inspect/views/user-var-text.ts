@@ -1,9 +1,9 @@
 import { isMariadb } from '../../binlog/server-version.js';
 import { decodeUserVar } from '../../binlog/user-var.js';
-import { charsetOf } from '../../column/charset.js';
 import { doubleText } from '../../column/double-text.js';
 import { unreachable } from '../../core/errors.js';
 import type { FormatDescription, RawEvent } from '../../core/event.js';
+import { collationName } from '../text/collation-names.js';
 
 /** A user variable as SHOW BINLOG EVENTS writes it: @`name`=value. */
 export function userVarText(event: RawEvent, format: FormatDescription): string {
@@ -16,8 +16,10 @@ function valueText(value: ReturnType<typeof decodeUserVar>['value'], { serverVer
   switch (value.kind) {
     case 'string': {
       const hex = value.bytes.toString('hex').toUpperCase();
-      const { name } = charsetOf(value.collation, 'a user variable');
-      return `_${name} ${isMariadb(serverVersion) ? `X'${hex}'` : `0x${hex}`} COLLATE ${value.collation}`;
+      const isMaria = isMariadb(serverVersion);
+      const collation = collationName(value.collation, isMaria ? 'mariadb' : 'mysql');
+      if (collation === null) return '???';
+      return `_${collation.charset} ${isMaria ? `X'${hex}'` : `0x${hex}`} COLLATE ${collation.name}`;
     }
     case 'real':
       return doubleText(value.value);

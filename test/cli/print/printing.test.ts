@@ -2,12 +2,12 @@ import picocolors from 'picocolors';
 import { describe, expect, test } from 'vitest';
 import { PrettyPrinter } from '../../../src/cli/print/pretty.js';
 import { compileTemplate } from '../../../src/cli/print/template.js';
-import { timeText } from '../../../src/format/time.js';
-import { visible, visibleJson } from '../../../src/format/visible.js';
 import { BLOB, JSON_DOCUMENT, LONG, NEWDECIMAL, VARCHAR } from '../../../src/column/types.js';
 import { parsePoint } from '../../../src/config/point.js';
 import type { Change, Row } from '../../../src/core/change.js';
 import type { Column, Table } from '../../../src/core/table.js';
+import { timeText } from '../../../src/format/time.js';
+import { visible, visibleJson } from '../../../src/format/visible.js';
 import { transaction, UUID } from '../../transform/stream.js';
 
 const column = (name: string, ordinal: number, type: number, collation = 63): Column => ({

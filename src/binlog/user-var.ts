@@ -11,10 +11,15 @@ export interface UserVarEvent {
 
 export type UserVarValue =
   | null
-  | { readonly kind: 'string'; readonly bytes: Buffer; readonly collation: number }
-  | { readonly kind: 'real'; readonly value: number }
-  | { readonly kind: 'int'; readonly value: bigint }
-  | { readonly kind: 'decimal'; readonly text: string };
+  | ({ readonly kind: 'string'; readonly bytes: Buffer } & Collated)
+  | ({ readonly kind: 'real'; readonly value: number } & Collated)
+  | ({ readonly kind: 'int'; readonly value: bigint } & Collated)
+  | ({ readonly kind: 'decimal'; readonly text: string } & Collated);
+
+/** By id; numbers have one, too: that of their digits. */
+interface Collated {
+  readonly collation: number;
+}
 
 const TYPE = { string: 0, real: 1, int: 2, decimal: 4 } as const;
 const FLAG_UNSIGNED = 1;
@@ -39,11 +44,11 @@ function readValue(r: ByteReader): UserVarValue {
     case TYPE.string:
       return { kind: 'string', bytes, collation };
     case TYPE.real:
-      return { kind: 'real', value: bytes.readDoubleLE(value.skip(8)) };
+      return { kind: 'real', value: bytes.readDoubleLE(value.skip(8)), collation };
     case TYPE.int:
-      return { kind: 'int', value: isUnsigned ? value.u64() : value.i64() };
+      return { kind: 'int', value: isUnsigned ? value.u64() : value.i64(), collation };
     case TYPE.decimal:
-      return { kind: 'decimal', text: decimalText(value) };
+      return { kind: 'decimal', text: decimalText(value), collation };
     default:
       throw malformed(`a user variable of the type ${code}, which is not known`);
   }

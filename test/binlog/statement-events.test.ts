@@ -55,10 +55,14 @@ describe('USER_VAR', () => {
   it('is a text, a number of three kinds, or NULL', () => {
     expect(value('01')).toBeNull();
     expect(value('00 00 2d000000 02000000', 'hi')).toEqual({ kind: 'string', bytes: Buffer.from('hi'), collation: 45 });
-    expect(value('00 01 08000000 08000000 000000000000f83f')).toEqual({ kind: 'real', value: 1.5 });
-    expect(value('00 02 08000000 08000000 ffffffffffffffff 00')).toEqual({ kind: 'int', value: -1n });
-    expect(value('00 02 08000000 08000000 ffffffffffffffff 01')).toEqual({ kind: 'int', value: 2n ** 64n - 1n });
-    expect(value('00 04 08000000 04000000 0402 8c22 00')).toEqual({ kind: 'decimal', text: '12.34' });
+    expect(value('00 01 08000000 08000000 000000000000f83f')).toEqual({ kind: 'real', value: 1.5, collation: 8 });
+    expect(value('00 02 08000000 08000000 ffffffffffffffff 00')).toEqual({ kind: 'int', value: -1n, collation: 8 });
+    expect(value('00 02 08000000 08000000 ffffffffffffffff 01')).toEqual({
+      kind: 'int',
+      value: 2n ** 64n - 1n,
+      collation: 8,
+    });
+    expect(value('00 04 08000000 04000000 0402 8c22 00')).toEqual({ kind: 'decimal', text: '12.34', collation: 8 });
   });
 
   it('stops at other types and wrong lengths', () => {

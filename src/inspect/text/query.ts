@@ -4,7 +4,7 @@ import { FLAG_SUPPRESS_USE, FLAG_THREAD_SPECIFIC } from '../../binlog/types.js';
 import type { LoggedEvent } from '../logged-event.js';
 import type { Output } from '../output.js';
 import { isTransactionKeyword } from '../statement-kind.js';
-import { charsetNameOf } from './charset-name.js';
+import { isSameCharset, printCharset } from './charset.js';
 import { printHeader } from './header.js';
 import { quoted } from './identifier.js';
 import { DELIMITER, type PrintState } from './state.js';
@@ -59,7 +59,8 @@ function printThread(logged: LoggedEvent, query: QueryParts, { session, options 
   session.threadId = query.threadId;
 }
 
-function printSession(status: QueryStatus, { session }: PrintState, output: Output): void {
+function printSession(status: QueryStatus, state: PrintState, output: Output): void {
+  const { session } = state;
   const set = (text: string): void => output.ascii(`${text}${DELIMITER}\n`);
   if (status.flags !== null && status.flags !== session.flags) {
     set(`SET ${flagsText(status.flags, session.flags)}`);
@@ -71,7 +72,10 @@ function printSession(status: QueryStatus, { session }: PrintState, output: Outp
     set(`SET @@session.auto_increment_increment=${increment}, @@session.auto_increment_offset=${offset}`);
     Object.assign(session, { increment, offset });
   }
-  printCharset(status.charset, session, output);
+  if (status.charset !== null && !isSameCharset(status.charset, session.charset)) {
+    printCharset(status.charset, state, output);
+    session.charset = status.charset;
+  }
   if (status.timeZone !== null && status.timeZone.length > 0 && !status.timeZone.equals(session.timeZone)) {
     set(`SET @@session.time_zone='${status.timeZone.toString('latin1')}'`);
     session.timeZone = Buffer.from(status.timeZone);
@@ -133,18 +137,4 @@ function printSqlMode({ sqlMode, sqlModeHigh }: QueryStatus, session: Session, s
   if (mode === session.sqlMode) return;
   set(`SET @@session.sql_mode=${mode}${(mode & REMOVED_MODES) === 0n ? '' : '/*!80005 &~0x1003ff00*/'}`);
   session.sqlMode = mode;
-}
-
-function printCharset(charset: QueryStatus['charset'], session: Session, output: Output): void {
-  if (charset === null) return;
-  const { client, connection, server } = charset;
-  const before = session.charset;
-  if (client === before?.client && connection === before.connection && server === before.server) return;
-  const name = charsetNameOf(client);
-  // For the client program, which reads the output.
-  if (name !== null) output.ascii(`/*!\\C ${name} */${DELIMITER}\n`);
-  output.ascii(
-    `SET @@session.character_set_client=${client},@@session.collation_connection=${connection},@@session.collation_server=${server}${DELIMITER}\n`,
-  );
-  session.charset = charset;
 }

@@ -6,6 +6,7 @@ export interface XaPrepareEvent {
   readonly onePhase: boolean;
   /** As the server prints it: X'gtrid',X'bqual',formatId. */
   readonly xid: string;
+  readonly formatId: number;
 }
 
 /** one_phase u8, format_id i32, gtrid length u32, bqual length u32, gtrid, bqual */
@@ -15,7 +16,7 @@ export function decodeXaPrepare(event: RawEvent): XaPrepareEvent {
   const formatId = r.u32() | 0;
   const gtridLength = r.u32();
   const bqualLength = r.u32();
-  return { onePhase, xid: formatXid(formatId, r.slice(gtridLength), r.slice(bqualLength)) };
+  return { onePhase, formatId, xid: formatXid(formatId, r.slice(gtridLength), r.slice(bqualLength)) };
 }
 
 /** As servers print it. */

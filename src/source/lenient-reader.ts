@@ -1,12 +1,33 @@
 import { decodeFormat, formatChecksumBytes } from '../binlog/format-description.js';
 import { withPlainHeader } from '../binlog/header.js';
-import { eventTypeName, FLAG_IN_USE, FORMAT_DESCRIPTION_EVENT, START_EVENT_V3 } from '../binlog/types.js';
+import {
+  eventTypeName,
+  FLAG_IN_USE,
+  FORMAT_DESCRIPTION_EVENT,
+  PREVIOUS_GTIDS_LOG_EVENT,
+  ROTATE_EVENT,
+  START_EVENT_V3,
+} from '../binlog/types.js';
 import { locateError, RowtideError } from '../core/errors.js';
 import { type FormatDescription, HEADER_BYTES } from '../core/event.js';
 import type { LoggedEvent } from '../inspect/logged-event.js';
 import { checksumOf, FIRST_OFFSET, rawEvent } from './events.js';
 import { checkMagic, MAGIC } from './file-reader.js';
 import type { Input } from './input.js';
+
+/** What is taken for the format of a file that does not say it: a server's of today, without checksums. */
+const POST_HEADER_BYTES = Buffer.from(
+  '000d0008000000000400040000006300041a08000000000000020000000a0a0a2a2a001234000a280000',
+  'hex',
+);
+export const FORMAT_UNSAID: FormatDescription = {
+  binlogVersion: 4,
+  serverVersion: '',
+  createdAt: 0,
+  headerBytes: HEADER_BYTES,
+  checksum: 'none',
+  postHeaderBytes: (type) => POST_HEADER_BYTES[type - 1] ?? 0,
+};
 
 const BLOCK_BYTES = 2 ** 20;
 const CHECKSUM_BYTES = 4;
@@ -28,9 +49,9 @@ export class LenientReader {
   readonly #input: Input;
   readonly #options: LenientOptions;
   #offset = FIRST_OFFSET;
-  #format: FormatDescription | null = null;
+  #format = FORMAT_UNSAID;
   #isInUse = false;
-  #hasSought = false;
+  #begun = false;
 
   constructor(input: Input, options: LenientOptions) {
     this.#input = input;
@@ -44,28 +65,34 @@ export class LenientReader {
 
   /** The next events, about a block's worth; null at the end. Events before an error come first. */
   async next(): Promise<LoggedEvent[] | null> {
-    if (this.#format === null) {
-      await checkMagic(this.#input);
-      return this.#readFirst();
-    }
-    if (!this.#hasSought) {
-      this.#hasSought = true;
-      this.#offset = Math.max(this.#offset, this.#options.startOffset);
-    }
-    return this.#readBlock();
+    if (this.#begun) return this.#readBlock();
+    this.#begun = true;
+    await checkMagic(this.#input);
+    const format = await this.#readFormatBefore(this.#options.startOffset);
+    this.#offset = Math.max(this.#offset, this.#options.startOffset);
+    return format === null ? this.#readBlock() : [format];
   }
 
-  async #readFirst(): Promise<LoggedEvent[] | null> {
-    const events = await this.#readBlock(HEADER_BYTES, 1);
-    if (events !== null && this.#format === null) {
-      throw this.#malformed(`${eventTypeName(events[0]!.event.type)} where the format of the file is expected`);
+  /**
+   * The format of what stands at an offset: in a relay log that of the server stands behind that of the replica, with a
+   * PREVIOUS_GTIDS and a ROTATE between them. It is said to stand where the search for it ended, as mysqlbinlog says it.
+   */
+  async #readFormatBefore(offset: number): Promise<LoggedEvent | null> {
+    let found: LoggedEvent | null = null;
+    let searchedTo = this.#offset;
+    while (this.#offset < offset) {
+      const next = (await this.#readBlock(1))?.[0];
+      if (next === undefined) break;
+      searchedTo = next.event.start;
+      if (next.event.type === FORMAT_DESCRIPTION_EVENT) found = next;
+      else if (next.event.type !== PREVIOUS_GTIDS_LOG_EVENT && next.event.type !== ROTATE_EVENT) break;
     }
-    return events;
+    return found === null ? null : { ...found, event: { ...found.event, start: searchedTo } };
   }
 
-  async #readBlock(least = HEADER_BYTES, count = Number.POSITIVE_INFINITY): Promise<LoggedEvent[] | null> {
+  async #readBlock(count = Number.POSITIVE_INFINITY): Promise<LoggedEvent[] | null> {
     this.#input.forget(this.#offset);
-    let wanted = least;
+    let wanted = HEADER_BYTES;
     for (;;) {
       const block = Buffer.allocUnsafe(Math.max(BLOCK_BYTES, wanted));
       const read = await this.#input.read(block, this.#offset, wanted);
@@ -113,7 +140,7 @@ export class LenientReader {
     try {
       const type = raw[4]!;
       const isFormat = type === FORMAT_DESCRIPTION_EVENT || type === START_EVENT_V3;
-      const format = isFormat ? this.#beginFormat(raw) : this.#format!;
+      const format = isFormat ? this.#beginFormat(raw) : this.#format;
       const hasChecksum = isFormat ? formatChecksumBytes(raw) > 0 : format.checksum === 'crc32';
       const body = hasChecksum ? raw.subarray(0, raw.length - CHECKSUM_BYTES) : raw;
       if (this.#options.verifyChecksums && format.checksum === 'crc32') verify(raw, body);

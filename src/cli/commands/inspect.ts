@@ -86,6 +86,9 @@ function addReading(command: Command): void {
     .option('-t, --to-last-log', 'go on to the last file of the server')
     .option('--stop-never', 'wait for what the server logs next')
     .option('--raw', 'write the server’s files as they are')
+    .addOption(new Option('--character-sets-dir <dir>').hideHelp())
+    .addOption(new Option('--open-files-limit <n>').hideHelp())
+    .addOption(new Option('--binlog-row-event-max-size <n>').hideHelp())
     .option('--connection-server-id <id>', 'what we are known by at the server', value.number);
 }
 

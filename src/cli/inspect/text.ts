@@ -7,7 +7,7 @@ import { loadFilesIn } from './load-files.js';
 import type { InspectOptions } from './options.js';
 import { readEvents, stopOffset } from './sources.js';
 import { openWriter, type Writer } from './writer.js';
-import { zoneName } from './zone-name.js';
+import { localZoneName } from './zone-name.js';
 
 interface Printing {
   readonly options: InspectOptions;
@@ -21,7 +21,7 @@ export async function printText(sources: readonly string[], printing: Printing):
   const writer = await openWriter(options.resultFile);
   const selection = new Selection(selectOptions(options));
   const printer = new TextPrinter(textOptions(options), selection, {
-    zoneName,
+    zoneName: localZoneName(process.env),
     loadFiles: loadFilesIn(options.localLoad),
     warn,
   });

@@ -12,7 +12,9 @@ import type { Selection } from '../select.js';
 import { endsGroup, isTransactionKeyword, startsGroup } from '../statement-kind.js';
 import { printFormat } from './format.js';
 import { endSkipped } from './frame.js';
+import { printTransactionContext, printViewChange } from './group-replication.js';
 import { printGtid } from './gtid.js';
+import { printIgnorable } from './ignorable.js';
 import { printIncident } from './incident.js';
 import { printIntvar } from './intvar.js';
 import { printDeleteFile, printExecuteLoad, printLoadBlock } from './load-data.js';
@@ -25,7 +27,6 @@ import { printRowsQuery } from './rows-query.js';
 import { DELIMITER, flushPending, type PrintState, UNDEFINED_SERVER_VERSION } from './state.js';
 import { printStop } from './stop.js';
 import { printTableMap } from './table-map.js';
-import { printUnknown } from './unknown.js';
 import { printUserVar } from './user-var.js';
 import { printXaPrepare } from './xa-prepare.js';
 import { printXid } from './xid.js';
@@ -45,10 +46,11 @@ export class MysqlEvents {
     if (!this.#state.options.shortForm) this.#state.pending += `# at ${offset}\n`;
   }
 
-  /** EVENT_UNKNOWN or EVENT_UNSUPPORTED for what cannot be printed, unless unknown events are to be. */
+  /** EVENT_UNKNOWN or EVENT_UNSUPPORTED for what cannot be printed. */
   check({ event }: LoggedEvent): void {
-    if (isPrinted(event.type) || (event.flags & type.FLAG_IGNORABLE) !== 0 || this.#state.options.forceRead) return;
-    throw unreadable(event);
+    if (isPrinted(event.type)) return;
+    const isKnown = event.type < TYPES_END;
+    if (!isKnown || (event.flags & type.FLAG_IGNORABLE) === 0) throw unreadable(event);
   }
 
   print(logged: LoggedEvent, output: Output): void {
@@ -89,7 +91,7 @@ export class MysqlEvents {
         break;
     }
     flushPending(state, output);
-    (SIMPLE[eventType] ?? printUnknown)(logged, state, output);
+    (SIMPLE[eventType] ?? printIgnorable)(logged, state, output);
   }
 
   #query(logged: LoggedEvent, output: Output): void {
@@ -219,6 +221,8 @@ const SIMPLE: Readonly<Record<number, Print>> = {
   [type.DELETE_FILE_EVENT]: printDeleteFile,
   [type.XA_PREPARE_LOG_EVENT]: printXaPrepare,
   [type.INCIDENT_EVENT]: printIncident,
+  [type.TRANSACTION_CONTEXT_EVENT]: printTransactionContext,
+  [type.VIEW_CHANGE_EVENT]: printViewChange,
 };
 
 const PRINTED = new Set<number>([
@@ -242,21 +246,20 @@ function isPrinted(eventType: number): boolean {
   return PRINTED.has(eventType) || eventType in SIMPLE;
 }
 
-function unreadable(event: RawEvent): RowtideError {
-  if (!type.isKnownEvent(event.type)) {
-    return new RowtideError(
-      'EVENT_UNKNOWN',
-      `${type.eventTypeName(event.type)} is not known, and not marked as one that may be ignored`,
-      {
-        hint: 'With --force-read it is shown as unknown, and what follows it as well.',
-      },
-    );
+/** Behind the last type that MySQL 9.7 has a name for; what may be ignored of others is not ignored either. */
+const TYPES_END = 43;
+
+function unreadable({ type: eventType }: RawEvent): RowtideError {
+  const name = type.eventTypeName(eventType);
+  if (!type.isKnownEvent(eventType)) {
+    return new RowtideError('EVENT_UNKNOWN', `${name} is not known`, {
+      hint: 'A newer server needs a newer Rowtide; else the log is damaged here.',
+    });
   }
-  return new RowtideError(
-    'EVENT_UNSUPPORTED',
-    `${type.eventTypeName(event.type)} is none that mysqlbinlog 9.7 prints`,
-    {
-      hint: 'With --force-read it is shown as unknown, and what follows it as well; rowtide tail reads row events of version 1.',
-    },
-  );
+  const isRows = isRowsEvent(eventType);
+  return new RowtideError('EVENT_UNSUPPORTED', `${name} is none that mysqlbinlog 9.7 prints`, {
+    hint: isRows
+      ? 'rowtide tail reads these rows, too.'
+      : 'Nothing that MySQL logs today; the log may be damaged here.',
+  });
 }

@@ -17,7 +17,7 @@ export interface TextOptions {
   readonly skipGtids: boolean;
   /** How many bits of an event's server id are the id. */
   readonly serverIdBits: number;
-  /** Events of unknown types are shown as such. */
+  /** Of mariadb-binlog: events of unknown types are shown as such. That of MySQL has the option and does nothing. */
   readonly forceRead: boolean;
   /** Files that were not closed are shown as well. */
   readonly forceIfOpen: boolean;

@@ -3,9 +3,9 @@ import type { Output } from '../output.js';
 import { printHeader } from './header.js';
 import type { PrintState } from './state.js';
 
-/** An event of a type that nobody knows. */
-export function printUnknown(logged: LoggedEvent, state: PrintState, output: Output): void {
+/** An event that its server allows to be ignored. */
+export function printIgnorable(logged: LoggedEvent, state: PrintState, output: Output): void {
   if (state.options.shortForm) return;
   printHeader(logged, state, output);
-  output.ascii('\n# Unknown event\n');
+  output.ascii('\tIgnorable\n# Unrecognized ignorable event\n');
 }

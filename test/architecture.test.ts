@@ -130,6 +130,13 @@ describe('libraries with one job are imported in one place', () => {
 });
 
 describe('tests', () => {
+  test('take their random values from one seed', () => {
+    const others = readdirSync(join(ROOT, 'test'), { recursive: true, encoding: 'utf8' })
+      .filter((name) => name.endsWith('.ts') && name !== 'properties.ts')
+      .filter((name) => /from 'fast-check'/.test(readFileSync(join(ROOT, 'test', name), 'utf8')));
+    expect(others).toEqual([]);
+  });
+
   test('that need servers say which, and can be left out where servers are given', () => {
     const silent = readdirSync(join(ROOT, 'test'), { recursive: true, encoding: 'utf8' })
       .filter((name) => name.endsWith('.test.ts'))

@@ -8,13 +8,13 @@ import { changes } from '../../src/column/changes.js';
 import { RowtideError } from '../../src/core/errors.js';
 import { fileLog } from '../../src/source/files.js';
 import { jsonLines } from '../roundtrip/compare.js';
-import { Random, seedOf } from '../roundtrip/random.js';
+import { Random, scaled, seedOf } from '../roundtrip/random.js';
 import { stream } from '../roundtrip/stream.js';
 import { type MysqlVersion, startMysql } from '../servers/mysql.js';
 import { needs } from '../servers/suite.js';
 import { eventsOf, fileOf, record } from './recording.js';
 
-const RUNS = Number(process.env.ROWTIDE_FUZZ_RUNS ?? 300);
+const RUNS = scaled(300);
 
 const COLUMNS = `id int primary key, t tinyint, u bigint unsigned, f float, d double, n decimal(30,10), y year, da date, ti time(3),
   dt datetime(6), ts timestamp(2) null, v varchar(300), l varchar(20) character set latin1, w varchar(9) character set utf32,

@@ -1,10 +1,10 @@
-import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { ByteReader } from '../../src/binlog/bytes.js';
 import { decodeGtidSet, encodeGtidSet } from '../../src/binlog/gtid-set.js';
 import { PREVIOUS_GTIDS_LOG_EVENT } from '../../src/binlog/types.js';
 import { HEADER_BYTES } from '../../src/core/event.js';
 import { type Gtid, GtidSet } from '../../src/core/gtid.js';
+import fc from '../properties.js';
 import { startMysql } from '../servers/mysql.js';
 import { needs } from '../servers/suite.js';
 import { eventsOf, record } from './recording.js';

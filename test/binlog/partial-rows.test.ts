@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { rowsOf } from '../../src/binlog/rows.js';
 import { PARTIAL_UPDATE_ROWS_EVENT } from '../../src/binlog/types.js';
@@ -11,6 +10,8 @@ import type { Table } from '../../src/core/table.js';
 import { itemRows, transactionOf } from '../../src/testing/transactions.js';
 import { documentOf, encode, type Json } from '../column/binary-json.js';
 import { columnOf } from '../column/cell.js';
+import fc from '../properties.js';
+import { scaled } from '../roundtrip/random.js';
 
 const table: Table = {
   schema: 'shop',
@@ -170,7 +171,7 @@ describe('PARTIAL_UPDATE_ROWS', () => {
           expect(['EVENT_MALFORMED', 'TABLE_MISMATCH']).toContain((error as RowtideError).code);
         }
       }),
-      { numRuns: 3000 },
+      { numRuns: scaled(3000) },
     );
   });
 

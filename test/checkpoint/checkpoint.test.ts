@@ -1,5 +1,4 @@
 import zlib from 'node:zlib';
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { decodeCheckpoint, encodeCheckpoint, type StoredCheckpoint } from '../../src/checkpoint/checkpoint.js';
 import { encodePosition } from '../../src/checkpoint/position.js';
@@ -7,6 +6,7 @@ import { RowtideError } from '../../src/core/errors.js';
 import { GtidSet } from '../../src/core/gtid.js';
 import type { LogPosition } from '../../src/core/position.js';
 import type { SinkState } from '../../src/core/sink.js';
+import fc from '../properties.js';
 
 const stored: StoredCheckpoint = {
   pipeline: 'shop-to-kafka',

@@ -6,11 +6,14 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect, test } from 'vitest';
+import { Random, seedOf } from '../roundtrip/random.js';
 
 const KILLS = 50;
 const saver = join(import.meta.dirname, 'saver.ts');
 
 /** Kills a process that saves without a pause, a random moment after its first save. */
+const random = new Random(seedOf('moments of kills'));
+
 async function killOnce(path: string): Promise<{ found: number; saved: number }> {
   const child = spawn(process.execPath, ['--import', 'tsx', saver, path], { stdio: ['ignore', 'pipe', 'inherit'] });
   let found = Number.NaN;
@@ -22,7 +25,7 @@ async function killOnce(path: string): Promise<{ found: number; saved: number }>
     else saved = Number(sequence);
   });
   await once(lines, 'line');
-  await delay(Math.random() * 20);
+  await delay(random.int(0, 20));
   const [exited, closed] = [once(child, 'exit'), once(lines, 'close')];
   child.kill('SIGKILL');
   await Promise.all([exited, closed]);

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import mysql from 'mysql2/promise';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { Random, seedOf } from '../roundtrip/random.js';
 import { type MariadbServer, startMariadb } from '../servers/mariadb.js';
 import { needs } from '../servers/suite.js';
 import { rowtide, start } from './rowtide.js';
@@ -89,11 +90,12 @@ needs('own').describe('rowtide with MariaDB', () => {
         return [];
       }
     };
+    const random = new Random(seedOf('moments of kills'));
     for (let kills = 0; kills < 3; kills++) {
       const before = written().length;
       const running = start(['run', '--config', `${place}.yaml`]);
       while (written().length <= before && before < ROWS) await delay(5);
-      await delay(Math.random() * 60);
+      await delay(random.int(0, 60));
       running.process.kill('SIGKILL');
       await running.ended;
     }

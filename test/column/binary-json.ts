@@ -1,5 +1,4 @@
-import fc from 'fast-check';
-
+import fc from '../properties.js';
 export type Json = null | boolean | number | bigint | string | Json[] | { [key: string]: Json };
 
 /** Binary JSON as the server writes it: type and value. Containers are large when they are told to, or have to be. */

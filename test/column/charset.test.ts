@@ -1,5 +1,4 @@
 import { isUtf8 } from 'node:buffer';
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { tableFromMap } from '../../src/binlog/mapped-table.js';
 import type { TableMap } from '../../src/binlog/table-map.js';
@@ -7,6 +6,8 @@ import { anyCollationOf, charsetOf } from '../../src/column/charset.js';
 import { BINARY_COLLATION, ENUM, STRING, UNKNOWN_COLLATION, VARCHAR } from '../../src/column/types.js';
 import { InvalidText } from '../../src/core/invalid-text.js';
 import { JsonVisitor, jsonBytesMax } from '../../src/format/json-visitor.js';
+import fc from '../properties.js';
+import { scaled } from '../roundtrip/random.js';
 import { cellValue, columnOf } from './cell.js';
 import { CHARSETS, decode } from './charsets/texts.js';
 
@@ -54,7 +55,7 @@ describe('text', () => {
           const value = textValue(collation, Buffer.from(bytes));
           expect(jsonOf(collation, Buffer.from(bytes))).toBe(JSON.stringify(value));
         }),
-        { numRuns: 50 },
+        { numRuns: scaled(50) },
       );
     }
   });
@@ -74,7 +75,7 @@ describe('text', () => {
         expect(textValue(UTF8MB4, bytes)).toEqual(expected);
         expect(jsonOf(UTF8MB4, bytes)).toBe(JSON.stringify(expected));
       }),
-      { numRuns: 500 },
+      { numRuns: scaled(500) },
     );
   });
 

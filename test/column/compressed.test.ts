@@ -1,9 +1,9 @@
 import { deflateRawSync, deflateSync } from 'node:zlib';
-import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { ByteReader } from '../../src/binlog/bytes.js';
 import { inflateRest } from '../../src/binlog/inflate.js';
 import { inflateCell } from '../../src/column/compressed.js';
+import fc from '../properties.js';
 
 const lengthOf = (bytes: Buffer): Buffer => Buffer.from([bytes.length >> 16, bytes.length >> 8, bytes.length & 0xff]);
 const cellOf = (value: Buffer, { raw }: { raw: boolean }): Buffer =>

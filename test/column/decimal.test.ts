@@ -1,7 +1,8 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { NEWDECIMAL } from '../../src/column/types.js';
 import { RowtideError } from '../../src/core/errors.js';
+import fc from '../properties.js';
+import { scaled } from '../roundtrip/random.js';
 import { cellValue, columnOf } from './cell.js';
 
 /** The number of 10^-scale units, as the server stores it: nine digits in four bytes, from the point outwards. */
@@ -51,7 +52,7 @@ describe('DECIMAL', () => {
         const column = columnOf(NEWDECIMAL, { meta: precision | (scale << 8) });
         expect(cellValue(column, encode(units, precision, scale))).toBe(print(units, scale));
       }),
-      { numRuns: 2000 },
+      { numRuns: scaled(2000) },
     );
   });
 

@@ -1,7 +1,8 @@
-import fc from 'fast-check';
 import mysql from 'mysql2/promise';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { doubleText, shortestFloat } from '../../src/column/double-text.js';
+import fc from '../properties.js';
+import { scaled } from '../roundtrip/random.js';
 import { needs, sharedMysql } from '../servers/suite.js';
 
 const bits64 = fc.bigInt({ min: 0n, max: 2n ** 64n - 1n }).map((bits) => {
@@ -23,7 +24,7 @@ describe('text of a DOUBLE', () => {
       fc.property(doubles, (value) => {
         expect(Number(doubleText(value))).toBe(value);
       }),
-      { numRuns: 2000 },
+      { numRuns: scaled(2000) },
     );
   });
 
@@ -80,7 +81,7 @@ describe('a FLOAT', () => {
         expect(Object.is(Math.fround(short), value)).toBe(true);
         expect(short.toExponential().replace(/e.*|[-.]/g, '').length).toBeLessThanOrEqual(9);
       }),
-      { numRuns: 2000 },
+      { numRuns: scaled(2000) },
     );
   });
 

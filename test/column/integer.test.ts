@@ -1,6 +1,6 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { BIT, ENUM, INT24, LONG, LONGLONG, SET, SHORT, TINY, YEAR } from '../../src/column/types.js';
+import fc from '../properties.js';
 import { cellValue, columnOf } from './cell.js';
 
 const TYPES = [

@@ -1,9 +1,10 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { EditedJson } from '../../src/column/json-edit.js';
 import { jsonText } from '../../src/column/value.js';
 import { RowtideError } from '../../src/core/errors.js';
 import type { JsonDiff } from '../../src/core/json-diff.js';
+import fc from '../properties.js';
+import { scaled } from '../roundtrip/random.js';
 import { document, documentOf, encode, type Json, print } from './binary-json.js';
 
 const binary = (value: Json, large = false): Buffer => documentOf(encode(value, large));
@@ -213,7 +214,7 @@ describe('diffs by chance', () => {
           expect(text(edited(binary(before, large), ...diffs))).toBe(print(value));
         },
       ),
-      { numRuns: 3000 },
+      { numRuns: scaled(3000) },
     );
   });
 
@@ -240,7 +241,7 @@ describe('diffs by chance', () => {
           expect(error).toMatchObject({ code: 'EVENT_MALFORMED' });
         }
       }),
-      { numRuns: 4000 },
+      { numRuns: scaled(4000) },
     );
   });
 });

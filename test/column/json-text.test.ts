@@ -1,7 +1,8 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { JSON_TEXT_EXPANSION, JSON_TEXT_SLACK, writeJsonText } from '../../src/column/json-text.js';
 import { RowtideError } from '../../src/core/errors.js';
+import fc from '../properties.js';
+import { scaled } from '../roundtrip/random.js';
 import { document, documentOf, encode, type Json, print } from './binary-json.js';
 
 function text(document: Buffer): string {
@@ -21,7 +22,7 @@ describe('JSON documents', () => {
       fc.property(document, fc.boolean(), (value, large) => {
         expect(text(documentOf(encode(value, large)))).toBe(print(value));
       }),
-      { numRuns: 1500 },
+      { numRuns: scaled(1500) },
     );
   });
 
@@ -91,7 +92,7 @@ describe('damaged documents', () => {
         const result = outcome(bytes.subarray(0, Math.max(1, bytes.length - cut)));
         if (typeof result !== 'string') expect(result).toBeInstanceOf(RowtideError);
       }),
-      { numRuns: 3000 },
+      { numRuns: scaled(3000) },
     );
   });
 
@@ -101,7 +102,7 @@ describe('damaged documents', () => {
         const result = outcome(Buffer.from(bytes));
         if (typeof result !== 'string') expect(result).toMatchObject({ code: 'EVENT_MALFORMED' });
       }),
-      { numRuns: 3000 },
+      { numRuns: scaled(3000) },
     );
   });
 

@@ -1,8 +1,8 @@
 /** Types as they were stored before MySQL 5.6 and 5.0; the recordings old-* hold them against real servers. */
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { codecFor } from '../../src/column/codec.js';
 import { DATETIME, DECIMAL, NEWDATE, TIME, TIMESTAMP } from '../../src/column/types.js';
+import fc from '../properties.js';
 import { cellValue, columnOf } from './cell.js';
 
 const pad = (value: number, width = 2): string => String(value).padStart(width, '0');

@@ -1,6 +1,7 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { DATE, DATETIME2, TIME2, TIMESTAMP2 } from '../../src/column/types.js';
+import fc from '../properties.js';
+import { scaled } from '../roundtrip/random.js';
 import { cellValue, columnOf } from './cell.js';
 
 const pad = (value: number, width: number): string => String(value).padStart(width, '0');
@@ -49,7 +50,7 @@ describe('DATETIME', () => {
         const expected = `${pad(y, 4)}-${pad(mo, 2)}-${pad(d, 2)} ${pad(h, 2)}:${pad(m, 2)}:${pad(s, 2)}${printed(us, fsp)}`;
         expect(cellValue(columnOf(DATETIME2, { meta: fsp }), cell)).toBe(expected);
       }),
-      { numRuns: 1000 },
+      { numRuns: scaled(1000) },
     );
   });
 });
@@ -62,7 +63,7 @@ describe('TIMESTAMP', () => {
         const expected = new Date(seconds * 1000).toISOString().slice(0, 19).replace('T', ' ');
         expect(cellValue(columnOf(TIMESTAMP2, { meta: fsp }), cell)).toBe(expected + printed(us, fsp));
       }),
-      { numRuns: 1000 },
+      { numRuns: scaled(1000) },
     );
   });
 
@@ -88,7 +89,7 @@ describe('TIME', () => {
         const expected = `${negative && !isZero ? '-' : ''}${pad(h, 2)}:${pad(m, 2)}:${pad(s, 2)}${printed(us, fsp)}`;
         expect(cellValue(columnOf(TIME2, { meta: fsp }), encode({ negative, h, m, s, us }, fsp))).toBe(expected);
       }),
-      { numRuns: 2000 },
+      { numRuns: scaled(2000) },
     );
   });
 

@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ByteReader } from '../../src/binlog/bytes.js';
 import { decodeGtidSet, encodeGtidSet } from '../../src/binlog/gtid-set.js';
@@ -6,7 +5,8 @@ import { RowtideError } from '../../src/core/errors.js';
 import { formatGtid, type Gtid, GtidSet } from '../../src/core/gtid.js';
 import { Connection } from '../../src/mysql/connect.js';
 import { parseServerUrl } from '../../src/mysql/url.js';
-import { seedOf } from '../roundtrip/random.js';
+import fc from '../properties.js';
+import { scaled, seedOf } from '../roundtrip/random.js';
 import { needs, sharedMysql } from '../servers/suite.js';
 
 const UUIDS = [
@@ -161,7 +161,7 @@ for (const { version, kind, tags } of SERVERS) {
 
     it(`about texts, subsets and differences of ${PAIRS} pairs of sets`, async () => {
       const pairs = fc.sample(fc.tuple(gtids(tags), gtids(tags)), {
-        numRuns: PAIRS,
+        numRuns: scaled(PAIRS),
         seed: seedOf(`pairs of GTID sets for ${version}`),
       });
       for (let at = 0; at < pairs.length; at += BATCH) {
@@ -211,7 +211,7 @@ for (const { version, kind, tags } of SERVERS) {
         if (ours !== 'refused' && (version === '9.7' || !/:[a-z_]/.test(ours)))
           expect({ text, set: ours }).toEqual({ text, set: theirs });
       });
-      await fc.assert(property, { numRuns: 300 });
+      await fc.assert(property, { numRuns: scaled(300) });
     });
   });
 }

@@ -1,5 +1,4 @@
 /** Sets of numbers as intervals against sets of numbers. */
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   contains,
@@ -10,6 +9,7 @@ import {
   subtract,
   unite,
 } from '../../src/core/intervals.js';
+import fc from '../properties.js';
 
 const interval = fc
   .tuple(fc.bigInt({ min: 1n, max: 60n }), fc.bigInt({ min: 0n, max: 9n }))

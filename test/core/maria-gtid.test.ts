@@ -1,6 +1,6 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { isMariaGtids, type MariaGtid, MariaGtids, parseMariaGtid } from '../../src/core/maria-gtid.js';
+import fc from '../properties.js';
 
 const gtid = fc.record({
   domain: fc.oneof(fc.integer({ min: 0, max: 3 }), fc.constant(2 ** 32 - 1)),

@@ -5,13 +5,13 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
-import { seedOf } from '../roundtrip/random.js';
+import fc from '../properties.js';
+import { scaled, seedOf } from '../roundtrip/random.js';
 import { flip, wholes } from './flips.js';
 import { fuzz } from './run.js';
 
-const MUTATIONS = 20_000;
+const MUTATIONS = scaled(20_000);
 const FLIPS = 3_000;
 
 const folder = mkdtempSync(join(tmpdir(), 'rowtide-fuzz-'));
@@ -29,7 +29,7 @@ describe('a damaged log', () => {
     const property = fc.asyncProperty(bit, async ([whole, place]) => {
       await flip(whole, place, scratch);
     });
-    await fc.assert(property, { numRuns: FLIPS, seed: seedOf('flipped bits') });
+    await fc.assert(property, { numRuns: scaled(FLIPS), seed: seedOf('flipped bits') });
   });
 
   it('without checksums: events that were changed give values or an error by name, in bounded memory and time', {

@@ -1,12 +1,13 @@
 /** However a log's bytes are cut on their way, the events are the same; and a dump whose packets are damaged ends by name. */
 import { readFileSync } from 'node:fs';
 import { Readable } from 'node:stream';
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { eventTypeName, FLAG_ARTIFICIAL, ROTATE_EVENT } from '../../src/binlog/types.js';
 import { EventChain } from '../../src/source/events.js';
 import { fileLog } from '../../src/source/files.js';
 import { DumpFraming } from '../../src/source/framing.js';
+import fc from '../properties.js';
+import { scaled } from '../roundtrip/random.js';
 import { event } from '../source/log-bytes.js';
 import { codeOf } from './decode.js';
 import { hasChecksums, isPlain, recordedFiles, splitFile } from './recorded.js';
@@ -107,7 +108,7 @@ describe('the same events come of a log, however it is cut', () => {
     const property = fc.asyncProperty(anyFile, sizes, async ({ bytes }, lengths) => {
       expect(await read(cut(bytes, lengths))).toEqual(whole.get(bytes));
     });
-    await fc.assert(property, { numRuns: 60 });
+    await fc.assert(property, { numRuns: scaled(60) });
   });
 
   it('into the chunks of a connection', () => {
@@ -143,6 +144,6 @@ it('any bit of a dump that is turned around stops it by name, or shows in no eve
       if (!isFramed && told.events.length === events.length) expect(bit).toBe(inUseBit(packets));
       else if (!isFramed) expect(told.error).not.toBeNull();
     }),
-    { numRuns: 2000 },
+    { numRuns: scaled(2000) },
   );
 });

@@ -8,6 +8,7 @@ import type { ForgetfulSink, ResumableSink } from '../../src/core/sink.js';
 import { checkpointed } from '../../src/pipeline/checkpointed.js';
 import { runPipeline } from '../../src/pipeline/run.js';
 import { quietLog } from '../checkpoint/quiet.js';
+import { Random, seed } from '../roundtrip/random.js';
 
 /** A pipeline into a file, made to be killed. It says where it is, so that a kill can be told by the stage it hit. */
 const [folder = '', order = '', transactions = ''] = process.argv.slice(2);
@@ -44,12 +45,14 @@ function telling<A extends unknown[]>(
 sink.write = telling('writing', sink.write.bind(sink));
 store.save = telling('saving', store.save.bind(store));
 
+const random = new Random(seed);
+
 await runPipeline({
   name: 'crashing',
   source: syntheticSource({
     transactions: Number(transactions),
     rowsPerTransaction: 7,
-    paceMs: () => Math.random() * 2,
+    paceMs: () => random.int(0, 2),
   }),
   sink: order === 'saved-first' ? savedFirst(sink, store) : checkpointed(sink, store),
   signal: new AbortController().signal,

@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { decodePosition, encodePosition } from '../../src/checkpoint/position.js';
 import { GtidSet } from '../../src/core/gtid.js';
@@ -7,6 +6,7 @@ import type { Position } from '../../src/core/position.js';
 import type { PreparedXa, Transaction } from '../../src/core/transaction.js';
 import { PositionFold } from '../../src/pipeline/fold.js';
 import { gtidOf, offsetAfter, positionAfter, transactionOf } from '../../src/testing/transactions.js';
+import fc from '../properties.js';
 
 const transaction = (sequence: number, facts: Partial<Transaction> = {}) => transactionOf(sequence, [], facts);
 

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { Random, seedOf } from '../roundtrip/random.js';
 
 const ROWS = 7;
 const crashing = join(import.meta.dirname, 'crashing.ts');
@@ -41,10 +42,12 @@ async function run(order: Order, transactions: number, killAfterMs?: number): Pr
   return stage;
 }
 
+const random = new Random(seedOf('moments of kills'));
+
 async function kill(order: Order, times: number): Promise<Record<string, number>> {
   const hits: Record<string, number> = {};
   for (let i = 0; i < times; i++) {
-    const stage = await run(order, Number.MAX_SAFE_INTEGER, Math.random() * 60);
+    const stage = await run(order, Number.MAX_SAFE_INTEGER, random.int(0, 60));
     hits[stage] = (hits[stage] ?? 0) + 1;
   }
   return hits;

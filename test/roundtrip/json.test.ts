@@ -7,13 +7,13 @@ import type { DocumentDiff } from '../../src/core/change.js';
 import { needs } from '../servers/suite.js';
 import { documents, OPAQUE_TABLE } from './documents.js';
 import { sinceEight } from './oracle.js';
-import { Random, seedOf } from './random.js';
+import { Random, scaled, seedOf } from './random.js';
 import { type Printed, Session, type Told } from './session.js';
 import { changeOf } from './updates.js';
 
-const DOCUMENTS = 3000;
+const DOCUMENTS = scaled(3000);
 const ROWS = 30;
-const STATEMENTS = 300;
+const STATEMENTS = scaled(300);
 /** Documents of which the server logged what changed, on each server; the others were cheaper to log whole. */
 const PARTIAL_MIN = 3000;
 const COLUMNS = ['id', 'd', 'e', 'n', 'g', 'v'];

@@ -17,7 +17,7 @@ import { type Compared, compare } from './compare.js';
 import { OPAQUE_TABLE } from './documents.js';
 import { kinds, type Version } from './kinds.js';
 import { isMariadb } from './mariadb-kinds.js';
-import { Random, seedOf } from './random.js';
+import { Random, scaled, seedOf } from './random.js';
 import { headOf, stream } from './stream.js';
 import { tables } from './tables.js';
 import { execute } from './workload.js';
@@ -69,7 +69,7 @@ async function roundtrip(server: DatabaseServer, { version, metadata }: (typeof 
   const log = serverLog({ address: parseServerUrl(server.url) });
   const from = await headOf(log);
   const mode = await schemaMode(server, { version, metadata });
-  const executed = await execute(specs, { connection, random, version, rowsPerTable: 150 });
+  const executed = await execute(specs, { connection, random, version, rowsPerTable: scaled(150) });
   const compared: Compared = { values: 0, differences: [] };
   const expected = executed.filter(({ rows }) => rows.length > 0);
   for await (const transaction of stream(log, { from, mode })) {

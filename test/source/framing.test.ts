@@ -1,6 +1,6 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { DumpFraming } from '../../src/source/framing.js';
+import fc from '../properties.js';
 
 const PACKET_BYTES_MAX = 0xffffff;
 

@@ -1,9 +1,10 @@
 /** The words of statements as each server reads them: quotes, comments, and comments that are executed. */
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { RowtideError } from '../../src/core/errors.js';
 import { parseDdl } from '../../src/sql/ddl/parse.js';
 import { type Dialect, lex } from '../../src/sql/lexer.js';
+import fc from '../properties.js';
+import { scaled } from '../roundtrip/random.js';
 
 const mysql: Dialect = {
   flavour: 'mysql',
@@ -104,7 +105,7 @@ describe('whatever the text', () => {
           if (!(error instanceof RowtideError) || error.code !== 'DDL_UNKNOWN') throw error;
         }
       }),
-      { numRuns: 20_000 },
+      { numRuns: scaled(20_000) },
     );
   });
 

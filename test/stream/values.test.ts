@@ -11,14 +11,14 @@ import { rowtide } from '../cli/rowtide.js';
 import { OPAQUE_TABLE } from '../roundtrip/documents.js';
 import { kinds, type Version } from '../roundtrip/kinds.js';
 import { isMariadb } from '../roundtrip/mariadb-kinds.js';
-import { Random, seedOf } from '../roundtrip/random.js';
+import { Random, scaled, seedOf } from '../roundtrip/random.js';
 import { quote, type TableSpec, tables } from '../roundtrip/tables.js';
 import type { DatabaseAddress } from '../servers/database.js';
 import type { ServerKind } from '../servers/kinds.js';
 import { needs, sharedMariadb, sharedMysql } from '../servers/suite.js';
 import { compile, here } from './compile.js';
 
-const ROWS = 12;
+const ROWS = scaled(12);
 
 /** Tables, and one statement for each that puts rows into it. */
 interface Content {

@@ -2,6 +2,7 @@
  *   npm run torture                          all of it, in about a quarter of an hour
  *   npm run torture -- fuzz                  the decoder against damaged logs, without servers
  *   npm run torture -- kills-kafka broken    some parts, by the beginnings of their names
+ *   npm run torture -- random --runs 3       the suite's random tests, with seeds of their own; only when asked for
  *   npm run torture -- --seed 7 --count 10   the same choices again; so many faults of each part
  *
  * An interrupted run goes on where it stopped: finished rounds are kept in --state FILE, the remains of guilty ones in
@@ -13,32 +14,44 @@ import { parseArgs } from 'node:util';
 import { FUZZ_PARTS, type FuzzRound, fuzzSummary, runFuzzRound } from './fuzz.js';
 import { failuresOf, missedStages, PARTS, type Part, runPartRound } from './parts.js';
 import { Progress } from './progress.js';
+import { runRandomTests } from './random-tests.js';
 import { failed, type RoundResult, Servers } from './round.js';
 import { summary } from './summary.js';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { seed: { type: 'string' }, count: { type: 'string' }, state: { type: 'string' } },
+  options: {
+    seed: { type: 'string' },
+    count: { type: 'string' },
+    runs: { type: 'string', default: '3' },
+    state: { type: 'string' },
+  },
 });
 const isChosen = ({ name }: { name: string }): boolean =>
   positionals.length === 0 || positionals.some((p) => name.startsWith(p));
+const wantsRandom = positionals.includes('random');
 const [parts, fuzzParts] = [PARTS.filter(isChosen), FUZZ_PARTS.filter(isChosen)];
 const state = values.state ?? join(tmpdir(), `rowtide-torture-${userInfo().uid}.json`);
 
 // The default for these ends a process without its exit handlers, which stop the servers.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => process.exit(1));
 
-if (parts.length + fuzzParts.length === 0) {
-  process.stderr.write(`no such part; there are ${[...PARTS, ...FUZZ_PARTS].map(({ name }) => name).join(' ')}\n`);
+if (parts.length + fuzzParts.length === 0 && !wantsRandom) {
+  process.stderr.write(
+    `no such part; there are ${[...PARTS, ...FUZZ_PARTS].map(({ name }) => name).join(' ')} random\n`,
+  );
   process.exitCode = 2;
 } else {
   process.exitCode = await main();
 }
 
 async function main(): Promise<number> {
-  const progress = Progress.open(state, values.seed === undefined ? undefined : Number(values.seed));
+  const seed = values.seed === undefined ? undefined : Number(values.seed);
+  const failedSeeds = wantsRandom ? await runRandomTests(Number(values.runs), seed) : [];
+  if (parts.length + fuzzParts.length === 0) return failedSeeds.length === 0 ? 0 : 1;
+  const progress = Progress.open(state, seed);
   say(`seed ${progress.seed}, rounds done before: ${progress.count}, state: ${state}`);
-  const failures = (await fuzz(progress)) + (parts.length === 0 ? 0 : await torture(progress));
+  const failures = failedSeeds.length + (await fuzz(progress)) + (parts.length === 0 ? 0 : await torture(progress));
   progress.forget([...parts, ...fuzzParts].flatMap((part) => roundsOf(part).map((round) => `${part.name}-${round}`)));
   process.stdout.write(failures === 0 ? 'all promises were kept\n' : `${failures} FAILURES\n`);
   return failures === 0 ? 0 : 1;

@@ -1,9 +1,9 @@
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Table } from '../../src/core/table.js';
 import type { Entry, Transaction } from '../../src/core/transaction.js';
 import { since, tableFilter } from '../../src/transform/filter.js';
 import { tablePattern } from '../../src/transform/patterns.js';
+import fc from '../properties.js';
 
 const event = { type: 30, timestamp: 0, serverId: 1, flags: 0, bytes: Buffer.alloc(0), start: 4, end: 5 };
 

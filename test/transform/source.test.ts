@@ -1,6 +1,6 @@
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { limited } from '../../src/transform/source.js';
+import fc from '../properties.js';
 import { countRows, event, finite, fromPlace, rows, transaction } from './stream.js';
 
 const statement = { kind: 'statement', schema: 'shop', sql: 'CREATE TABLE t (id INT)', event } as const;

@@ -12,7 +12,7 @@ import { serverCatalog } from '../../../src/schema/catalog.js';
 import type { SchemaMode } from '../../../src/schema/schemas.js';
 import { serverLog } from '../../../src/source/server.js';
 import { jsonLines } from '../../roundtrip/compare.js';
-import { Random, seedOf } from '../../roundtrip/random.js';
+import { Random, scaled, seedOf } from '../../roundtrip/random.js';
 import { headOf, stream } from '../../roundtrip/stream.js';
 import type { DatabaseServer } from '../../servers/database.js';
 import { startMariadb } from '../../servers/mariadb.js';
@@ -21,7 +21,7 @@ import { needs } from '../../servers/suite.js';
 import { CHARSETS, decode, spaces, textOf } from './texts.js';
 
 const never = new AbortController().signal;
-const ROWS = 40;
+const ROWS = scaled(40);
 
 const SERVERS = [
   {

@@ -1,7 +1,7 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { crc32c, crc32cInJavaScript } from '../../../connectors/kafka/crc32c.js';
 import { murmur2 } from '../../../connectors/kafka/murmur2.js';
+import fc from '../../properties.js';
 
 describe('CRC-32C', () => {
   it.each([

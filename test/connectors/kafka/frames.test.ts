@@ -1,6 +1,6 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { FrameReader } from '../../../connectors/kafka/frames.js';
+import fc from '../../properties.js';
 
 function frame(payload: Uint8Array): Buffer {
   const size = Buffer.alloc(4);

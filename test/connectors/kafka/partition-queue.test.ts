@@ -1,9 +1,10 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { RecordBatch } from '../../../connectors/kafka/batch.js';
 import { PartitionQueue, type Trouble } from '../../../connectors/kafka/partition-queue.js';
 import type { ActiveProducer } from '../../../connectors/kafka/protocol/describe-producers.js';
 import { advance, distance, SEQUENCES } from '../../../connectors/kafka/sequence.js';
+import fc from '../../properties.js';
+import { scaled } from '../../roundtrip/random.js';
 
 const IDENTITY = { id: 7n, epoch: 0 };
 const CUT = { cause: 'cut', metadata: true, unknown: true };
@@ -145,7 +146,7 @@ describe('partition queue', () => {
         const records = [...early, ...late].reduce((sum, count) => sum + count, 0);
         expect(broker.log).toEqual(Array.from({ length: records }, (_, i) => i));
       }),
-      { numRuns: 500 },
+      { numRuns: scaled(500) },
     );
   });
 });

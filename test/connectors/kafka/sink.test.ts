@@ -1,9 +1,10 @@
-import fc from 'fast-check';
 import kafkajs from 'kafkajs';
 import type { SinkState, Table } from 'rowtide';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { kafkaOptions } from '../../../connectors/kafka/options.js';
 import { KafkaSink } from '../../../connectors/kafka/sink.js';
+import fc from '../../properties.js';
+import { scaled } from '../../roundtrip/random.js';
 import type { KafkaAddress } from '../../servers/kafka.js';
 import { needs, sharedKafka } from '../../servers/suite.js';
 import { readTopic } from './reading.js';
@@ -65,7 +66,7 @@ needs('kafka').describe('the Kafka sink', () => {
       const random = fc.sample(
         fc.tuple(fc.string({ minLength: 1, maxLength: 100 }), fc.uint8Array({ maxLength: 300 })),
         {
-          numRuns: 500,
+          numRuns: scaled(500),
           seed: 1,
         },
       );

@@ -1,7 +1,7 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { LoggedTransaction } from '../../../src/inspect/views/logged-transaction.js';
 import { type Parallelism, ParallelismCounter } from '../../../src/inspect/views/parallelism.js';
+import fc from '../../properties.js';
 
 type Facts = Partial<Pick<LoggedTransaction, 'file' | 'clock' | 'commitId' | 'gtid'>>;
 

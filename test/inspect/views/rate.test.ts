@@ -1,7 +1,7 @@
-import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { Rate } from '../../../src/inspect/views/rate.js';
 import { Top } from '../../../src/inspect/views/top.js';
+import fc from '../../properties.js';
 
 const ONE = { transactions: 1, rows: 2, bytes: 3 };
 

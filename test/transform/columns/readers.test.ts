@@ -1,7 +1,6 @@
 /** Every reader sees the columns that are left, and what became of their values; the model works on values alone. */
 import { createHmac } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { changes } from '../../../src/column/changes.js';
 import { isCharacter } from '../../../src/column/types.js';
@@ -13,6 +12,8 @@ import { jsonFormat } from '../../../src/format/json.js';
 import { LineWriter } from '../../../src/format/lines.js';
 import { fileLog } from '../../../src/source/files.js';
 import { type ColumnOptions, columnActions } from '../../../src/transform/columns/actions.js';
+import fc from '../../properties.js';
+import { scaled } from '../../roundtrip/random.js';
 import { stream } from '../../roundtrip/stream.js';
 
 const KEY = 'sesame';
@@ -165,7 +166,7 @@ describe.each(RECORDINGS)('%s', (name) => {
           else expect(json.key).toBe(original.json[i]!.key);
         }
       }),
-      { numRuns: 15 },
+      { numRuns: scaled(15) },
     );
   });
 });

@@ -1,8 +1,9 @@
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { RowtideError } from '../../../src/core/errors.js';
 import { type Condition, parseCondition } from '../../../src/transform/where/condition.js';
 import type { Literal } from '../../../src/transform/where/literal.js';
+import fc from '../../properties.js';
+import { scaled } from '../../roundtrip/random.js';
 
 /** Fully parenthesized, as the parser understood it. */
 function shown(condition: Condition): string {
@@ -109,7 +110,7 @@ describe('a condition', () => {
           expect(error).toBeInstanceOf(RowtideError);
         }
       }),
-      { numRuns: 3_000 },
+      { numRuns: scaled(3_000) },
     );
   });
 });

@@ -6,13 +6,13 @@ import { serverCatalog } from '../../../src/schema/catalog.js';
 import { serverLog } from '../../../src/source/server.js';
 import { parseCondition } from '../../../src/transform/where/condition.js';
 import { FALSE, judgeOf, TRUE, type Truth } from '../../../src/transform/where/judge.js';
-import { Random, seedOf } from '../../roundtrip/random.js';
+import { Random, scaled, seedOf } from '../../roundtrip/random.js';
 import { headOf, stream } from '../../roundtrip/stream.js';
 import { needs, sharedMysql } from '../../servers/suite.js';
 import { type Predicate, randomPredicate, randomRow, SUBJECTS } from './predicates.js';
 
 const ROWS = 200;
-const PREDICATES = 1_000;
+const PREDICATES = scaled(1_000);
 
 /** Random rows and random predicates, of which the server's own WHERE says what is right. */
 needs('mysql').describe('a condition is as true as the server finds it', () => {

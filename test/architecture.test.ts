@@ -34,6 +34,7 @@ const LAYERS: Readonly<Record<string, number>> = {
   mysql: 2,
   source: 2,
   schema: 2,
+  relay: 2,
   transform: 2,
   pipeline: 2,
   checkpoint: 2,

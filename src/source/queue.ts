@@ -1,44 +1,34 @@
+import type { DumpedEvent } from '../binlog/dumped-events.js';
 import type { FormatDescription, LogBlock, RawEvent } from '../core/event.js';
 
-interface Block extends LogBlock {
-  readonly events: RawEvent[];
-  sizeBytes: number;
+export interface Flow {
+  pause(): void;
+  resume(): void;
 }
 
 /**
- * Events on their way from the socket to the reader, bounded in bytes: above the bound the socket is paused until the
- * reader has taken half of them. The reader gets whatever is there, as one block for each file.
+ * Blocks on their way from the socket to the reader, bounded in bytes: above the bound the socket is paused until the
+ * reader has taken half of them.
  */
-export class BlockQueue {
+export class BoundedQueue<B extends { readonly sizeBytes: number }> {
+  protected readonly blocks: B[] = [];
+  protected bytes = 0;
   readonly #bytesMax: number;
-  readonly #flow: { pause(): void; resume(): void };
-  readonly #blocks: Block[] = [];
-  #bytes = 0;
+  readonly #flow: Flow;
   #paused = false;
   /** How it ended, once it has; what is queued is still handed out. */
   #end: { error: Error | null } | null = null;
   #wake: (() => void) | null = null;
 
-  constructor(options: { bytesMax: number; flow: { pause(): void; resume(): void } }) {
+  constructor(options: { bytesMax: number; flow: Flow }) {
     this.#bytesMax = options.bytesMax;
     this.#flow = options.flow;
   }
 
-  push(event: RawEvent, file: string, format: FormatDescription): void {
-    let block = this.#blocks.at(-1);
-    if (block === undefined || block.file !== file || block.format !== format) {
-      block = { file, format, events: [], sizeBytes: 0 };
-      this.#blocks.push(block);
-    }
-    block.events.push(event);
-    block.sizeBytes += event.bytes.length;
-    this.#bytes += event.bytes.length;
-  }
-
   /** After the pushes of one chunk: wakes the reader, and pauses the flow when that was enough. */
   flush(): void {
-    if (this.#blocks.length > 0) this.#wake?.();
-    if (this.#bytes < this.#bytesMax || this.#paused) return;
+    if (this.blocks.length > 0) this.#wake?.();
+    if (this.bytes < this.#bytesMax || this.#paused) return;
     this.#paused = true;
     this.#flow.pause();
   }
@@ -50,9 +40,9 @@ export class BlockQueue {
   }
 
   /** The next block; null after the last one. Throws what the queue ended with. */
-  async take(): Promise<LogBlock | null> {
+  async take(): Promise<B | null> {
     for (;;) {
-      const block = this.#blocks.shift();
+      const block = this.blocks.shift();
       if (block !== undefined) return this.#taken(block);
       if (this.#end !== null) {
         if (this.#end.error !== null) throw this.#end.error;
@@ -65,12 +55,50 @@ export class BlockQueue {
     }
   }
 
-  #taken(block: Block): LogBlock {
-    this.#bytes -= block.sizeBytes;
-    if (this.#paused && this.#bytes < this.#bytesMax / 2) {
+  #taken(block: B): B {
+    this.bytes -= block.sizeBytes;
+    if (this.#paused && this.bytes < this.#bytesMax / 2) {
       this.#paused = false;
       this.#flow.resume();
     }
     return block;
+  }
+}
+
+interface EventBlock extends LogBlock {
+  readonly events: RawEvent[];
+  sizeBytes: number;
+}
+
+/** The reader gets whatever events are there, as one block for each file. */
+export class BlockQueue extends BoundedQueue<EventBlock> {
+  push(event: RawEvent, file: string, format: FormatDescription): void {
+    let block = this.blocks.at(-1);
+    if (block === undefined || block.file !== file || block.format !== format) {
+      block = { file, format, events: [], sizeBytes: 0 };
+      this.blocks.push(block);
+    }
+    block.events.push(event);
+    block.sizeBytes += event.bytes.length;
+    this.bytes += event.bytes.length;
+  }
+}
+
+/** Events of a raw dump that came together. */
+export interface DumpBlock {
+  readonly events: DumpedEvent[];
+  sizeBytes: number;
+}
+
+export class DumpQueue extends BoundedQueue<DumpBlock> {
+  push(event: DumpedEvent): void {
+    let block = this.blocks.at(-1);
+    if (block === undefined) {
+      block = { events: [], sizeBytes: 0 };
+      this.blocks.push(block);
+    }
+    block.events.push(event);
+    block.sizeBytes += event.raw.length;
+    this.bytes += event.raw.length;
   }
 }

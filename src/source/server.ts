@@ -1,18 +1,21 @@
 import { randomInt, randomUUID } from 'node:crypto';
 import ZongJi from '@vlasky/zongji';
+import { DumpedEvents } from '../binlog/dumped-events.js';
 import { RowtideError } from '../core/errors.js';
 import type { LogBlock } from '../core/event.js';
+import type { GtidSet } from '../core/gtid.js';
 import type { LogPosition, Position } from '../core/position.js';
 import type { LogSource } from '../core/source.js';
 import { type Connection, type DriverOptions, driverOptions, withConnection } from '../mysql/connect.js';
 import { serverError } from '../mysql/errors.js';
 import { domainsBefore, logFiles, probe, type ServerFacts } from '../mysql/probe.js';
 import { placeOf, type ServerAddress } from '../mysql/url.js';
+import { DumpGtidPacket } from './dump-command.js';
 import { dumpError, endedError } from './dump-errors.js';
 import { EventChain, FIRST_OFFSET } from './events.js';
 import { DumpFraming } from './framing.js';
 import { preflight } from './preflight.js';
-import { BlockQueue } from './queue.js';
+import { BlockQueue, type BoundedQueue, type DumpBlock, DumpQueue, type Flow } from './queue.js';
 import { SilenceTimer } from './silence.js';
 
 export interface ServerLogOptions {
@@ -34,9 +37,8 @@ interface Settings extends Required<ServerLogOptions> {
   readonly replicaUuid: string;
 }
 
-/** The log of a live server, over a connection as replicas have it. */
-export function serverLog(options: ServerLogOptions): LogSource {
-  const settings: Settings = {
+function settingsOf(options: ServerLogOptions): Settings {
+  return {
     serverId: randomInt(2 ** 31, 2 ** 32 - 1),
     heartbeatMs: 5000,
     stopAtEnd: false,
@@ -45,6 +47,11 @@ export function serverLog(options: ServerLogOptions): LogSource {
     ...options,
     replicaUuid: randomUUID(),
   };
+}
+
+/** The log of a live server, over a connection as replicas have it. */
+export function serverLog(options: ServerLogOptions): LogSource {
+  const settings = settingsOf(options);
   const { address } = settings;
   const ask = <T>(signal: AbortSignal, use: (connection: Connection, facts: ServerFacts) => Promise<T>): Promise<T> =>
     withConnection(address, signal, async (connection) => use(connection, await probe(connection)));
@@ -76,17 +83,85 @@ async function tailOf(connection: Connection, facts: ServerFacts): Promise<LogPo
 const EXECUTED_WAIT_SECONDS = 12;
 
 async function* read(settings: Settings, from: Position, signal: AbortSignal): AsyncGenerator<LogBlock> {
-  let dump: Dump | null = null;
   try {
     await withConnection(settings.address, signal, (connection) =>
       preflight(connection, from, { executedWaitSeconds: EXECUTED_WAIT_SECONDS }),
     );
-    dump = new Dump(settings, from.log, await driverOptions(settings.address));
-    yield* dump.blocks(signal);
+  } catch (error) {
+    if (signal.aborted) return;
+    throw error;
+  }
+  yield* dump(settings, { log: from.log, checksum: 'CRC32', annotateRows: true }, signal, (flow) => {
+    const queue = new BlockQueue({ bytesMax: settings.queueBytesMax, flow });
+    const chain = new EventChain({
+      prefix: `${placeOf(settings.address)} `,
+      origin: 'server',
+      skipsExecuted: from.log.kind !== 'file',
+      handler: (event, file, format) => queue.push(event, file, format),
+    });
+    return { queue, receiver: chain };
+  });
+}
+
+/** Where a raw dump begins. */
+export interface DumpRequest {
+  readonly file: string;
+  readonly offset: number;
+  /** The server leaves these transactions out. Null: it is asked without GTIDs, and may have none. */
+  readonly exclude: GtidSet | null;
+  /** MariaDB's ANNOTATE_ROWS events; MySQL always sends its own. */
+  readonly annotateRows: boolean;
+}
+
+/**
+ * All that a server sends from a place in its log on, as it was logged, with what it makes up for the connection, and
+ * judged by nobody: for those who show or keep the log. Ends where the log ends with `stopAtEnd`, else by `signal` or
+ * an error.
+ */
+export async function* serverDump(
+  options: ServerLogOptions,
+  request: DumpRequest,
+  signal: AbortSignal,
+): AsyncGenerator<DumpBlock> {
+  const settings = settingsOf(options);
+  const log = { kind: 'file', file: request.file, offset: request.offset } as const;
+  yield* dump(settings, { ...request, log, checksum: 'NONE' }, signal, (flow) => {
+    const queue = new DumpQueue({ bytesMax: settings.queueBytesMax, flow });
+    return { queue, receiver: new DumpedEvents((event) => queue.push(event)) };
+  });
+}
+
+/** What a server is asked for, and how. */
+interface Begin {
+  readonly log: LogPosition;
+  readonly exclude?: GtidSet | null;
+  readonly checksum: 'CRC32' | 'NONE';
+  readonly annotateRows: boolean;
+}
+
+/** Gets the events of a dump in their order, and knows how far they have come. */
+interface Receiver {
+  readonly file: string;
+  readonly offset: number;
+  add(bytes: Buffer, from: number, to: number): void;
+}
+
+type Receiving<B extends { readonly sizeBytes: number }> = { queue: BoundedQueue<B>; receiver: Receiver };
+
+async function* dump<B extends { readonly sizeBytes: number }>(
+  settings: Settings,
+  begin: Begin,
+  signal: AbortSignal,
+  receive: (flow: Flow) => Receiving<B>,
+): AsyncGenerator<B> {
+  let dumping: Dump<B> | null = null;
+  try {
+    dumping = new Dump(settings, begin, { driver: await driverOptions(settings.address), receive });
+    yield* dumping.blocks(signal);
   } catch (error) {
     if (!signal.aborted) throw error;
   } finally {
-    await dump?.stop();
+    await dumping?.stop();
   }
 }
 
@@ -95,6 +170,7 @@ interface DumpConnection {
   readonly stream: { pause(): void; resume(): void; destroy(): void };
   packetParser: { execute(chunk: Buffer): void };
   query(sql: string, done: (error: Error | null) => void): void;
+  writePacket(packet: DumpGtidPacket): void;
 }
 
 /** zongji's command that asks for the dump: `start` writes it, the method it returns gets each packet that comes back. */
@@ -121,27 +197,29 @@ const PATIENCE_SECONDS = 24 * 60 * 60;
  * `ready` just before it queues the dump command, which is where our session settings and our command get in. From the
  * moment that the command is written on, nothing else comes over the connection, so our framing takes the driver's place.
  */
-class Dump {
+class Dump<B extends { readonly sizeBytes: number }> {
   readonly #settings: Settings;
+  readonly #begun: Begin;
   readonly #zongji: Zongji;
-  readonly #queue: BlockQueue;
-  readonly #chain: EventChain;
+  readonly #queue: BoundedQueue<B>;
+  readonly #receiver: Receiver;
   readonly #framing: DumpFraming;
   readonly #silence = new SilenceTimer(() => this.#end(endedError(`${this.#place()}: nothing was heard in time`)));
   #stopping: Promise<void> | null = null;
 
-  constructor(settings: Settings, from: LogPosition, driver: DriverOptions) {
+  constructor(
+    settings: Settings,
+    begin: Begin,
+    { driver, receive }: { driver: DriverOptions; receive: (flow: Flow) => Receiving<B> },
+  ) {
     this.#settings = settings;
-    this.#queue = new BlockQueue({ bytesMax: settings.queueBytesMax, flow: this.#flow() });
-    this.#chain = new EventChain({
-      prefix: `${placeOf(settings.address)} `,
-      origin: 'server',
-      skipsExecuted: from.kind !== 'file',
-      handler: (event, file, format) => this.#queue.push(event, file, format),
-    });
+    this.#begun = begin;
+    const { queue, receiver } = receive(this.#flow());
+    this.#queue = queue;
+    this.#receiver = receiver;
     this.#framing = new DumpFraming(
       {
-        event: (bytes, start, end) => this.#chain.add(bytes, start, end),
+        event: (bytes, start, end) => receiver.add(bytes, start, end),
         end: () => this.#end(settings.stopAtEnd ? null : endedError(`${this.#place()}: the server ended the stream`)),
         error: (code, message) => this.#end(dumpError(code, message, this.#place())),
       },
@@ -150,10 +228,10 @@ class Dump {
     this.#zongji = this.#connect(driver);
     this.#silence.start(FIRST_BYTE_MS);
     const { serverId, stopAtEnd: nonBlock } = settings;
-    this.#zongji.start({ serverId, nonBlock, requestAnnotateRows: true, ...startOf(from) });
+    this.#zongji.start({ serverId, nonBlock, requestAnnotateRows: begin.annotateRows, ...startOf(begin.log) });
   }
 
-  async *blocks(signal: AbortSignal): AsyncGenerator<LogBlock> {
+  async *blocks(signal: AbortSignal): AsyncGenerator<B> {
     const abort = (): void => this.#end(null);
     signal.addEventListener('abort', abort, { once: true });
     try {
@@ -192,18 +270,28 @@ class Dump {
       const check = (error: Error | null): void => {
         if (error !== null) this.#end(this.#connectionError(error));
       };
-      connection?.query(sessionSql(this.#settings), check);
+      connection?.query(sessionSql(this.#settings, this.#begun), check);
       ctrlConnection?.query(`SET wait_timeout = ${PATIENCE_SECONDS}`, check);
       const begin = (dumping: DumpConnection): void => this.#begin(dumping);
+      const command = this.#gtidCommand();
       zongji.BinlogClass = class extends BinlogClass {
         override start(packet: unknown, dumping: DumpConnection): unknown {
-          const next = super.start(packet, dumping);
+          const next = command === null ? super.start(packet, dumping) : isNeverCalled;
+          if (command !== null) dumping.writePacket(command);
           begin(dumping);
           return next;
         }
       };
     });
     return zongji;
+  }
+
+  /** zongji's own command for GTIDs cannot name a file. */
+  #gtidCommand(): DumpGtidPacket | null {
+    const { log, exclude } = this.#begun;
+    if (log.kind !== 'file' || !exclude) return null;
+    const { serverId, stopAtEnd: nonBlock } = this.#settings;
+    return new DumpGtidPacket({ ...log, exclude, serverId, nonBlock });
   }
 
   /** The dump command is written: what comes from here on is the log. */
@@ -231,7 +319,7 @@ class Dump {
   }
 
   /** While nothing is read, nothing can be heard. */
-  #flow(): { pause(): void; resume(): void } {
+  #flow(): Flow {
     return {
       pause: () => {
         this.#silence.stop();
@@ -254,15 +342,20 @@ class Dump {
   #connectionError(error: unknown): RowtideError {
     const { code, message, hint, retryable } = serverError(error, this.#settings.address);
     const details = { retryable, cause: error, ...(hint === undefined ? {} : { hint }) };
-    return this.#chain.file === ''
+    return this.#receiver.file === ''
       ? new RowtideError(code, message, details)
-      : new RowtideError(code, `${message} (after ${this.#chain.file}:${this.#chain.offset})`, details);
+      : new RowtideError(code, `${message} (after ${this.#receiver.file}:${this.#receiver.offset})`, details);
   }
 
   #place(): string {
     const server = placeOf(this.#settings.address);
-    return this.#chain.file === '' ? server : `${server} ${this.#chain.file}:${this.#chain.offset}`;
+    return this.#receiver.file === '' ? server : `${server} ${this.#receiver.file}:${this.#receiver.offset}`;
   }
+}
+
+/** What a command goes on with when a packet comes; ours takes the parser's place before one does. */
+function isNeverCalled(): null {
+  return null;
 }
 
 function startOf(from: LogPosition): object {
@@ -273,10 +366,10 @@ function startOf(from: LogPosition): object {
  * Older servers read the variables' old names. The checksum is asked for whatever the server's default is, since files
  * of another setting may come; each file says what it has.
  */
-function sessionSql({ heartbeatMs, replicaUuid }: Settings): string {
+function sessionSql({ heartbeatMs, replicaUuid }: Settings, { checksum }: Begin): string {
   const values = [
     ['heartbeat_period', String(Math.round(heartbeatMs * 1e6))],
-    ['binlog_checksum', "'CRC32'"],
+    ['binlog_checksum', `'${checksum}'`],
   ].flatMap(([name, value]) => [`@master_${name} = ${value}`, `@source_${name} = ${value}`]);
   // MariaDB then refuses to begin behind a GTID that it does not have, instead of choosing the one that comes after it.
   values.push('@slave_gtid_strict_mode = 1');

@@ -12,7 +12,7 @@ import { registerStatus } from './commands/status.js';
 import { registerTail } from './commands/tail.js';
 import { registerTypes } from './commands/types.js';
 import { EXIT_CODES, exitCodeOf } from './exit-codes.js';
-import { normalised } from './inspect/arguments.js';
+import { withDefaults } from './inspect/defaults.js';
 import { withoutPassword } from './password.js';
 import type { Registration, RunOptions } from './registration.js';
 import { errorReport } from './report.js';
@@ -93,7 +93,8 @@ async function main(args: readonly string[]): Promise<number> {
 
 function inspectArguments(program: Command, args: readonly string[]): string[] {
   const command = program.commands.find((each) => each.name() === 'inspect')!;
-  return ['inspect', ...normalised(command, args.slice(1))];
+  const warn = (message: string): void => void process.stderr.write(`rowtide: warning: ${message}\n`);
+  return ['inspect', ...withDefaults(command, args.slice(1), { env: process.env, warn })];
 }
 
 process.exitCode = await main(process.argv.slice(2));

@@ -18,7 +18,8 @@ export async function addressOf(url: string, options: PasswordOptions): Promise<
   return password === undefined ? address : parsed(url, password);
 }
 
-async function passwordOf(address: ServerAddress, options: PasswordOptions): Promise<string | undefined> {
+/** What to log in with in place of the address's own password; undefined: that one. */
+export async function passwordOf(address: ServerAddress, options: PasswordOptions): Promise<string | undefined> {
   if (options.passwordFile !== undefined) return readPasswordFile(options.passwordFile);
   if (options.prompt) return askPassword(`Password of ${address.user} at ${placeOf(address)}: `);
   return address.password.reveal() === '' ? options.env.MYSQL_PWD : undefined;
@@ -68,8 +69,9 @@ async function askPassword(question: string): Promise<string> {
 }
 
 const CREDENTIALS = /^(\w+:\/\/[^:@/]*):.*@/s;
+const PASSWORD_OPTION = /^(-p|--pass\w*=).+/s;
 
-/** The same argument without the password that a URL may hold; rather too much is hidden than too little. */
+/** The same argument without the password that it may hold; rather too much is hidden than too little. */
 export function withoutPassword(argument: string): string {
-  return argument.replace(CREDENTIALS, '$1:***@');
+  return argument.replace(CREDENTIALS, '$1:***@').replace(PASSWORD_OPTION, '$1***');
 }

@@ -88,7 +88,11 @@ function readParameters(url: URL): Map<string, string> {
   return parameters;
 }
 
-function readTls(parameters: Map<string, string>, local: boolean): TlsSettings {
+/**
+ * `ssl-mode` and its kin; `local`: the connection does not leave this machine. Throws CONFIG_INVALID where they
+ * contradict each other.
+ */
+export function readTls(parameters: ReadonlyMap<string, string>, local: boolean): TlsSettings {
   const [ca, cert, key] = ['ssl-ca', 'ssl-cert', 'ssl-key'].map((name) => parameters.get(name) ?? null) as [
     string | null,
     string | null,
@@ -98,7 +102,7 @@ function readTls(parameters: Map<string, string>, local: boolean): TlsSettings {
   const mode = MODES.includes(text) ? (text as TlsMode) : null;
   if (mode === null) {
     const why = text === 'preferred' ? ' preferred would fall back to plain text without a word.' : '';
-    throw invalid(`ssl-mode=${text} in a server’s URL`, `It is one of ${MODES.join(', ')}.${why}`);
+    throw invalid(`ssl-mode=${text} for a server`, `It is one of ${MODES.join(', ')}.${why}`);
   }
   if (ca !== null && (mode === 'disabled' || mode === 'required')) {
     throw invalid(`ssl-ca with ssl-mode=${mode}, which does not look at it`, 'Use verify-ca or verify-identity.');
@@ -113,7 +117,7 @@ function readTls(parameters: Map<string, string>, local: boolean): TlsSettings {
 }
 
 /** What stays on this machine needs no encryption. */
-function isLoopback(host: string): boolean {
+export function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'));
 }
 

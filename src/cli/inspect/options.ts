@@ -29,6 +29,9 @@ export interface InspectOptions {
   readonly sslCa?: string;
   readonly sslCert?: string;
   readonly sslKey?: string;
+  /** MariaDB's switches. */
+  readonly ssl?: boolean;
+  readonly sslVerifyServerCert?: true;
   readonly defaultsFile?: string;
   readonly defaultsExtraFile?: string;
   readonly defaultsGroupSuffix?: string;

@@ -38,7 +38,7 @@ export async function* readEvents(source: string, reading: Reading): AsyncGenera
   }
 }
 
-function startOffset({ startPosition }: InspectOptions): number {
+export function startOffset({ startPosition }: InspectOptions): number {
   return startPosition === undefined
     ? FIRST_OFFSET
     : Math.max(offsetOf('--start-position', startPosition), FIRST_OFFSET);

@@ -5,12 +5,16 @@ import type { TextOptions } from '../../inspect/text/options.js';
 import { TextPrinter } from '../../inspect/text/printer.js';
 import { loadFilesIn } from './load-files.js';
 import type { InspectOptions } from './options.js';
+import { remoteFilesAsShown } from './remote-events.js';
+import type { InspectedServer } from './server.js';
 import { readEvents, stopOffset } from './sources.js';
 import { openWriter, type Writer } from './writer.js';
 import { localZoneName } from './zone-name.js';
 
 interface Printing {
   readonly options: InspectOptions;
+  /** Whose log it is; null: sources are files. */
+  readonly server: InspectedServer | null;
   readonly signal: AbortSignal;
   readonly warn: (message: string) => void;
 }
@@ -28,10 +32,10 @@ export async function printText(sources: readonly string[], printing: Printing):
   const output = new Output();
   printer.begin(output);
   try {
-    for (const [i, source] of sources.entries()) {
-      selection.stopOffset = i === sources.length - 1 ? stopOffset(options) : Number.POSITIVE_INFINITY;
-      const blocks = readEvents(source, { ...printing, isFirst: i === 0 });
-      if ((await printBlocks(blocks, printer, { output, writer })) === 'stop') break;
+    for (const { isLast, blocks } of filesOf(sources, printing)) {
+      selection.stopOffset = isLast ? stopOffset(options) : Number.POSITIVE_INFINITY;
+      const isFollowed = printing.server?.stopNever ?? false;
+      if ((await printBlocks(blocks, printer, { output, writer, isFollowed })) === 'stop') break;
     }
   } finally {
     printer.end(output);
@@ -40,10 +44,29 @@ export async function printText(sources: readonly string[], printing: Printing):
   }
 }
 
+interface File {
+  readonly isLast: boolean;
+  readonly blocks: AsyncGenerator<readonly LoggedEvent[]>;
+}
+
+function* filesOf(sources: readonly string[], printing: Printing): Generator<File> {
+  if (printing.server !== null) return yield* remoteFilesAsShown(printing.server, printing);
+  for (const [i, source] of sources.entries()) {
+    yield { isLast: i === sources.length - 1, blocks: readEvents(source, { ...printing, isFirst: i === 0 }) };
+  }
+}
+
+interface Printed {
+  readonly output: Output;
+  readonly writer: Writer;
+  /** Somebody waits for what comes next: nothing is held back. */
+  readonly isFollowed: boolean;
+}
+
 async function printBlocks(
   blocks: AsyncGenerator<readonly LoggedEvent[]>,
   printer: TextPrinter,
-  { output, writer }: { output: Output; writer: Writer },
+  { output, writer, isFollowed }: Printed,
 ): Promise<'go on' | 'stop'> {
   for await (const events of blocks) {
     for (const event of events) {
@@ -52,6 +75,7 @@ async function printBlocks(
       if ((typeof step === 'string' ? step : await step) === 'stop') return 'stop';
       if (writer.isDue(output)) await writer.write(output);
     }
+    if (isFollowed) await writer.write(output);
   }
   return 'go on';
 }

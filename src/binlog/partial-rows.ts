@@ -38,6 +38,7 @@ export class PartialUpdateCursor implements RowCursor {
     this.#readers = readers;
     this.before = readers.before.image;
     this.after = readers.after.image;
+    this.after.isLasting = false;
     this.#jsonColumns = table.columns.flatMap(({ type, ordinal }) => (type === JSON_DOCUMENT ? [ordinal] : []));
     // Readers of rows look at the images once per event: what may be absent from a row has to be seen then.
     for (const i of this.#jsonColumns) if (this.before.at[i] === ABSENT_CELL) this.after.at[i] = ABSENT_CELL;

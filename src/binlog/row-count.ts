@@ -41,8 +41,7 @@ export class RowCounter {
   }
 
   #skipper(r: ByteReader, width: number): ImageSkipper {
-    const bitmap = r.slice((width + 7) >> 3);
-    const present = presentColumns(bitmap, width);
+    const present = presentColumns(r, width);
     return present.length === width ? this.#whole : new ImageSkipper(this.#table, present);
   }
 

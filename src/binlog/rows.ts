@@ -18,7 +18,7 @@ export function rowsTableId(event: RawEvent, format: FormatDescription): number 
   if (event.bytes.length < HEADER_BYTES + 6) throw malformed('a row event without a table id');
   return format.postHeaderBytes(event.type) === 6
     ? event.bytes.readUInt32LE(HEADER_BYTES)
-    : event.bytes.readUIntLE(HEADER_BYTES, 6);
+    : event.bytes.readUInt32LE(HEADER_BYTES) + event.bytes.readUInt16LE(HEADER_BYTES + 4) * 0x100000000;
 }
 
 /** Flags of a row event, which stand behind its table id. */
@@ -101,17 +101,19 @@ function openCursor(event: RawEvent, table: Table, format: FormatDescription): R
   skipRowsHeader(header, event.type, format);
   const width = header.lengthEncoded();
   if (width !== table.columns.length) throw columnCount(event, table, width);
-  const bitmap = header.slice((width + 7) >> 3);
-  const second = op === 'update' ? header.slice((width + 7) >> 3) : bitmap;
+  const first = presentColumns(header, width);
+  const second = op === 'update' ? presentColumns(header, width) : first;
   const r = isCompressed ? new ByteReader(inflateRest(header)) : header;
-  const reader = (present: Buffer): ImageReader => imageReader(table, r.bytes, presentColumns(present, width));
   switch (op) {
     case 'insert':
-      return new Cursor(r, null, reader(bitmap));
+      return new Cursor(r, null, imageReader(table, r.bytes, first));
     case 'delete':
-      return new Cursor(r, reader(bitmap), null);
+      return new Cursor(r, imageReader(table, r.bytes, first), null);
     case 'update': {
-      const readers = { before: reader(bitmap), after: reader(second) };
+      const readers = {
+        before: imageReader(table, r.bytes, first),
+        after: imageReader(table, r.bytes, second),
+      };
       return event.type === type.PARTIAL_UPDATE_ROWS_EVENT
         ? new PartialUpdateCursor(r, table, readers)
         : new Cursor(r, readers.before, readers.after);
@@ -121,11 +123,25 @@ function openCursor(event: RawEvent, table: Table, format: FormatDescription): R
   }
 }
 
-/** The ordinals of the columns that a bitmap of images names. */
-export function presentColumns(bitmap: Buffer, width: number): Int32Array {
-  const present: number[] = [];
-  for (let i = 0; i < width; i++) if ((bitmap[i >> 3]! & (1 << (i & 7))) !== 0) present.push(i);
-  return Int32Array.from(present);
+/** The ordinals of the columns whose bits are set in the bitmap that comes next: mostly those of all. */
+export function presentColumns(r: ByteReader, width: number): Int32Array {
+  const from = r.skip((width + 7) >> 3);
+  const isPresent = (i: number): boolean => (r.bytes[from + (i >> 3)]! & (1 << (i & 7))) !== 0;
+  let count = 0;
+  for (let i = 0; i < width; i++) if (isPresent(i)) count++;
+  const all = allColumns(width);
+  return count === width ? all : all.filter(isPresent);
+}
+
+const allByWidth: Int32Array[] = [];
+
+function allColumns(width: number): Int32Array {
+  let all = allByWidth[width];
+  if (all === undefined) {
+    all = Int32Array.from({ length: width }, (_, i) => i);
+    allByWidth[width] = all;
+  }
+  return all;
 }
 
 class Cursor implements RowCursor {

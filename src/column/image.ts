@@ -26,7 +26,7 @@ export class ImageReader {
 
   constructor(table: Table, bytes: Buffer, present: Int32Array) {
     const count = table.columns.length;
-    this.image = { bytes, at: new Int32Array(count), end: new Int32Array(count) };
+    this.image = { bytes, isLasting: true, at: new Int32Array(count), end: new Int32Array(count) };
     if (present.length < count) this.image.at.fill(ABSENT_CELL);
     this.#widths = layoutOf(table);
     this.#present = present;

@@ -11,23 +11,35 @@ import { type Codec, SHORT_TEXT_BYTES_MAX, type Visitor } from './visitor.js';
 export type ReadRow = (image: Image) => Partial<Row>;
 
 /** `whole` reads images that have every column. */
-const readers = new WeakMap<Table, { whole: ReadRow; partial: ReadRow }>();
+interface Readers {
+  readonly whole: ReadRow;
+  readonly partial: ReadRow;
+}
+
+const readersOfLasting = new WeakMap<Table, Readers>();
+const readersOfReused = new WeakMap<Table, Readers>();
 
 /** For the images of one event, which all have the same columns. */
 export function rowReader(table: Table, image: Image): ReadRow {
-  let reader = readers.get(table);
-  if (reader === undefined) {
-    const cells = table.columns.map((column, i) => ({
-      name: column.name,
-      codec: codecsOf(table)[i]!,
-      visitor: valueVisitor(table, column),
-      isShortText: isShortText(column, codecsOf(table)[i]!),
-    }));
-    const partial: ReadRow = (each) => readEach(each, cells);
-    reader = { whole: literalReader(cells) ?? partial, partial };
-    readers.set(table, reader);
+  const ofLasting = image.isLasting === true;
+  const known = ofLasting ? readersOfLasting : readersOfReused;
+  let readers = known.get(table);
+  if (readers === undefined) {
+    readers = readersFor(table, { ofLasting });
+    known.set(table, readers);
   }
-  return image.at.includes(ABSENT_CELL) ? reader.partial : reader.whole;
+  return image.at.includes(ABSENT_CELL) ? readers.partial : readers.whole;
+}
+
+function readersFor(table: Table, options: { ofLasting: boolean }): Readers {
+  const cells = table.columns.map((column, i) => ({
+    name: column.name,
+    codec: codecsOf(table)[i]!,
+    visitor: valueVisitor(table, column, options),
+    isShortText: isShortText(column, codecsOf(table)[i]!),
+  }));
+  const partial: ReadRow = (each) => readEach(each, cells);
+  return { whole: literalReader(cells) ?? partial, partial };
 }
 
 interface Cell {

@@ -7,22 +7,33 @@ import { JSON_TEXT_EXPANSION, JSON_TEXT_SLACK, writeJsonText } from './json-text
 import * as type from './types.js';
 import type { Visitor } from './visitor.js';
 
-/** The visitor that makes JavaScript values of one column: the table of types in README.md. */
-export function valueVisitor(table: Table, column: Column): Visitor<Value> {
+/**
+ * The visitor that makes JavaScript values of one column: the table of types in README.md. `ofLasting`: it gets bytes
+ * that nobody writes to again.
+ */
+export function valueVisitor(table: Table, column: Column, { ofLasting } = { ofLasting: false }): Visitor<Value> {
   const place = `column ${table.schema}.${table.name}.${column.name}`;
   const charset = charsetOf(type.isText(column) ? column.collation : type.BINARY_COLLATION, place);
-  return new ValueVisitor({ charset, labels: column.labels ?? [] });
+  return new ValueVisitor({ charset, labels: column.labels ?? [], ofLasting });
 }
+
+/**
+ * A large value is a view of the memory that it lies in: to copy it costs more than all else that is done to its row.
+ * Whoever keeps one keeps that memory, so a value that is a smaller part of it is copied.
+ */
+const MEMORY_TIMES_MAX = 16;
 
 class ValueVisitor implements Visitor<Value> {
   readonly #charset: Charset;
   readonly #decode: TextDecode;
   readonly #labels: readonly string[];
+  readonly #ofLasting: boolean;
 
-  constructor(facts: { charset: Charset; labels: readonly string[] }) {
+  constructor(facts: { charset: Charset; labels: readonly string[]; ofLasting: boolean }) {
     this.#charset = facts.charset;
     this.#decode = facts.charset.decode;
     this.#labels = facts.labels;
+    this.#ofLasting = facts.ofLasting;
   }
 
   int(value: number): Value {
@@ -62,7 +73,8 @@ class ValueVisitor implements Visitor<Value> {
   }
 
   bytes(bytes: Buffer, from: number, to: number, length: number): Value {
-    // A copy: the event's memory must not live on for the sake of one cell.
+    if (this.#ofLasting && to - from === length && length * MEMORY_TIMES_MAX >= bytes.buffer.byteLength)
+      return new Uint8Array(bytes.buffer, bytes.byteOffset + from, length);
     const copy = new Uint8Array(length);
     copy.set(bytes.subarray(from, to));
     return copy;

@@ -1,7 +1,10 @@
 import type { InvalidText } from './invalid-text.js';
 import type { Table } from './table.js';
 
-/** A column's value in JavaScript; the README's table of types says which column gives which. */
+/**
+ * A column's value in JavaScript; the README's table of types says which column gives which. Bytes may be a view of the
+ * event that they came in: not to be written to, and their `buffer` holds more than them.
+ */
 export type Value = null | number | bigint | string | Uint8Array | InvalidText;
 
 /** Column name → value. An absent key means that the column is not in the row image; null means SQL NULL. */

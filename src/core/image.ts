@@ -4,6 +4,8 @@
  */
 export interface Image {
   bytes: Buffer;
+  /** Nobody writes to these bytes again, not for the next row either: what is made of a cell may be a view of them. */
+  isLasting?: boolean;
   /** Begin of each cell by column ordinal, or NULL_CELL, or ABSENT_CELL. */
   readonly at: Int32Array;
   readonly end: Int32Array;

@@ -78,6 +78,7 @@ class ProjectedImage {
     this.#hasNewCells = cells.some(({ kind }) => kind === 'constant' || kind === 'rewrite');
     this.image = {
       bytes: source.bytes,
+      isLasting: source.isLasting === true && !this.#hasNewCells,
       // Which columns are absent is known before the first row, and readers ask then.
       at: Int32Array.from(cells, ({ from }) => (source.at[from] === ABSENT_CELL ? ABSENT_CELL : 0)),
       end: new Int32Array(cells.length),

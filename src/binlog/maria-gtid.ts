@@ -13,6 +13,10 @@ export interface MariaGtidEvent extends GtidEvent {
   readonly isTransactional: boolean;
   /** Some other transaction was waited for, so replicas do not run it ahead of its turn. */
   readonly waited: boolean;
+  /** Replicas may run it beside others of its domain. */
+  readonly allowsParallel: boolean;
+  /** Which step of an ALTER TABLE in two phases its statement is. */
+  readonly alter: 'start' | 'commit' | 'rollback' | null;
   /** Of XA PREPARE, and of the XA COMMIT or XA ROLLBACK that completes it. */
   readonly xid: string | null;
   /** How many engines took part beside the first one; 255 for what the server does not know. */
@@ -54,6 +58,8 @@ export function decodeMariaGtid(event: RawEvent): MariaGtidEvent {
     isDdl: (flags & FLAG.ddl) !== 0,
     isTransactional: (flags & FLAG.transactional) !== 0,
     waited: (flags & FLAG.waited) !== 0,
+    allowsParallel: (flags & FLAG.allowParallel) !== 0,
+    alter: alterStep(extra),
     xid,
     extraEngines,
     startedBy,
@@ -65,6 +71,7 @@ const FLAG = {
   standalone: 1,
   groupCommitId: 2,
   transactional: 4,
+  allowParallel: 8,
   waited: 16,
   ddl: 32,
   preparedXa: 64,
@@ -72,6 +79,12 @@ const FLAG = {
 } as const;
 
 const EXTRA = { multiEngine: 1, startAlter: 2, commitAlter: 4, rollbackAlter: 8, threadId: 16 } as const;
+
+function alterStep(extra: number): MariaGtidEvent['alter'] {
+  if ((extra & EXTRA.startAlter) !== 0) return 'start';
+  if ((extra & EXTRA.commitAlter) !== 0) return 'commit';
+  return (extra & EXTRA.rollbackAlter) === 0 ? null : 'rollback';
+}
 
 function readXid(r: ByteReader): string {
   const formatId = r.u32() | 0;

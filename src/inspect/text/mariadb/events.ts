@@ -1,0 +1,163 @@
+import { decodeExecuteLoadParts } from '../../../binlog/execute-load-query.js';
+import { decodeQueryParts, type QueryParts } from '../../../binlog/query.js';
+import { isRowsEvent, rowsTableId } from '../../../binlog/rows.js';
+import { decodeTableName } from '../../../binlog/table-map.js';
+import * as type from '../../../binlog/types.js';
+import type { LoggedEvent } from '../../logged-event.js';
+import type { MariadbSelection } from '../../mariadb-select.js';
+import type { Output } from '../../output.js';
+import { quoted } from '../identifier.js';
+import { printIncident } from '../incident.js';
+import { printIntvar } from '../intvar.js';
+import { printDeleteFile, printLoadBlock } from '../load-data.js';
+import { printRand } from '../rand.js';
+import { rewritten } from '../rewrite.js';
+import { printRotate } from '../rotate.js';
+import { DELIMITER } from '../state.js';
+import { printStop } from '../stop.js';
+import { printUnknown } from '../unknown.js';
+import { printXid } from '../xid.js';
+import { printGtidList, printMariadbGtid } from './gtid.js';
+import { printMariadbExecuteLoad } from './load-data.js';
+import { isKeyword, printMariadbQuery } from './query.js';
+import { endForeignStatement, endsStatement, printMariadbRows, printMariadbTableMap } from './rows.js';
+import {
+  printCheckpoint,
+  printIgnorable,
+  printMariadbFormat,
+  printMariadbXaPrepare,
+  printStartEncryption,
+} from './single-events.js';
+import type { Kept, MariadbState } from './state.js';
+import { printMariadbUserVar } from './user-var.js';
+
+const FLAG_SKIP_REPLICATION = 0x8000;
+
+export interface Printing {
+  readonly state: MariadbState;
+  readonly kept: Kept;
+  readonly selection: MariadbSelection;
+}
+
+/** Prints an event that was selected; what belongs to another schema or table is left out here. */
+export function printMariadbEvent(logged: LoggedEvent, printing: Printing, output: Output): void {
+  const { state, kept, selection } = printing;
+  const eventType = logged.event.type;
+  if (isRowsEvent(eventType)) {
+    printRows(logged, printing, output);
+    return;
+  }
+  switch (eventType) {
+    case type.ANNOTATE_ROWS_EVENT:
+      // The reader's memory is not ours to keep.
+      if (!state.options.skipAnnotations) kept.annotation = { ...logged, event: ownBytes(logged) };
+      return;
+    case type.TABLE_MAP_EVENT: {
+      const { schema, name } = decodeTableName(logged.event, logged.format);
+      if (selection.isForeign(schema) || selection.isForeignTable(name)) {
+        state.ignoredTables.add(rowsTableId(logged.event, logged.format));
+      } else printMariadbTableMap(rewritten(logged, state.options.rewriteDb), state, kept, output);
+      return;
+    }
+    case type.QUERY_EVENT:
+    case type.QUERY_COMPRESSED_EVENT: {
+      const query = decodeQueryParts(logged.event, logged.format);
+      if (!isKeyword(query, state.gtid.isXa)) {
+        if (selection.isForeign(query.schema)) return;
+        printRewrittenUse(logged, query, state, output);
+      }
+      printSkipReplication(logged, state, output);
+      printMariadbQuery(logged, state, state.head);
+      break;
+    }
+    case type.EXECUTE_LOAD_QUERY_EVENT: {
+      const load = decodeExecuteLoadParts(logged.event, logged.format);
+      const isForeign = selection.isForeign(load.schema);
+      if (!isForeign) {
+        printRewrittenUse(logged, load, state, output);
+        if (state.loadFiles.has(load.fileId)) printSkipReplication(logged, state, output);
+        printMariadbExecuteLoad(logged, load, state);
+      }
+      state.loadFiles.delete(load.fileId);
+      if (isForeign) return;
+      break;
+    }
+    case type.APPEND_BLOCK_EVENT:
+    case type.BEGIN_LOAD_QUERY_EVENT:
+      printLoadBlock(logged, state, state.head);
+      break;
+    case type.FORMAT_DESCRIPTION_EVENT:
+      printMariadbFormat(logged, state, state.head);
+      break;
+    default:
+      printSkipReplication(logged, state, output);
+      printOther(logged, state, state.head);
+  }
+  if (state.head.length > 0) state.head.moveTo(output);
+}
+
+function ownBytes({ event }: LoggedEvent): LoggedEvent['event'] {
+  return { ...event, bytes: Buffer.from(event.bytes) };
+}
+
+function printRows(logged: LoggedEvent, { state, kept }: Printing, output: Output): void {
+  const isIgnored = state.ignoredTables.has(rowsTableId(logged.event, logged.format));
+  if (endsStatement(logged)) {
+    state.ignoredTables.clear();
+    kept.annotation = null;
+    if (isIgnored) endForeignStatement(state, output);
+  }
+  if (!isIgnored) printMariadbRows(logged, state, output);
+}
+
+function printOther(logged: LoggedEvent, state: MariadbState, output: Output): void {
+  switch (logged.event.type) {
+    case type.GTID_EVENT:
+      return printMariadbGtid(logged, state, output);
+    case type.GTID_LIST_EVENT:
+      return printGtidList(logged, state, output);
+    case type.BINLOG_CHECKPOINT_EVENT:
+      return printCheckpoint(logged, state, output);
+    case type.START_ENCRYPTION_EVENT:
+      return printStartEncryption(logged, output);
+    case type.XID_EVENT:
+      return printXid(logged, state, output);
+    case type.XA_PREPARE_LOG_EVENT:
+      return printMariadbXaPrepare(logged, state, output);
+    case type.ROTATE_EVENT:
+      return printRotate(logged, state, output);
+    case type.STOP_EVENT:
+      return printStop(logged, state, output);
+    case type.INTVAR_EVENT:
+      return printIntvar(logged, state, output);
+    case type.RAND_EVENT:
+      return printRand(logged, state, output);
+    case type.USER_VAR_EVENT:
+      return printMariadbUserVar(logged, state, output);
+    case type.DELETE_FILE_EVENT:
+      return printDeleteFile(logged, state, output);
+    case type.INCIDENT_EVENT:
+      return printIncident(logged, state, output);
+    default:
+      return (logged.event.flags & type.FLAG_IGNORABLE) === 0
+        ? printUnknown(logged, state, output)
+        : printIgnorable(logged, state, output);
+  }
+}
+
+/** The new name of a schema is printed in front of the event; the names in statements stay. */
+function printRewrittenUse({ event }: LoggedEvent, query: QueryParts, state: MariadbState, output: Output): void {
+  const { session, options } = state;
+  if ((event.flags & type.FLAG_SUPPRESS_USE) !== 0 || session.schema === query.schema) return;
+  const name = options.rewriteDb.get(query.schema);
+  if (name === undefined) return;
+  output.text(`use ${quoted(name)}${DELIMITER}\n`);
+  session.schema = query.schema;
+}
+
+function printSkipReplication({ event }: LoggedEvent, state: MariadbState, output: Output): void {
+  const skips = (event.flags & FLAG_SKIP_REPLICATION) !== 0;
+  if (skips === state.skipsReplication) return;
+  output.ascii(`/*!50521 SET skip_replication=${skips ? 1 : 0}*/${DELIMITER}\n`);
+  state.skipsReplication = skips;
+}

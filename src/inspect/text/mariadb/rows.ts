@@ -1,0 +1,116 @@
+import { rowsTableId } from '../../../binlog/rows.js';
+import { decodeTableMap } from '../../../binlog/table-map.js';
+import * as type from '../../../binlog/types.js';
+import { RowtideError } from '../../../core/errors.js';
+import { HEADER_BYTES } from '../../../core/event.js';
+import type { LoggedEvent } from '../../logged-event.js';
+import type { Output } from '../../output.js';
+import { writeBase64 } from '../base64.js';
+import { printHeader } from '../header.js';
+import { quoted } from '../identifier.js';
+import { DELIMITER } from '../state.js';
+import { printAnnotateRows } from './annotate-rows.js';
+import { inflatedRows } from './inflated-rows.js';
+import { countRows } from './row-count.js';
+import type { Kept, MariadbState } from './state.js';
+
+const FLAG_HAS_TRIGGERS = 0x4000;
+const FLAG_STATEMENT_END = 1;
+
+/** Whether rows are printed as BINLOG. */
+function isEncoded({ options }: MariadbState): boolean {
+  return options.base64Output === 'auto' && !options.shortForm;
+}
+
+/** TABLE_MAP, behind the statement whose rows follow. */
+export function printMariadbTableMap(logged: LoggedEvent, state: MariadbState, kept: Kept, output: Output): void {
+  checkFormat(logged, state);
+  const { options, head } = state;
+  if (kept.annotation !== null) printAnnotateRows(kept.annotation, state, head);
+  kept.annotation = null;
+  const map = decodeTableMap(logged.event, logged.format);
+  state.tables.set(map.tableId, map);
+  if (!options.shortForm) {
+    printHeader(logged, state, head);
+    const triggers = (map.flags & FLAG_HAS_TRIGGERS) === 0 ? '' : ' (has triggers)';
+    head.text(`\tTable_map: ${quoted(map.schema)}.${quoted(map.name)} mapped to number ${map.tableId}${triggers}\n`);
+  }
+  if (options.shortForm && !countsRows(state)) return;
+  if (isEncoded(state)) writeBase64(logged.raw, state.body);
+  head.moveTo(output);
+}
+
+/** A short form has no counts unless they are asked for. */
+function countsRows({ options }: MariadbState): boolean {
+  return options.rowCount ?? !options.shortForm;
+}
+
+/** Rows are printed as BINLOG, which no server takes without that of the format. */
+function checkFormat({ event }: LoggedEvent, { options, printedFormat }: MariadbState): void {
+  if (printedFormat || options.shortForm || options.base64Output !== 'auto') return;
+  throw new RowtideError('EVENT_MALFORMED', `${type.eventTypeName(event.type)}, and no format of the log in front of it`, {
+    hint: 'Its rows can be shown with --base64-output=decode-rows -v.',
+  });
+}
+
+export function endsStatement({ event, format }: LoggedEvent): boolean {
+  const at = HEADER_BYTES + (format.postHeaderBytes(event.type) === 6 ? 4 : 6);
+  return (event.bytes.readUInt16LE(at) & FLAG_STATEMENT_END) !== 0;
+}
+
+/** A row event: all waits for the end of its statement. */
+export function printMariadbRows(logged: LoggedEvent, state: MariadbState, output: Output): void {
+  checkFormat(logged, state);
+  const { options, head, body, footer } = state;
+  const { event, format } = logged;
+  const ends = endsStatement(logged);
+  if (!options.shortForm) {
+    printHeader(logged, state, head);
+    const name = NAMES[event.type] ?? 'Unknown';
+    head.ascii(`\t${name}: table id ${rowsTableId(event, format)}${ends ? ' flags: STMT_END_F' : ''}\n`);
+  }
+  if (!options.shortForm || countsRows(state)) {
+    if (isEncoded(state)) writeBase64(inflatedRows(logged), body);
+    printOrCount(logged, state);
+  }
+  if (!ends) return;
+  head.moveTo(output);
+  if (isEncoded(state)) output.ascii("\nBINLOG '\n");
+  body.moveTo(output);
+  if (isEncoded(state)) output.ascii(`'${DELIMITER}\n`);
+  footer.moveTo(output);
+  if (countsRows(state)) output.ascii(`# Number of rows: ${state.rowCount}\n`);
+  state.rowCount = 0;
+}
+
+function printOrCount(logged: LoggedEvent, state: MariadbState): void {
+  const { event, format } = logged;
+  const tableId = rowsTableId(event, format);
+  const map = state.tables.get(tableId);
+  if (map !== undefined) state.rowCount += countRows(event, map, format);
+  else if (state.options.verbose > 0) state.footer.ascii(`### Row event for unknown table #${tableId}`);
+}
+
+/** What a statement left when its last rows belong to a table that is not shown. */
+export function endForeignStatement(state: MariadbState, output: Output): void {
+  const { head, body, footer } = state;
+  if (body.length > 0) body.ascii(`'${DELIMITER}\n`);
+  head.moveTo(output);
+  body.moveTo(output);
+  footer.moveTo(output);
+}
+
+const NAMES: Readonly<Record<number, string>> = {
+  [type.WRITE_ROWS_EVENT_V1]: 'Write_rows',
+  [type.UPDATE_ROWS_EVENT_V1]: 'Update_rows',
+  [type.DELETE_ROWS_EVENT_V1]: 'Delete_rows',
+  [type.WRITE_ROWS_EVENT]: 'Write_rows',
+  [type.UPDATE_ROWS_EVENT]: 'Update_rows',
+  [type.DELETE_ROWS_EVENT]: 'Delete_rows',
+  [type.WRITE_ROWS_COMPRESSED_EVENT_V1]: 'Write_compressed_rows',
+  [type.UPDATE_ROWS_COMPRESSED_EVENT_V1]: 'Update_compressed_rows',
+  [type.DELETE_ROWS_COMPRESSED_EVENT_V1]: 'Delete_compressed_rows',
+  [type.WRITE_ROWS_COMPRESSED_EVENT]: 'Write_compressed_rows',
+  [type.UPDATE_ROWS_COMPRESSED_EVENT]: 'Update_compressed_rows',
+  [type.DELETE_ROWS_COMPRESSED_EVENT]: 'Delete_compressed_rows',
+};

@@ -1,0 +1,66 @@
+import { decodeBinlogCheckpoint } from '../../../binlog/binlog-checkpoint.js';
+import { decodeStartEncryption } from '../../../binlog/start-encryption.js';
+import { FLAG_ARTIFICIAL, FLAG_IN_USE } from '../../../binlog/types.js';
+import { decodeXaPrepare } from '../../../binlog/xa-prepare.js';
+import type { LoggedEvent } from '../../logged-event.js';
+import type { Output } from '../../output.js';
+import { writeBase64 } from '../base64.js';
+import { localTime, printHeader } from '../header.js';
+import { DELIMITER } from '../state.js';
+import type { MariadbState } from './state.js';
+
+/** FORMAT_DESCRIPTION */
+export function printMariadbFormat(logged: LoggedEvent, state: MariadbState, output: Output): void {
+  const { event, format } = logged;
+  const { shortForm, base64Output } = state.options;
+  if (!shortForm) {
+    printHeader(logged, state, output);
+    output.text(`\tStart: binlog v ${format.binlogVersion}, server v ${format.serverVersion} created `);
+    output.ascii(`${localTime(event.timestamp)}${format.createdAt === 0 ? '' : ' at startup'}\n`);
+    if ((event.flags & FLAG_IN_USE) !== 0) {
+      output.ascii('# Warning: this binlog is either in use or was not closed properly.\n');
+    }
+  }
+  if ((event.flags & FLAG_ARTIFICIAL) === 0 && format.createdAt !== 0) output.ascii(`ROLLBACK${DELIMITER}\n`);
+  if (shortForm || base64Output === 'never') return;
+  if (base64Output === 'auto') {
+    output.ascii("BINLOG '\n");
+    writeBase64(logged.raw, output);
+    output.ascii(`'${DELIMITER}\n`);
+  }
+  state.printedFormat = true;
+}
+
+/** BINLOG_CHECKPOINT */
+export function printCheckpoint(logged: LoggedEvent, state: MariadbState, output: Output): void {
+  if (state.options.shortForm) return;
+  printHeader(logged, state, output);
+  output.text(`\tBinlog checkpoint ${decodeBinlogCheckpoint(logged.event).file}\n`);
+}
+
+/** START_ENCRYPTION: of what follows, nothing can be said. */
+export function printStartEncryption(logged: LoggedEvent, output: Output): void {
+  const { scheme, keyVersion, nonce } = decodeStartEncryption(logged.event);
+  output.ascii(`# Encryption scheme: ${scheme}, key_version: ${keyVersion}, nonce: ${nonce.toString('hex')}\n`);
+  output.ascii('# The rest of the binlog is encrypted!\n');
+}
+
+/** XA_PREPARE */
+export function printMariadbXaPrepare(logged: LoggedEvent, state: MariadbState, output: Output): void {
+  const { xid } = decodeXaPrepare(logged.event);
+  if (!state.options.shortForm) {
+    printHeader(logged, state, output);
+    output.ascii(`\tXID = ${xid}\n`);
+  }
+  output.ascii(`XA PREPARE ${xid}\n${DELIMITER}\n`);
+}
+
+/** An event that its writer says may be left out, of a type that is not ours. */
+export function printIgnorable(logged: LoggedEvent, state: MariadbState, output: Output): void {
+  if (state.options.shortForm) return;
+  printHeader(logged, state, output);
+  output.ascii('\tIgnorable\n');
+  output.ascii(`# Ignorable event type ${logged.event.type} (${IGNORABLE[logged.event.type] ?? 'Unknown'})\n`);
+}
+
+const IGNORABLE: Readonly<Record<number, string>> = {};

@@ -27,6 +27,10 @@ export interface QueryStatus {
   readonly defaultUtf8mb4: number | null;
   /** MariaDB's character_set_collations: by the id of a character set's own default, the id of what it is replaced with. */
   readonly defaultCollations: ReadonlyMap<number, number>;
+  /** It says so even of an empty list. */
+  readonly saysDefaultCollations: boolean;
+  /** MariaDB: of the steps of an ALTER TABLE in two phases: 2 START ALTER, 4 COMMIT ALTER, 8 ROLLBACK ALTER. */
+  readonly alterFlags: number;
 }
 
 const CODE = {
@@ -80,6 +84,8 @@ const NOTHING: QueryStatus = {
   tableEncryption: null,
   enableCascadeTriggers: null,
   defaultCollations: new Map(),
+  saysDefaultCollations: false,
+  alterFlags: 0,
 };
 
 /**
@@ -142,8 +148,13 @@ function readVariable(code: number, r: ByteReader, status: Writable<QueryStatus>
     case CODE.enableCascadeTriggers:
       status.enableCascadeTriggers = r.u8();
       return true;
+    case CODE.mariadbGtidFlags:
+      status.alterFlags = r.u8();
+      r.skip((status.alterFlags & ENDS_ALTER) === 0 ? 0 : 8);
+      return true;
     case CODE.mariadbCollations:
       status.defaultCollations = readCollations(r);
+      status.saysDefaultCollations = true;
       return true;
     default:
       return skip(code, r);
@@ -170,9 +181,6 @@ function skip(code: number, r: ByteReader): boolean {
       return true;
     case CODE.tableMapForUpdate:
       r.skip(8);
-      return true;
-    case CODE.mariadbGtidFlags:
-      r.skip((r.u8() & ENDS_ALTER) === 0 ? 0 : 8);
       return true;
     case CODE.oldCatalog:
       r.skip(r.u8() + 1);

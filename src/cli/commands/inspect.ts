@@ -128,10 +128,10 @@ function addMariadb(command: Command): void {
     .option('--ignore-server-ids <ids>', 'not transactions of these servers', value.numbers)
     .addOption(new Option('--gtid-strict-mode', 'GTIDs must be in order').default(true, 'on'))
     .addOption(new Option('--no-gtid-strict-mode').hideHelp())
-    .addOption(new Option('--print-row-count', 'how many rows an event has').default(true, 'on'))
-    .addOption(new Option('--no-print-row-count').hideHelp())
-    .addOption(new Option('--print-row-event-positions', 'where row events begin').default(true, 'on'))
-    .addOption(new Option('--no-print-row-event-positions').hideHelp())
+    .option('--print-row-count', 'how many rows a statement changed (default: on, unless the form is short)')
+    .addOption(new Option('--no-print-row-count').default(undefined).hideHelp())
+    .option('--print-row-event-positions', 'where events begin (default: on, unless the form is short)')
+    .addOption(new Option('--no-print-row-event-positions').default(undefined).hideHelp())
     .option('--skip-annotate-row-events', 'leave out the statements whose rows follow');
 }
 

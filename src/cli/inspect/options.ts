@@ -75,8 +75,8 @@ export interface InspectOptions {
   readonly doServerIds?: readonly number[];
   readonly ignoreServerIds?: readonly number[];
   readonly gtidStrictMode: boolean;
-  readonly printRowCount: boolean;
-  readonly printRowEventPositions: boolean;
+  readonly printRowCount?: boolean;
+  readonly printRowEventPositions?: boolean;
   readonly skipAnnotateRowEvents?: boolean;
 
   // Views and search.

@@ -1,4 +1,6 @@
+import { isMariadb } from '../../binlog/server-version.js';
 import { RowtideError } from '../../core/errors.js';
+import { HEADER_BYTES } from '../../core/event.js';
 import type { LoggedEvent } from '../../inspect/logged-event.js';
 import { type Input, openInput, StreamInput } from '../../source/input.js';
 import { LenientReader } from '../../source/lenient-reader.js';
@@ -13,14 +15,37 @@ export interface Reading {
   readonly options: InspectOptions;
   /** The first of several sources: where to begin is about it. */
   readonly isFirst: boolean;
+  /** It may have been opened already. */
+  readonly input?: Input | undefined;
   readonly signal: AbortSignal;
   readonly warn: (message: string) => void;
+}
+
+/** Standard input is `-`. */
+async function openSource(source: string, signal: AbortSignal): Promise<Input> {
+  return source === '-' ? new StreamInput('-', process.stdin) : openInput(source, signal);
+}
+
+export interface Peeked {
+  readonly input: Input;
+  readonly style: 'mysql' | 'mariadb';
+}
+
+/** Where the version of the server ends in a file's first event. */
+const VERSION_END = FIRST_OFFSET + HEADER_BYTES + 2 + 50;
+
+/** Opens a source and looks who wrote it, as far as its first event is there. */
+export async function peek(source: string, signal: AbortSignal): Promise<Peeked> {
+  const input = await openSource(source, signal);
+  const head = Buffer.alloc(VERSION_END);
+  const length = await input.read(head, 0, head.length);
+  return { input, style: isMariadb(head.latin1Slice(0, length)) ? 'mariadb' : 'mysql' };
 }
 
 /** The events of one source, in blocks. */
 export async function* readEvents(source: string, reading: Reading): AsyncGenerator<readonly LoggedEvent[]> {
   const { options, isFirst, signal, warn } = reading;
-  const input: Input = source === '-' ? new StreamInput('-', process.stdin) : await openInput(source, signal);
+  const input = reading.input ?? (await openSource(source, signal));
   try {
     const reader = new LenientReader(input, {
       startOffset: isFirst ? startOffset(options) : FIRST_OFFSET,
@@ -39,15 +64,20 @@ export async function* readEvents(source: string, reading: Reading): AsyncGenera
 }
 
 export function startOffset({ startPosition }: InspectOptions): number {
-  return startPosition === undefined
+  return startPosition === undefined || isGtidList(startPosition)
     ? FIRST_OFFSET
     : Math.max(offsetOf('--start-position', startPosition), FIRST_OFFSET);
 }
 
 export function stopOffset({ stopPosition }: InspectOptions): number {
-  return stopPosition === undefined
+  return stopPosition === undefined || isGtidList(stopPosition)
     ? Number.POSITIVE_INFINITY
     : Math.max(offsetOf('--stop-position', stopPosition), FIRST_OFFSET);
+}
+
+/** MariaDB's logs have positions of this kind, too. */
+export function isGtidList(position: string): boolean {
+  return /^\d+-\d+-\d+(,|$)/.test(position);
 }
 
 function offsetOf(option: string, text: string): number {

@@ -1,13 +1,15 @@
 import type { LoggedEvent } from '../../inspect/logged-event.js';
 import { Output } from '../../inspect/output.js';
 import { Selection } from '../../inspect/select.js';
-import type { TextOptions } from '../../inspect/text/options.js';
-import { TextPrinter } from '../../inspect/text/printer.js';
+import { MariadbTextPrinter } from '../../inspect/text/mariadb/printer.js';
+import type { TextOptions, TextSurroundings } from '../../inspect/text/options.js';
+import { type LogPrinter, TextPrinter } from '../../inspect/text/printer.js';
 import { loadFilesIn } from './load-files.js';
+import { mariadbSelection } from './mariadb.js';
 import type { InspectOptions } from './options.js';
 import { remoteFilesAsShown } from './remote-events.js';
 import type { InspectedServer } from './server.js';
-import { readEvents, stopOffset } from './sources.js';
+import { type Peeked, peek, readEvents, stopOffset } from './sources.js';
 import { openWriter, type Writer } from './writer.js';
 import { localZoneName } from './zone-name.js';
 
@@ -19,26 +21,30 @@ interface Printing {
   readonly warn: (message: string) => void;
 }
 
-/** Prints the events of all sources as mysqlbinlog does. What an error leaves open is ended as at the end. */
+/** Prints the events of all sources as the tool of who wrote the first of them does. */
 export async function printText(sources: readonly string[], printing: Printing): Promise<void> {
-  const { options, warn } = printing;
+  const { options, server, warn } = printing;
   const writer = await openWriter(options.resultFile);
-  const selection = new Selection(selectOptions(options));
-  const printer = new TextPrinter(textOptions(options), selection, {
-    zoneName: localZoneName(process.env),
-    loadFiles: loadFilesIn(options.localLoad),
-    warn,
-  });
+  // What cannot be opened is said when it is its turn.
+  const first = server === null ? await peek(sources[0]!, printing.signal).catch(() => null) : null;
+  const style = options.style ?? server?.style ?? first?.style ?? 'mysql';
+  const surroundings = { zoneName: localZoneName(process.env), loadFiles: loadFilesIn(options.localLoad), warn };
+  const { printer, selection } = makers[style](options, surroundings);
   const output = new Output();
   printer.begin(output);
+  let failed = true;
   try {
-    for (const { isLast, blocks } of filesOf(sources, printing)) {
+    for (const { isLast, blocks } of filesOf(sources, first, printing)) {
       selection.stopOffset = isLast ? stopOffset(options) : Number.POSITIVE_INFINITY;
-      const isFollowed = printing.server?.stopNever ?? false;
-      if ((await printBlocks(blocks, printer, { output, writer, isFollowed })) === 'stop') break;
+      const isFollowed = server?.stopNever ?? false;
+      printer.beginFile(output);
+      const step = await printBlocks(blocks, printer, { output, writer, isFollowed });
+      printer.endFile(output);
+      if (step === 'stop') break;
     }
+    failed = false;
   } finally {
-    printer.end(output);
+    printer.end(output, { failed });
     await writer.write(output);
     await writer.close();
   }
@@ -49,10 +55,11 @@ interface File {
   readonly blocks: AsyncGenerator<readonly LoggedEvent[]>;
 }
 
-function* filesOf(sources: readonly string[], printing: Printing): Generator<File> {
+function* filesOf(sources: readonly string[], first: Peeked | null, printing: Printing): Generator<File> {
   if (printing.server !== null) return yield* remoteFilesAsShown(printing.server, printing);
   for (const [i, source] of sources.entries()) {
-    yield { isLast: i === sources.length - 1, blocks: readEvents(source, { ...printing, isFirst: i === 0 }) };
+    const input = i === 0 ? first?.input : undefined;
+    yield { isLast: i === sources.length - 1, blocks: readEvents(source, { ...printing, isFirst: i === 0, input }) };
   }
 }
 
@@ -65,7 +72,7 @@ interface Printed {
 
 async function printBlocks(
   blocks: AsyncGenerator<readonly LoggedEvent[]>,
-  printer: TextPrinter,
+  printer: LogPrinter,
   { output, writer, isFollowed }: Printed,
 ): Promise<'go on' | 'stop'> {
   for await (const events of blocks) {
@@ -80,10 +87,32 @@ async function printBlocks(
   return 'go on';
 }
 
-function textOptions(options: InspectOptions): TextOptions {
+interface Printers {
+  readonly printer: LogPrinter;
+  readonly selection: { stopOffset: number };
+}
+
+const makers: Readonly<
+  Record<TextOptions['style'], (options: InspectOptions, surroundings: TextSurroundings) => Printers>
+> = { mysql: mysqlPrinter, mariadb: mariadbPrinter };
+
+function mysqlPrinter(options: InspectOptions, surroundings: TextSurroundings): Printers {
+  const selection = new Selection(selectOptions(options));
+  return { selection, printer: new TextPrinter(textOptions(options, 'mysql'), selection, surroundings) };
+}
+
+function mariadbPrinter(options: InspectOptions, surroundings: TextSurroundings): Printers {
+  const selection = mariadbSelection(options, surroundings.warn);
+  return { selection, printer: new MariadbTextPrinter(textOptions(options, 'mariadb'), selection, surroundings) };
+}
+
+function textOptions(options: InspectOptions, style: TextOptions['style']): TextOptions {
   const shortForm = options.shortForm ?? false;
   return {
-    style: options.style ?? 'mysql',
+    style,
+    positions: options.printRowEventPositions ?? null,
+    rowCount: options.printRowCount ?? null,
+    skipAnnotations: options.skipAnnotateRowEvents ?? false,
     verbose: shortForm ? 0 : options.verbose,
     base64Output: options.base64Output,
     hexdump: options.hexdump ?? false,

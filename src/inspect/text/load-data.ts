@@ -58,7 +58,7 @@ const ESCAPES: Readonly<Record<string, string>> = {
   '\0': '\\0',
 };
 
-function quotedPath(path: string): string {
+export function quotedPath(path: string): string {
   return `'${path.replaceAll(/[\n\r\\\b\t'\0]/g, (character) => ESCAPES[character]!)}'`;
 }
 

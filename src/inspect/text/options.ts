@@ -21,6 +21,10 @@ export interface TextOptions {
   readonly forceRead: boolean;
   /** Files that were not closed are shown as well. */
   readonly forceIfOpen: boolean;
+  /** MariaDB's: `# at`, and how many rows a statement changed; null: unless the form is short. */
+  readonly positions: boolean | null;
+  readonly rowCount: boolean | null;
+  readonly skipAnnotations: boolean;
   /** Old name of a schema to its new one. */
   readonly rewriteDb: ReadonlyMap<string, string>;
 }

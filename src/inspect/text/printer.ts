@@ -12,8 +12,19 @@ import { beginState, type PrintState } from './state.js';
 /** Whether there is more to print. */
 export type Step = 'go on' | 'stop';
 
+/** `begin`; of each file `beginFile`, every event in its order, and `endFile`; `end` always. */
+export interface LogPrinter {
+  begin(output: Output): void;
+  beginFile(output: Output): void;
+  /** A promise only where an event holds others. Errors leave what was printed before as it is. */
+  event(logged: LoggedEvent, output: Output): Step | Promise<Step>;
+  /** Not after an error. */
+  endFile(output: Output): void;
+  end(output: Output, how: { readonly failed: boolean }): void;
+}
+
 /** Prints the events of a log as mysqlbinlog does: `begin`, every event in its order, `end`. */
-export class TextPrinter {
+export class TextPrinter implements LogPrinter {
   readonly #state: PrintState;
   readonly #selection: Selection;
   readonly #events: MysqlEvents;
@@ -28,6 +39,11 @@ export class TextPrinter {
   begin(output: Output): void {
     beginOutput(this.#state.options, output);
   }
+
+  /** Files are told apart by their formats. */
+  beginFile(): void {}
+
+  endFile(): void {}
 
   /** A promise only where an event holds others. Errors leave what was printed before as it is; `end` still follows. */
   event(logged: LoggedEvent, output: Output): Step | Promise<Step> {

@@ -52,7 +52,7 @@ function valueText(value: UserVarValue, collation: CollationName | null): string
 }
 
 /** As `%.14g` of C prints it. */
-function generalText(value: number, digits: number): string {
+export function generalText(value: number, digits: number): string {
   if (!Number.isFinite(value)) return Number.isNaN(value) ? 'nan' : value < 0 ? '-inf' : 'inf';
   if (value === 0) return Object.is(value, -0) ? '-0' : '0';
   const [mantissa = '', exponentText = '0'] = value.toExponential(digits - 1).split('e');

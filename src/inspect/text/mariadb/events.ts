@@ -15,7 +15,6 @@ import { rewritten } from '../rewrite.js';
 import { printRotate } from '../rotate.js';
 import { DELIMITER } from '../state.js';
 import { printStop } from '../stop.js';
-import { printUnknown } from '../unknown.js';
 import { printXid } from '../xid.js';
 import { printGtidList, printMariadbGtid } from './gtid.js';
 import { printMariadbExecuteLoad } from './load-data.js';
@@ -29,6 +28,7 @@ import {
   printStartEncryption,
 } from './single-events.js';
 import type { Kept, MariadbState } from './state.js';
+import { printUnknown } from './unknown.js';
 import { printMariadbUserVar } from './user-var.js';
 
 const FLAG_SKIP_REPLICATION = 0x8000;

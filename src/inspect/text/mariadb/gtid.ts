@@ -1,5 +1,5 @@
 import { decodeGtidList } from '../../../binlog/gtid-list.js';
-import { type MariaGtidEvent, decodeMariaGtid } from '../../../binlog/maria-gtid.js';
+import { decodeMariaGtid, type MariaGtidEvent } from '../../../binlog/maria-gtid.js';
 import type { MariaGtid } from '../../../core/maria-gtid.js';
 import type { LoggedEvent } from '../../logged-event.js';
 import type { Output } from '../../output.js';

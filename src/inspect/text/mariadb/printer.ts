@@ -2,13 +2,13 @@ import type { LoggedEvent } from '../../logged-event.js';
 import type { MariadbSelection } from '../../mariadb-select.js';
 import type { Output } from '../../output.js';
 import type { TextOptions, TextSurroundings } from '../options.js';
-import type { Step } from '../printer.js';
+import type { LogPrinter, Step } from '../printer.js';
 import { printMariadbEvent } from './events.js';
 import { beginOutput, endOutput } from './frame.js';
 import { beginFileState, type Kept, type MariadbState } from './state.js';
 
 /** Prints the events of logs as mariadb-binlog does. */
-export class MariadbTextPrinter {
+export class MariadbTextPrinter implements LogPrinter {
   readonly #options: TextOptions;
   readonly #selection: MariadbSelection;
   readonly #surroundings: TextSurroundings;
@@ -27,6 +27,7 @@ export class MariadbTextPrinter {
 
   /** Each file is printed as if a session began with it. */
   beginFile(output: Output): void {
+    this.#selection.beginFile();
     this.#state = beginFileState(this.#options, this.#surroundings, this.#kept);
     output.ascii('DELIMITER /*!*/;\n');
   }

@@ -65,13 +65,16 @@ export function printMariadbQueryHeader(
   return status;
 }
 
-const NAMES: Readonly<Record<number, string>> = { [QUERY_COMPRESSED_EVENT]: 'Query_compressed', 18: 'Execute_load_query' };
+const NAMES: Readonly<Record<number, string>> = {
+  [QUERY_COMPRESSED_EVENT]: 'Query_compressed',
+  18: 'Execute_load_query',
+};
 
 /** Statements about transactions, which belong to no schema; inside of XA, those of XA. */
 export function isKeyword({ text }: QueryParts, isXa: boolean): boolean {
   const begin = text.latin1Slice(0, Math.min(text.length, 9)).toUpperCase();
   if (isXa) return begin.startsWith('XA ');
-  const isWhole = text.length <= 6 && /^(BEGIN|COMMIT)$/.test(text.latin1Slice());
+  const isWhole = text.length <= 6 && /^(BEGIN|COMMIT)$/.test(text.latin1Slice(0, text.length));
   return isWhole || begin.startsWith('SAVEPOINT') || begin.startsWith('ROLLBACK');
 }
 

@@ -1,5 +1,5 @@
 import { rowsTableId } from '../../../binlog/rows.js';
-import { decodeTableMap } from '../../../binlog/table-map.js';
+import { decodeTableIdentity, decodeTableMap } from '../../../binlog/table-map.js';
 import * as type from '../../../binlog/types.js';
 import { RowtideError } from '../../../core/errors.js';
 import { HEADER_BYTES } from '../../../core/event.js';
@@ -30,9 +30,10 @@ export function printMariadbTableMap(logged: LoggedEvent, state: MariadbState, k
   kept.annotation = null;
   const map = decodeTableMap(logged.event, logged.format);
   state.tables.set(map.tableId, map);
+  const { flags } = decodeTableIdentity(logged.event, logged.format);
   if (!options.shortForm) {
     printHeader(logged, state, head);
-    const triggers = (map.flags & FLAG_HAS_TRIGGERS) === 0 ? '' : ' (has triggers)';
+    const triggers = (flags & FLAG_HAS_TRIGGERS) === 0 ? '' : ' (has triggers)';
     head.text(`\tTable_map: ${quoted(map.schema)}.${quoted(map.name)} mapped to number ${map.tableId}${triggers}\n`);
   }
   if (options.shortForm && !countsRows(state)) return;
@@ -48,9 +49,13 @@ function countsRows({ options }: MariadbState): boolean {
 /** Rows are printed as BINLOG, which no server takes without that of the format. */
 function checkFormat({ event }: LoggedEvent, { options, printedFormat }: MariadbState): void {
   if (printedFormat || options.shortForm || options.base64Output !== 'auto') return;
-  throw new RowtideError('EVENT_MALFORMED', `${type.eventTypeName(event.type)}, and no format of the log in front of it`, {
-    hint: 'Its rows can be shown with --base64-output=decode-rows -v.',
-  });
+  throw new RowtideError(
+    'EVENT_MALFORMED',
+    `${type.eventTypeName(event.type)}, and no format of the log in front of it`,
+    {
+      hint: 'Its rows can be shown with --base64-output=decode-rows -v.',
+    },
+  );
 }
 
 export function endsStatement({ event, format }: LoggedEvent): boolean {

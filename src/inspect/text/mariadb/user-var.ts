@@ -3,10 +3,10 @@ import { unreachable } from '../../../core/errors.js';
 import type { LoggedEvent } from '../../logged-event.js';
 import type { Output } from '../../output.js';
 import { collationName } from '../collation-names.js';
-import { generalText } from '../general-number.js';
 import { printHeader } from '../header.js';
 import { quoted } from '../identifier.js';
 import { DELIMITER } from '../state.js';
+import { generalText } from '../user-var.js';
 import type { MariadbState } from './state.js';
 
 /** USER_VAR */

@@ -1,0 +1,56 @@
+import { RowtideError } from '../../core/errors.js';
+import type { MariaGtid } from '../../core/maria-gtid.js';
+import { GtidAudit } from '../../inspect/mariadb-gtid-audit.js';
+import { GtidFilter } from '../../inspect/mariadb-gtid-filter.js';
+import { MariadbSelection } from '../../inspect/mariadb-select.js';
+import type { InspectOptions } from './options.js';
+import { FIRST_OFFSET, isGtidList, startOffset } from './sources.js';
+
+/** What mariadb-binlog's options choose. */
+export function mariadbSelection(options: InspectOptions, warn: (message: string) => void): MariadbSelection {
+  const [start, stop] = [gtidsOf(options.startPosition), gtidsOf(options.stopPosition)];
+  const isStrict = options.gtidStrictMode;
+  if (isStrict) checkRange(start, stop);
+  const selection = new MariadbSelection({
+    offset: options.offset,
+    startTime: options.startDatetime ?? 0,
+    stopTime: options.stopDatetime ?? Number.POSITIVE_INFINITY,
+    database: options.database ?? null,
+    table: options.table?.[0] ?? null,
+    filter: new GtidFilter({
+      // A domain that begins with 0 begins at its begin.
+      start: start.filter(({ sequence }) => sequence > 0n),
+      stop,
+      domains: { only: options.doDomainIds ?? null, not: options.ignoreDomainIds ?? null },
+      servers: { only: serversOf(options), not: options.ignoreServerIds ?? null },
+    }),
+    audit: new GtidAudit({ start, stop, isStrict, warn: options.verbose > 2 ? warn : null }),
+  });
+  selection.leavesOutFormat = startOffset(options) > FIRST_OFFSET && options.base64Output !== 'auto';
+  return selection;
+}
+
+function serversOf({ doServerIds, serverId }: InspectOptions): readonly number[] | null {
+  return doServerIds ?? (serverId === undefined ? null : [serverId]);
+}
+
+function gtidsOf(position: string | undefined): MariaGtid[] {
+  if (position === undefined || !isGtidList(position)) return [];
+  return position.split(',').map((text) => {
+    const match = /^(\d+)-(\d+)-(\d+)$/.exec(text);
+    if (match === null) {
+      throw new RowtideError('USAGE', `${JSON.stringify(text)} is no GTID`, { hint: 'MariaDB’s are like 0-1-42.' });
+    }
+    return { domain: Number(match[1]), server: Number(match[2]), sequence: BigInt(match[3]!) };
+  });
+}
+
+function checkRange(start: readonly MariaGtid[], stop: readonly MariaGtid[]): void {
+  for (const { domain, sequence } of stop) {
+    const from = start.find((gtid) => gtid.domain === domain);
+    if (from === undefined || from.sequence < sequence) continue;
+    throw new RowtideError('USAGE', `in domain ${domain} the range ends at ${sequence}, before it begins`, {
+      hint: 'Swap --start-position and --stop-position.',
+    });
+  }
+}

@@ -1,0 +1,69 @@
+import { decodeGtidList } from '../binlog/gtid-list.js';
+import { decodeMariaGtid } from '../binlog/maria-gtid.js';
+import * as type from '../binlog/types.js';
+import type { LoggedEvent } from './logged-event.js';
+import type { GtidAudit } from './mariadb-gtid-audit.js';
+import type { GtidFilter } from './mariadb-gtid-filter.js';
+import type { SelectOptions } from './select.js';
+
+export interface MariadbSelectOptions extends Pick<SelectOptions, 'offset' | 'startTime' | 'stopTime' | 'database'> {
+  readonly table: string | null;
+  readonly filter: GtidFilter;
+  readonly audit: GtidAudit;
+}
+
+/** Which events mariadb-binlog shows. */
+export class MariadbSelection {
+  readonly #options: MariadbSelectOptions;
+  /** Where showing ends, in the file that is read; the last one of several only. */
+  stopOffset = Number.POSITIVE_INFINITY;
+  /** The format of the file is not shown: reading begins behind it. */
+  leavesOutFormat = false;
+  #seen = 0;
+  #hasBegun = false;
+  #isOutside = false;
+
+  constructor(options: MariadbSelectOptions) {
+    this.#options = options;
+  }
+
+  get filtersGtids(): boolean {
+    return this.#options.filter.isThere;
+  }
+
+  beginFile(): void {
+    this.#isOutside = false;
+  }
+
+  judge({ event }: LoggedEvent): 'show' | 'skip' | 'stop' {
+    const { filter, audit, offset, startTime, stopTime } = this.#options;
+    const isFormat = event.type === type.FORMAT_DESCRIPTION_EVENT;
+    if (isFormat && this.leavesOutFormat) return 'skip';
+    if (event.type === type.GTID_LIST_EVENT && event.timestamp !== 0) audit.list(decodeGtidList(event));
+    if (event.type === type.GTID_EVENT) {
+      if (filter.isDone) return 'stop';
+      const { gtid } = decodeMariaGtid(event);
+      const isShown = filter.passes(gtid);
+      if (filter.choosesTransactions) this.#isOutside = !isShown;
+      audit.saw(gtid);
+      if (!this.#isOutside) audit.record(gtid);
+    }
+    if (this.#isOutside) return 'skip';
+    const seen = this.#seen++;
+    if (!isFormat) {
+      if (!this.#hasBegun && (seen < offset || event.timestamp < startTime)) return 'skip';
+      this.#hasBegun = true;
+      if (event.type !== type.ROTATE_EVENT && !filter.passesServer(event.serverId)) return 'skip';
+    }
+    return event.timestamp >= stopTime || event.start >= this.stopOffset ? 'stop' : 'show';
+  }
+
+  /** Whether what belongs to a schema is left out. */
+  isForeign(schema: string): boolean {
+    return this.#options.database !== null && schema !== this.#options.database;
+  }
+
+  isForeignTable(name: string): boolean {
+    return this.#options.table !== null && name !== this.#options.table;
+  }
+}

@@ -110,39 +110,28 @@ function printRows(logged: LoggedEvent, { state, kept }: Printing, output: Outpu
   if (!isIgnored) printMariadbRows(logged, state, output);
 }
 
+type Print = (logged: LoggedEvent, state: MariadbState, output: Output) => void;
+
+const PRINT: Readonly<Record<number, Print>> = {
+  [type.GTID_EVENT]: printMariadbGtid,
+  [type.GTID_LIST_EVENT]: printGtidList,
+  [type.BINLOG_CHECKPOINT_EVENT]: printCheckpoint,
+  [type.START_ENCRYPTION_EVENT]: (logged, _, output) => printStartEncryption(logged, output),
+  [type.XID_EVENT]: printXid,
+  [type.XA_PREPARE_LOG_EVENT]: printMariadbXaPrepare,
+  [type.ROTATE_EVENT]: printRotate,
+  [type.STOP_EVENT]: printStop,
+  [type.INTVAR_EVENT]: printIntvar,
+  [type.RAND_EVENT]: printRand,
+  [type.USER_VAR_EVENT]: printMariadbUserVar,
+  [type.DELETE_FILE_EVENT]: printDeleteFile,
+  [type.INCIDENT_EVENT]: printIncident,
+};
+
 function printOther(logged: LoggedEvent, state: MariadbState, output: Output): void {
-  switch (logged.event.type) {
-    case type.GTID_EVENT:
-      return printMariadbGtid(logged, state, output);
-    case type.GTID_LIST_EVENT:
-      return printGtidList(logged, state, output);
-    case type.BINLOG_CHECKPOINT_EVENT:
-      return printCheckpoint(logged, state, output);
-    case type.START_ENCRYPTION_EVENT:
-      return printStartEncryption(logged, output);
-    case type.XID_EVENT:
-      return printXid(logged, state, output);
-    case type.XA_PREPARE_LOG_EVENT:
-      return printMariadbXaPrepare(logged, state, output);
-    case type.ROTATE_EVENT:
-      return printRotate(logged, state, output);
-    case type.STOP_EVENT:
-      return printStop(logged, state, output);
-    case type.INTVAR_EVENT:
-      return printIntvar(logged, state, output);
-    case type.RAND_EVENT:
-      return printRand(logged, state, output);
-    case type.USER_VAR_EVENT:
-      return printMariadbUserVar(logged, state, output);
-    case type.DELETE_FILE_EVENT:
-      return printDeleteFile(logged, state, output);
-    case type.INCIDENT_EVENT:
-      return printIncident(logged, state, output);
-    default:
-      return (logged.event.flags & type.FLAG_IGNORABLE) === 0
-        ? printUnknown(logged, state, output)
-        : printIgnorable(logged, state, output);
-  }
+  const { type: eventType, flags } = logged.event;
+  const print = PRINT[eventType] ?? ((flags & type.FLAG_IGNORABLE) === 0 ? printUnknown : printIgnorable);
+  print(logged, state, output);
 }
 
 /** The new name of a schema is printed in front of the event; the names in statements stay. */

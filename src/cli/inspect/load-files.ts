@@ -1,6 +1,5 @@
 import { appendFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { RowtideError } from '../../core/errors.js';
 import type { LoadFiles } from '../../inspect/text/options.js';
 
@@ -12,7 +11,8 @@ export function loadFilesIn(folder: string = process.env.TMPDIR ?? tmpdir()): Lo
   return {
     create(fileId, block) {
       for (let attempt = 0; attempt < NAMES_MAX; attempt++) {
-        const path = join(folder, `SQL_LOAD_MB-${fileId.toString(16)}-${attempt.toString(16)}`);
+        // Not joined: a path that was given as ./ stays so in the output.
+        const path = `${folder}${folder.endsWith('/') ? '' : '/'}SQL_LOAD_MB-${fileId.toString(16)}-${attempt.toString(16)}`;
         if (written(path, () => writeFileSync(path, block, { flag: 'wx' }))) return path;
       }
       throw new RowtideError('IO', `${folder} has too many files SQL_LOAD_MB-${fileId.toString(16)}-…`, {

@@ -2,6 +2,7 @@ import { rowsQueryBytes } from '../../binlog/rows-query.js';
 import type { LoggedEvent } from '../logged-event.js';
 import type { Output } from '../output.js';
 import { printHeader } from './header.js';
+import { printBinlog } from './rows.js';
 import type { PrintState } from './state.js';
 
 const NEWLINE = 0x0a;
@@ -20,4 +21,5 @@ export function printRowsQuery(logged: LoggedEvent, state: PrintState, output: O
     output.ascii('\n');
     at = to + 1;
   }
+  if (state.options.base64Output === 'auto') printBinlog(logged, state);
 }

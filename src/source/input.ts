@@ -29,8 +29,10 @@ export async function openInput(path: string, signal: AbortSignal): Promise<Inpu
   const handle = await open(path, 'r').catch((error: Error) => {
     throw ioError(path, error);
   });
-  if ((await handle.stat()).isFile()) return new FileInput(path, handle);
+  const stat = await handle.stat();
+  if (stat.isFile()) return new FileInput(path, handle);
   await handle.close();
+  if (stat.isDirectory()) throw ioError(path, new Error('it is a folder'));
   return new StreamInput(path, createReadStream(path, { signal }));
 }
 

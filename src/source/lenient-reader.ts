@@ -163,7 +163,10 @@ export class LenientReader {
     const what = `the file ends ${rest} bytes behind the begin of an event`;
     if (!this.#isInUse) {
       throw new RowtideError('BINLOG_TRUNCATED', `${this.#place()}: ${what}`, {
-        hint: 'Everything before was shown. Get a whole copy of the file.',
+        hint:
+          this.#options.startOffset > FIRST_OFFSET
+            ? '--start-position may not be the begin of an event; else get a whole copy of the file.'
+            : 'Everything before was shown. Get a whole copy of the file.',
       });
     }
     this.#options.warn(`${this.#place()}: ${what}; its server still writes it, or crashed`);

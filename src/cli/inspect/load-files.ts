@@ -12,7 +12,7 @@ export function loadFilesIn(folder: string = process.env.TMPDIR ?? tmpdir()): Lo
     create(fileId, block) {
       for (let attempt = 0; attempt < NAMES_MAX; attempt++) {
         // Not joined: a path that was given as ./ stays so in the output.
-        const path = `${folder}${folder.endsWith('/') ? '' : '/'}SQL_LOAD_MB-${fileId.toString(16)}-${attempt.toString(16)}`;
+        const path = `${folder}${folder === '' || folder.endsWith('/') ? '' : '/'}SQL_LOAD_MB-${fileId.toString(16)}-${attempt.toString(16)}`;
         if (written(path, () => writeFileSync(path, block, { flag: 'wx' }))) return path;
       }
       throw new RowtideError('IO', `${folder} has too many files SQL_LOAD_MB-${fileId.toString(16)}-…`, {

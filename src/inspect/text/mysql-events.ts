@@ -81,6 +81,9 @@ export class MysqlEvents {
       case type.GTID_TAGGED_LOG_EVENT:
         this.#gtid(logged, output);
         return;
+      case type.FORMAT_DESCRIPTION_EVENT:
+        this.#checkClosed(logged);
+        break;
       case type.XID_EVENT:
         state.inTransaction = false;
         state.hasSkipped = false;
@@ -92,6 +95,13 @@ export class MysqlEvents {
     }
     flushPending(state, output);
     (SIMPLE[eventType] ?? printIgnorable)(logged, state, output);
+  }
+
+  #checkClosed({ event, file }: LoggedEvent): void {
+    if (this.#state.options.forceIfOpen || (event.flags & type.FLAG_IN_USE) === 0) return;
+    throw new RowtideError('BINLOG_TRUNCATED', `${file} was not closed: its server still writes it, or crashed`, {
+      hint: 'Without --skip-force-if-open it is shown as far as it goes.',
+    });
   }
 
   #query(logged: LoggedEvent, output: Output): void {

@@ -1,6 +1,8 @@
 import * as type from '../../binlog/types.js';
+import { RowtideError } from '../../core/errors.js';
 import type { LoggedEvent } from '../logged-event.js';
 import type { Output } from '../output.js';
+import { RowFormatCheck } from '../row-format.js';
 import type { Selection } from '../select.js';
 import { beginOutput, endFile, endOutput } from './frame.js';
 import { MysqlEvents } from './mysql-events.js';
@@ -28,12 +30,14 @@ export class TextPrinter implements LogPrinter {
   readonly #state: PrintState;
   readonly #selection: Selection;
   readonly #events: MysqlEvents;
+  readonly #rowFormat: RowFormatCheck | null;
   #hasFormat = false;
 
   constructor(options: TextOptions, selection: Selection, surroundings: TextSurroundings) {
     this.#state = beginState(options, surroundings);
     this.#selection = selection;
     this.#events = new MysqlEvents(this.#state, selection);
+    this.#rowFormat = options.requireRowFormat ? new RowFormatCheck() : null;
   }
 
   begin(output: Output): void {
@@ -48,6 +52,7 @@ export class TextPrinter implements LogPrinter {
   /** A promise only where an event holds others. Errors leave what was printed before as it is; `end` still follows. */
   event(logged: LoggedEvent, output: Output): Step | Promise<Step> {
     this.#events.check(logged);
+    this.#rowFormat?.check(logged);
     const event = rewritten(logged, this.#state.options.rewriteDb);
     const verdict = this.#selection.judge(event);
     if (verdict === 'stop') return 'stop';
@@ -87,9 +92,19 @@ export class TextPrinter implements LogPrinter {
       const verdict = this.#selection.judge(event, { inPayload: true });
       if (verdict === 'stop' || verdict === 'before') return;
       this.#events.at(event.event.end);
-      if (verdict === 'show') this.#events.print(event, output);
+      if (verdict === 'show') this.#printInner(event, output);
     });
     return 'go on';
+  }
+
+  /** What cannot be printed as it was asked for is left out here; only outside of payloads the tool stops at it. */
+  #printInner(event: LoggedEvent, output: Output): void {
+    try {
+      this.#events.print(event, output);
+    } catch (error) {
+      if (!(error instanceof RowtideError) || error.code !== 'USAGE') throw error;
+      this.#state.surroundings.warn(error.message);
+    }
   }
 }
 

@@ -21,7 +21,7 @@ export function addCommonOptions(command: Command): Command {
 }
 
 /** Whether `stream` gets colours: the option, then NO_COLOR and FORCE_COLOR, then whether it is a terminal. */
-export function isColoured({ color }: CommonOptions, stream: { isTTY?: boolean }): boolean {
+export function isColoured({ color }: Pick<CommonOptions, 'color'>, stream: { isTTY?: boolean }): boolean {
   if (color !== 'auto') return color === 'always';
   const { NO_COLOR, FORCE_COLOR, TERM } = process.env;
   if (NO_COLOR !== undefined && NO_COLOR !== '') return false;
@@ -29,7 +29,7 @@ export function isColoured({ color }: CommonOptions, stream: { isTTY?: boolean }
   return stream.isTTY === true && TERM !== 'dumb';
 }
 
-export function colorsFor(options: CommonOptions, stream: { isTTY?: boolean }): Colors {
+export function colorsFor(options: Pick<CommonOptions, 'color'>, stream: { isTTY?: boolean }): Colors {
   return picocolors.createColors(isColoured(options, stream));
 }
 

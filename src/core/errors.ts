@@ -12,6 +12,7 @@ export type ErrorCode =
   | 'EVENT_UNKNOWN' // an event type that is not known and not flagged ignorable
   | 'EVENT_UNSUPPORTED' // known, but nothing that can be turned into changes without loss
   | 'LOG_GAP' // positions or GTIDs do not follow each other
+  | 'PLACE_NOT_FOUND' // the log has no transaction of that time or GTID
   | 'SOURCE_INCIDENT' // the server logged that it lost events
   | 'STATEMENT_LOGGED' // a row change was logged as a statement (binlog_format is not ROW)
   // the source server

@@ -13,6 +13,8 @@ import { judgeOf, UNTOLD } from './where/judge.js';
 export interface RowSearchOptions {
   /** Patterns of tables; none: all. */
   readonly tables?: readonly string[];
+  /** Only tables of this schema. */
+  readonly schema?: string;
   /** A condition on rows, before or after they changed. */
   readonly where?: string;
   /** Only updates that changed one of these columns. */
@@ -31,20 +33,23 @@ export interface RowSearch extends Search {
 }
 
 /** Null where nothing is searched for. Throws USAGE. */
-export function rowSearch({ tables = [], where, changed = [], gtids }: RowSearchOptions): RowSearch | null {
+export function rowSearch({ tables = [], schema, where, changed = [], gtids }: RowSearchOptions): RowSearch | null {
   const looksIntoRows = where !== undefined || changed.length > 0;
-  if (tables.length === 0 && !looksIntoRows && gtids === undefined) return null;
+  const isAnyTable = tables.length === 0 && schema === undefined;
+  if (isAnyTable && !looksIntoRows && gtids === undefined) return null;
   const patterns = tables.map(tablePattern);
   const tests = new RowTests(where === undefined ? null : parseCondition(where), changed);
   const wants = (table: Table): boolean =>
-    patterns.length === 0 || patterns.some((pattern) => pattern.table(table.schema, table.name));
+    (schema === undefined || table.schema === schema) &&
+    (patterns.length === 0 || patterns.some((pattern) => pattern.table(table.schema, table.name)));
   return {
     transaction: gtids === undefined ? null : transactionTest(gtids),
-    everything: tables.length === 0 && !looksIntoRows,
+    everything: isAnyTable && !looksIntoRows,
     rowsOf: (table) => (wants(table) ? (looksIntoRows ? tests.of(table) : 'all') : 'none'),
-    statement: (schema) =>
+    statement: (name) =>
       !looksIntoRows &&
-      (patterns.length === 0 || schema === '' || patterns.some((pattern) => pattern.schema?.(schema) ?? true)),
+      (schema === undefined || name === schema) &&
+      (patterns.length === 0 || name === '' || patterns.some((pattern) => pattern.schema?.(name) ?? true)),
     check: () => tests.check(),
   };
 }

@@ -4,6 +4,7 @@ import { GtidAudit } from '../../inspect/mariadb-gtid-audit.js';
 import { GtidFilter } from '../../inspect/mariadb-gtid-filter.js';
 import { MariadbSelection } from '../../inspect/mariadb-select.js';
 import type { InspectOptions } from './options.js';
+import { isTableOfTool } from './searching.js';
 import { FIRST_OFFSET, isGtidList, startOffset } from './sources.js';
 
 /** What mariadb-binlog's options choose. */
@@ -16,7 +17,7 @@ export function mariadbSelection(options: InspectOptions, warn: (message: string
     startTime: options.startDatetime ?? 0,
     stopTime: options.stopDatetime ?? Number.POSITIVE_INFINITY,
     database: options.database ?? null,
-    table: options.table?.[0] ?? null,
+    table: isTableOfTool(options) ? options.table![0]! : null,
     filter: new GtidFilter({
       // A domain that begins with 0 begins at its begin.
       start: start.filter(({ sequence }) => sequence > 0n),

@@ -7,7 +7,8 @@ import { type LogPrinter, TextPrinter } from '../../inspect/text/printer.js';
 import { loadFilesIn } from './load-files.js';
 import { mariadbSelection } from './mariadb.js';
 import type { InspectOptions } from './options.js';
-import { remoteFilesAsShown } from './remote-events.js';
+import { searchOf, TextSearch } from './searching.js';
+import { selectOptions } from './selecting.js';
 import type { InspectedServer } from './server.js';
 import { type Peeked, peek, readEvents, stopOffset } from './sources.js';
 import { openWriter, type Writer } from './writer.js';
@@ -30,18 +31,21 @@ export async function printText(sources: readonly string[], printing: Printing):
   const style = options.style ?? server?.style ?? first?.style ?? 'mysql';
   const surroundings = { zoneName: localZoneName(process.env), loadFiles: loadFilesIn(options.localLoad), warn };
   const { printer, selection } = makers[style](options, surroundings);
+  const search = searchOf(options, style);
+  const found = search === null ? null : new TextSearch(search);
+  const isFollowed = server?.stopNever ?? false;
   const output = new Output();
   printer.begin(output);
   let failed = true;
   try {
-    for (const { isLast, blocks } of filesOf(sources, first, printing)) {
+    for (const { isLast, blocks } of await filesOf(sources, first, printing)) {
       selection.stopOffset = isLast ? stopOffset(options) : Number.POSITIVE_INFINITY;
-      const isFollowed = server?.stopNever ?? false;
       printer.beginFile(output);
-      const step = await printBlocks(blocks, printer, { output, writer, isFollowed });
+      const step = await printBlocks(blocks, printer, { output, writer, isFollowed, found });
       printer.endFile(output);
       if (step === 'stop') break;
     }
+    search?.check();
     failed = false;
   } finally {
     printer.end(output, { failed });
@@ -55,8 +59,13 @@ interface File {
   readonly blocks: AsyncGenerator<readonly LoggedEvent[]>;
 }
 
-function* filesOf(sources: readonly string[], first: Peeked | null, printing: Printing): Generator<File> {
-  if (printing.server !== null) return yield* remoteFilesAsShown(printing.server, printing);
+/** What connects to a server is loaded only for one. */
+async function filesOf(sources: readonly string[], first: Peeked | null, printing: Printing): Promise<Iterable<File>> {
+  if (printing.server === null) return localFiles(sources, first, printing);
+  return (await import('./remote-events.js')).remoteFilesAsShown(printing.server, printing);
+}
+
+function* localFiles(sources: readonly string[], first: Peeked | null, printing: Printing): Generator<File> {
   for (const [i, source] of sources.entries()) {
     const input = i === 0 ? first?.input : undefined;
     yield { isLast: i === sources.length - 1, blocks: readEvents(source, { ...printing, isFirst: i === 0, input }) };
@@ -68,21 +77,24 @@ interface Printed {
   readonly writer: Writer;
   /** Somebody waits for what comes next: nothing is held back. */
   readonly isFollowed: boolean;
+  /** Null: all events are printed. */
+  readonly found: TextSearch | null;
 }
 
 async function printBlocks(
   blocks: AsyncGenerator<readonly LoggedEvent[]>,
   printer: LogPrinter,
-  { output, writer, isFollowed }: Printed,
+  { output, writer, isFollowed, found }: Printed,
 ): Promise<'go on' | 'stop'> {
   for await (const events of blocks) {
-    for (const event of events) {
+    for (const event of found === null ? events : await found.among(events)) {
       const step = printer.event(event, output);
       // Only a promise is worth the turn that awaiting takes.
       if ((typeof step === 'string' ? step : await step) === 'stop') return 'stop';
       if (writer.isDue(output)) await writer.write(output);
     }
     if (isFollowed) await writer.write(output);
+    if (found?.isDone) return 'stop';
   }
   return 'go on';
 }
@@ -127,19 +139,5 @@ function textOptions(options: InspectOptions, style: TextOptions['style']): Text
     rewriteDb: options.rewriteDb ?? new Map(),
     forceRead: options.forceRead ?? false,
     forceIfOpen: options.forceIfOpen,
-  };
-}
-
-function selectOptions(options: InspectOptions): Selection['options'] {
-  return {
-    offset: options.offset,
-    startTime: options.startDatetime ?? 0,
-    stopTime: options.stopDatetime ?? Number.POSITIVE_INFINITY,
-    serverId: options.serverId === undefined || options.serverId === 0 ? null : options.serverId,
-    serverIdBits: options.serverIdBits,
-    database: options.database ?? null,
-    includeGtids: options.includeGtids ?? null,
-    excludeGtids: options.excludeGtids ?? null,
-    skipGtids: options.skipGtids ?? false,
   };
 }

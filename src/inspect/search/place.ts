@@ -19,8 +19,10 @@ export interface FileHead {
 export interface TransactionBegin {
   readonly offset: number;
   readonly gtid: AnyGtid | null;
-  /** Its commit in µs since the epoch; where the log has whole seconds only, the last µs of that second. */
-  readonly committedBeforeUs: number;
+  /** In µs since the epoch. */
+  readonly committedAtUs: number;
+  /** 1, or 1,000,000 where the log has whole seconds only. */
+  readonly resolutionUs: number;
 }
 
 /** A log in several files, of which little is read. */
@@ -40,8 +42,8 @@ export interface Place extends TransactionBegin {
  * The first transaction that was committed at a time or later, or that is one of the GTIDs; null if there is none.
  *
  * The file is found by binary search: times at which files were begun rise, and sets of what was logged before them grow.
- * What was committed while a file was closed may stand in the next one. `isPurged` of the answer: the log begins behind
- * what is looked for.
+ * What was committed while a file was closed may stand in the next one. `purged`: the GTIDs were logged before the first
+ * file.
  */
 export async function findPlace(files: FilesOfLog, target: Target): Promise<Place | 'purged' | null> {
   const isBehind = async (index: number): Promise<boolean> => liesBehind(await files.head(index), target);
@@ -85,10 +87,10 @@ function reaches(last: MariaGtid, gtid: MariaGtid): boolean {
   return last.domain === gtid.domain && last.server === gtid.server && last.sequence >= gtid.sequence;
 }
 
-function isAt({ gtid, committedBeforeUs }: TransactionBegin, target: Target): boolean {
+function isAt({ gtid, committedAtUs, resolutionUs }: TransactionBegin, target: Target): boolean {
   switch (target.kind) {
     case 'time':
-      return committedBeforeUs >= target.timeUs;
+      return committedAtUs + resolutionUs > target.timeUs;
     case 'gtids':
       return gtid !== null && !isMariaGtid(gtid) && target.gtids.has(gtid);
     case 'mariadb-gtids':

@@ -50,8 +50,8 @@ export class BeginFinder {
 
   #ofGtid(event: RawEvent, { gtid, immediateCommitUs, transactionBytes }: GtidEvent) {
     this.#hasGtids = true;
-    const committedBeforeUs = immediateCommitUs ?? secondOf(event);
-    return { begin: { offset: event.start, gtid, committedBeforeUs }, bytes: transactionBytes };
+    const time = immediateCommitUs === null ? secondOf(event) : { committedAtUs: immediateCommitUs, resolutionUs: 1 };
+    return { begin: { offset: event.start, gtid, ...time }, bytes: transactionBytes };
   }
 
   /** A log without GTIDs: BEGIN opens a transaction, and a statement outside of one is one by itself. */
@@ -61,10 +61,10 @@ export class BeginFinder {
     if (kind === 'begin' || kind === 'xa-start') this.#inTransaction = true;
     if (kind === 'commit' || kind === 'rollback') this.#inTransaction = false;
     if (!begins) return null;
-    return { begin: { offset: event.start, gtid: null, committedBeforeUs: secondOf(event) }, bytes: 0 };
+    return { begin: { offset: event.start, gtid: null, ...secondOf(event) }, bytes: 0 };
   }
 }
 
-function secondOf({ timestamp }: RawEvent): number {
-  return timestamp * SECOND_US + SECOND_US - 1;
+function secondOf({ timestamp }: RawEvent) {
+  return { committedAtUs: timestamp * SECOND_US, resolutionUs: SECOND_US };
 }

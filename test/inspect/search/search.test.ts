@@ -93,6 +93,11 @@ it('--gtid shows one transaction, and reads no further', async () => {
   expect(events.at(-1)?.event.end).toBe(365);
 });
 
+it('a schema leaves out the others', async () => {
+  expect(await rows('shop-9.7', { schema: 'other' })).toEqual([]);
+  expect(await types('shop-9.7', { schema: 'shop' })).toContain('Write_rows');
+});
+
 it('--table alone shows statements of its schema, which may be about it', async () => {
   const statements = async (table: string): Promise<number> =>
     (await types('shop-9.7', { tables: [table] })).filter((type) => type === 'Query').length;

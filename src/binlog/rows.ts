@@ -89,31 +89,44 @@ export function shapeOf(eventType: number): Shape {
   return shape;
 }
 
+/** A row event up to its rows. */
+export interface RowsBody {
+  readonly op: 'insert' | 'update' | 'delete';
+  readonly columnCount: number;
+  /** Ordinals of the columns that the images have; those of an UPDATE may differ. */
+  readonly present: { readonly before: Int32Array; readonly after: Int32Array };
+  /** Stands at the first row; of MariaDB's compressed events what they hold. */
+  readonly rows: ByteReader;
+}
+
 /**
  *   table id u48 (u32 when the post-header has 6 bytes), flags u16; in version 2: extra length u16 (counts itself), extra
  *   width lenenc, columns-present bitmap (for UPDATE one for the before and one for the after image)
  *   rows: image (before, after or both; PARTIAL_UPDATE_ROWS has more between, see partial-rows.ts); compressed as a
  *   whole in MariaDB's compressed events
  */
-function openCursor(event: RawEvent, table: Table, format: FormatDescription): RowCursor {
+export function decodeRows(event: RawEvent, format: FormatDescription): RowsBody {
   const { op, isCompressed } = shapeOf(event.type);
   const header = new ByteReader(event.bytes, HEADER_BYTES);
   skipRowsHeader(header, event.type, format);
-  const width = header.lengthEncoded();
+  const columnCount = header.lengthEncoded();
+  const before = presentColumns(header, columnCount);
+  const after = op === 'update' ? presentColumns(header, columnCount) : before;
+  const rows = isCompressed ? new ByteReader(inflateRest(header)) : header;
+  return { op, columnCount, present: { before, after }, rows };
+}
+
+function openCursor(event: RawEvent, table: Table, format: FormatDescription): RowCursor {
+  const { op, columnCount: width, present, rows: r } = decodeRows(event, format);
   if (width !== table.columns.length) throw columnCount(event, table, width);
-  const first = presentColumns(header, width);
-  const second = op === 'update' ? presentColumns(header, width) : first;
-  const r = isCompressed ? new ByteReader(inflateRest(header)) : header;
+  const reader = (columns: Int32Array): ImageReader => imageReader(table, r.bytes, columns);
   switch (op) {
     case 'insert':
-      return new Cursor(r, null, imageReader(table, r.bytes, first));
+      return new Cursor(r, null, reader(present.after));
     case 'delete':
-      return new Cursor(r, imageReader(table, r.bytes, first), null);
+      return new Cursor(r, reader(present.before), null);
     case 'update': {
-      const readers = {
-        before: imageReader(table, r.bytes, first),
-        after: imageReader(table, r.bytes, second),
-      };
+      const readers = { before: reader(present.before), after: reader(present.after) };
       return event.type === type.PARTIAL_UPDATE_ROWS_EVENT
         ? new PartialUpdateCursor(r, table, readers)
         : new Cursor(r, readers.before, readers.after);

@@ -22,7 +22,13 @@ export interface TableMetadata {
   /** Labels of ENUM and SET, in the column's own character set. */
   readonly labels: ReadonlyMap<number, readonly Buffer[]>;
   readonly primaryKey: readonly number[] | null;
+  /** Of the primary key's columns in its order, in characters; 0: the whole column. */
+  readonly keyPrefixes: readonly number[] | null;
   readonly visible: readonly boolean[] | null;
+  /** Of the GEOMETRY columns, in their order: which kind each may hold. */
+  readonly geometryTypes: readonly number[] | null;
+  /** Of the VECTOR columns, in their order. */
+  readonly dimensions: readonly number[] | null;
 }
 
 export interface TableMap {
@@ -149,11 +155,13 @@ const FIELD = {
   columnName: 4,
   setLabels: 5,
   enumLabels: 6,
+  geometryType: 7,
   simplePrimaryKey: 8,
   primaryKeyWithPrefix: 9,
   enumSetDefaultCharset: 10,
   enumSetColumnCharset: 11,
   columnVisibility: 12,
+  vectorDimensions: 13,
 } as const;
 
 function readMetadata(r: ByteReader, columns: readonly MappedColumn[], format: FormatDescription): TableMetadata {
@@ -168,6 +176,9 @@ function readMetadata(r: ByteReader, columns: readonly MappedColumn[], format: F
   let unsigned: boolean[] | null = null;
   let names: string[] | null = null;
   let primaryKey: number[] | null = null;
+  let keyPrefixes: number[] | null = null;
+  let geometryTypes: number[] | null = null;
+  let dimensions: number[] | null = null;
   let visible: boolean[] | null = null;
   while (r.left > 0) {
     const field = r.u8();
@@ -200,15 +211,21 @@ function readMetadata(r: ByteReader, columns: readonly MappedColumn[], format: F
         for (const i of ordinals((code) => code === type.ENUM)) labels.set(i, readLabels(value));
         break;
       case FIELD.simplePrimaryKey:
-        primaryKey = [];
-        while (value.left > 0) primaryKey.push(value.lengthEncoded());
+        primaryKey = readNumbers(value);
         break;
       case FIELD.primaryKeyWithPrefix:
         primaryKey = [];
+        keyPrefixes = [];
         while (value.left > 0) {
           primaryKey.push(value.lengthEncoded());
-          value.lengthEncoded(); // prefix length in characters
+          keyPrefixes.push(value.lengthEncoded());
         }
+        break;
+      case FIELD.geometryType:
+        geometryTypes = readNumbers(value);
+        break;
+      case FIELD.vectorDimensions:
+        dimensions = readNumbers(value);
         break;
       case FIELD.columnVisibility:
         visible = readBits(
@@ -218,13 +235,13 @@ function readMetadata(r: ByteReader, columns: readonly MappedColumn[], format: F
         );
         break;
       default:
-        // GEOMETRY_TYPE, VECTOR_DIMENSIONALITY and later ones say nothing that the bytes of a row depend on.
+        // What later versions add says nothing that the bytes of a row depend on.
         break;
     }
   }
   const unknown = primaryKey?.find((ordinal) => ordinal >= columns.length);
   if (unknown !== undefined) throw malformed(`a primary key of column ${unknown + 1} in a table of ${columns.length}`);
-  return { unsigned, collations, names, labels, primaryKey, visible };
+  return { unsigned, collations, names, labels, primaryKey, keyPrefixes, visible, geometryTypes, dimensions };
 }
 
 /**
@@ -266,6 +283,12 @@ function readDefaultCharset(r: ByteReader, ordinals: readonly number[], into: Ma
     if (ordinal === undefined) throw malformed('a collation for a column that does not exist');
     into.set(ordinal, collation);
   }
+}
+
+function readNumbers(r: ByteReader): number[] {
+  const numbers: number[] = [];
+  while (r.left > 0) numbers.push(r.lengthEncoded());
+  return numbers;
 }
 
 function readLabels(r: ByteReader): Buffer[] {

@@ -128,7 +128,7 @@ function readFraction(bytes: Buffer, at: number, digits: number): number {
   }
 }
 
-function readMicros(bytes: Buffer, at: number, digits: number): number {
+export function readMicros(bytes: Buffer, at: number, digits: number): number {
   return readFraction(bytes, at, digits) * FRACTION_UNIT_US[fractionBytes(digits)]!;
 }
 

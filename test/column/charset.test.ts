@@ -111,7 +111,10 @@ describe('labels of ENUM and SET', () => {
       names: ['size'],
       labels: new Map([[0, [label]]]),
       primaryKey: null,
+      keyPrefixes: null,
       visible: null,
+      geometryTypes: null,
+      dimensions: null,
     },
   });
 

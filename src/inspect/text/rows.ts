@@ -23,7 +23,7 @@ export function checkFormat({ event }: LoggedEvent, { options, printedFormat }: 
 
 /** A row event: its header goes out, BINLOG and pseudo-SQL wait for the end of the statement. */
 export function printRows(logged: LoggedEvent, state: PrintState, output: Output): void {
-  const { options, body } = state;
+  const { options, body, footer, rows } = state;
   if (options.shortForm) return;
   const { event, format } = logged;
   printHeader(logged, state, output);
@@ -31,9 +31,11 @@ export function printRows(logged: LoggedEvent, state: PrintState, output: Output
   const ends = (flags & 1) !== 0;
   const names = FLAG_NAMES.filter(([bit]) => (flags & bit) !== 0).map(([, name]) => ` ${name}`);
   output.ascii(`\t${NAMES[event.type] ?? 'Unknown'}: table id ${rowsTableId(event, format)} flags:${names.join('')}\n`);
-  if (options.base64Output !== 'auto') return;
-  printBinlog(logged, state);
-  if (ends) body.ascii(`'${DELIMITER}\n`);
+  if (options.base64Output === 'auto') {
+    printBinlog(logged, state);
+    if (ends) body.ascii(`'${DELIMITER}\n`);
+  }
+  if (options.verbose > 0) rows.write(event, format, footer);
 }
 
 /** The part of a statement's BINLOG that is this event. */
@@ -44,7 +46,10 @@ export function printBinlog({ raw }: LoggedEvent, { body }: PrintState): void {
 
 const FLAG_NAMES = [
   [1, 'STMT_END_F'],
+  [2, 'NO_FOREIGN_KEY_CHECKS_F'],
+  [4, 'RELAXED_UNIQUE_CHECKS_F'],
   [16, 'USE_SQL_FOREIGN_KEY_F'],
+  [8, 'COMPLETE_ROWS_F'],
 ] as const;
 
 const NAMES: Readonly<Record<number, string>> = {

@@ -1,5 +1,6 @@
 import type { LoggedEvent } from '../logged-event.js';
 import { Output } from '../output.js';
+import { RowsText } from '../rows/rows-text.js';
 import type { TextOptions, TextSurroundings } from './options.js';
 import { firstSession, type SessionState } from './session.js';
 
@@ -17,6 +18,8 @@ export interface PrintState {
   /** BINLOG and pseudo-SQL of a statement's rows: printed behind the headers of all its events. */
   readonly body: Output;
   readonly footer: Output;
+  /** Pseudo-SQL of rows; asked for with -v only. */
+  readonly rows: RowsText;
   /** A BINLOG of the format was printed, without which no BINLOG of rows can be run. */
   printedFormat: boolean;
   /** Table maps or rows were printed whose statement has not ended. */
@@ -44,6 +47,7 @@ export function beginState(options: TextOptions, surroundings: TextSurroundings)
     pending: '',
     body: new Output(),
     footer: new Output(),
+    rows: new RowsText({ style: options.style, verbose: options.verbose }),
     printedFormat: false,
     hasOpenStatement: false,
     deferred: [],

@@ -20,4 +20,5 @@ export function printTableMap(logged: LoggedEvent, state: PrintState, output: Ou
     output.ascii(`# has_generated_invisible_primary_key=${(flags & FLAG_GENERATED_INVISIBLE_KEY) === 0 ? 0 : 1}\n`);
   }
   if (state.options.base64Output === 'auto') printBinlog(logged, state);
+  if (state.options.verbose > 0) state.rows.map(logged.event, logged.format);
 }

@@ -21,5 +21,6 @@ export function printRowsQuery(logged: LoggedEvent, state: PrintState, output: O
     output.ascii('\n');
     at = to + 1;
   }
+  // A server that runs the BINLOG logs it again.
   if (state.options.base64Output === 'auto') printBinlog(logged, state);
 }

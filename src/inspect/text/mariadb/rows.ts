@@ -30,6 +30,7 @@ export function printMariadbTableMap(logged: LoggedEvent, state: MariadbState, k
   kept.annotation = null;
   const map = decodeTableMap(logged.event, logged.format);
   state.tables.set(map.tableId, map);
+  if (options.verbose > 0) state.rows.map(logged.event, logged.format);
   const { flags } = decodeTableIdentity(logged.event, logged.format);
   if (!options.shortForm) {
     printHeader(logged, state, head);
@@ -91,9 +92,12 @@ export function printMariadbRows(logged: LoggedEvent, state: MariadbState, outpu
 function printOrCount(logged: LoggedEvent, state: MariadbState): void {
   const { event, format } = logged;
   const tableId = rowsTableId(event, format);
+  if (state.options.verbose > 0) {
+    state.rowCount += state.rows.write(event, format, state.footer);
+    return;
+  }
   const map = state.tables.get(tableId);
   if (map !== undefined) state.rowCount += countRows(event, map, format);
-  else if (state.options.verbose > 0) state.footer.ascii(`### Row event for unknown table #${tableId}`);
 }
 
 /** What a statement left when its last rows belong to a table that is not shown. */

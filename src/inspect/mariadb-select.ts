@@ -58,6 +58,11 @@ export class MariadbSelection {
     return event.timestamp >= stopTime || event.start >= this.stopOffset ? 'stop' : 'show';
   }
 
+  /** At the end of the logs. */
+  check(): void {
+    this.#options.audit.end();
+  }
+
   /** Whether what belongs to a schema is left out. */
   isForeign(schema: string): boolean {
     return this.#options.database !== null && schema !== this.#options.database;

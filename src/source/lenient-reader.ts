@@ -38,6 +38,8 @@ export interface LenientOptions {
   readonly startOffset: number;
   readonly verifyChecksums: boolean;
   readonly eventBytesMax: number;
+  /** Where a format is said to stand that is read in front of `startOffset`: where mysqlbinlog says, or where it is. */
+  readonly formatAt?: 'search end' | 'own place';
   readonly warn: (message: string) => void;
 }
 
@@ -75,7 +77,7 @@ export class LenientReader {
 
   /**
    * The format of what stands at an offset: in a relay log that of the server stands behind that of the replica, with a
-   * PREVIOUS_GTIDS and a ROTATE between them. It is said to stand where the search for it ended, as mysqlbinlog says it.
+   * PREVIOUS_GTIDS and a ROTATE between them. mysqlbinlog says that it stands where the search for it ended.
    */
   async #readFormatBefore(offset: number): Promise<LoggedEvent | null> {
     let found: LoggedEvent | null = null;
@@ -87,6 +89,7 @@ export class LenientReader {
       if (next.event.type === FORMAT_DESCRIPTION_EVENT) found = next;
       else if (next.event.type !== PREVIOUS_GTIDS_LOG_EVENT && next.event.type !== ROTATE_EVENT) break;
     }
+    if (this.#options.formatAt === 'own place') return found;
     return found === null ? null : { ...found, event: { ...found.event, start: searchedTo } };
   }
 

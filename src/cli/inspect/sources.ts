@@ -15,6 +15,8 @@ export interface Reading {
   readonly options: InspectOptions;
   /** The first of several sources: where to begin is about it. */
   readonly isFirst: boolean;
+  /** Whose output the events are for. */
+  readonly style: 'mysql' | 'mariadb';
   /** It may have been opened already. */
   readonly input?: Input | undefined;
   readonly signal: AbortSignal;
@@ -51,6 +53,7 @@ export async function* readEvents(source: string, reading: Reading): AsyncGenera
       startOffset: isFirst ? startOffset(options) : FIRST_OFFSET,
       verifyChecksums: options.verifyBinlogChecksum ?? false,
       eventBytesMax: EVENT_BYTES_MAX,
+      formatAt: reading.style === 'mariadb' ? 'own place' : 'search end',
       warn,
     });
     for (;;) {

@@ -38,7 +38,7 @@ export async function printText(sources: readonly string[], printing: Printing):
   printer.begin(output);
   let failed = true;
   try {
-    for (const { isLast, blocks } of await filesOf(sources, first, printing)) {
+    for (const { isLast, blocks } of await filesOf(sources, { first, style }, printing)) {
       selection.stopOffset = isLast ? stopOffset(options) : Number.POSITIVE_INFINITY;
       printer.beginFile(output);
       const step = await printBlocks(blocks, printer, { output, writer, isFollowed, found });
@@ -52,6 +52,7 @@ export async function printText(sources: readonly string[], printing: Printing):
     await writer.write(output);
     await writer.close();
   }
+  printer.check();
 }
 
 interface File {
@@ -60,16 +61,25 @@ interface File {
 }
 
 /** What connects to a server is loaded only for one. */
-async function filesOf(sources: readonly string[], first: Peeked | null, printing: Printing): Promise<Iterable<File>> {
-  if (printing.server === null) return localFiles(sources, first, printing);
+async function filesOf(sources: readonly string[], begun: Begun, printing: Printing): Promise<Iterable<File>> {
+  if (printing.server === null) return localFiles(sources, begun, printing);
   return (await import('./remote-events.js')).remoteFilesAsShown(printing.server, printing);
 }
 
-function* localFiles(sources: readonly string[], first: Peeked | null, printing: Printing): Generator<File> {
+function* localFiles(sources: readonly string[], { first, style }: Begun, printing: Printing): Generator<File> {
   for (const [i, source] of sources.entries()) {
     const input = i === 0 ? first?.input : undefined;
-    yield { isLast: i === sources.length - 1, blocks: readEvents(source, { ...printing, isFirst: i === 0, input }) };
+    yield {
+      isLast: i === sources.length - 1,
+      blocks: readEvents(source, { ...printing, isFirst: i === 0, input, style }),
+    };
   }
+}
+
+interface Begun {
+  /** The first source, which was opened to see who wrote it. */
+  readonly first: Peeked | null;
+  readonly style: TextOptions['style'];
 }
 
 interface Printed {

@@ -23,6 +23,8 @@ export interface LogPrinter {
   /** Not after an error. */
   endFile(output: Output): void;
   end(output: Output, how: { readonly failed: boolean }): void;
+  /** At last. Errors are of what was asked for and was not there. */
+  check(): void;
 }
 
 /** Prints the events of a log as mysqlbinlog does: `begin`, every event in its order, `end`. */
@@ -53,7 +55,7 @@ export class TextPrinter implements LogPrinter {
   event(logged: LoggedEvent, output: Output): Step | Promise<Step> {
     this.#events.check(logged);
     this.#rowFormat?.check(logged);
-    const event = rewritten(logged, this.#state.options.rewriteDb);
+    const event = rewritten(logged, this.#state.options);
     const verdict = this.#selection.judge(event);
     if (verdict === 'stop') return 'stop';
     if (verdict === 'before') return 'go on';
@@ -78,6 +80,8 @@ export class TextPrinter implements LogPrinter {
     endOutput(state, output);
   }
 
+  check(): void {}
+
   /** In front of a file, what the one before it left open is ended. */
   #beginFile({ event, raw }: LoggedEvent, output: Output): void {
     if ((event.flags & type.FLAG_RELAY_LOG) !== 0) return;
@@ -88,7 +92,7 @@ export class TextPrinter implements LogPrinter {
   async #payload(logged: LoggedEvent, output: Output): Promise<Step> {
     const state = this.#state;
     await printPayload(logged, state, output, (inner) => {
-      const event = rewritten(inner, state.options.rewriteDb);
+      const event = rewritten(inner, state.options);
       const verdict = this.#selection.judge(event, { inPayload: true });
       if (verdict === 'stop' || verdict === 'before') return;
       this.#events.at(event.event.end);

@@ -3,6 +3,7 @@ import { withPlainHeader } from '../../binlog/header.js';
 import * as type from '../../binlog/types.js';
 import { HEADER_BYTES } from '../../core/event.js';
 import type { LoggedEvent } from '../logged-event.js';
+import type { TextOptions } from './options.js';
 
 const LENGTH_AT = 9;
 const CHECKSUM_BYTES = 4;
@@ -10,14 +11,25 @@ const CHECKSUM_BYTES = 4;
 const QUERY = { schemaLengthAt: 8, statusLengthAt: 11 } as const;
 
 /** The event with the name of its schema replaced (--rewrite-db), as if it had been logged so. */
-export function rewritten(logged: LoggedEvent, names: ReadonlyMap<string, string>): LoggedEvent {
+export function rewritten(
+  logged: LoggedEvent,
+  { rewriteDb: names, style }: Pick<TextOptions, 'rewriteDb' | 'style'>,
+): LoggedEvent {
   if (names.size === 0) return logged;
   const place = schemaPlace(logged);
   if (place === null) return logged;
   const { raw } = logged;
   const length = raw[place.lengthAt]!;
   const name = names.get(raw.toString('utf8', place.nameAt, place.nameAt + length));
-  return name === undefined ? logged : replaced(logged, { ...place, length, name: Buffer.from(name) });
+  return name === undefined
+    ? logged
+    : replaced(logged, {
+        ...place,
+        length,
+        name: Buffer.from(name),
+        // mariadb-binlog leaves that of the old name.
+        keepsChecksum: style === 'mariadb',
+      });
 }
 
 interface SchemaPlace {
@@ -46,6 +58,7 @@ function schemaPlace({ event, format, raw }: LoggedEvent): SchemaPlace | null {
 interface Replacement extends SchemaPlace {
   readonly length: number;
   readonly name: Buffer;
+  readonly keepsChecksum: boolean;
 }
 
 function replaced({ file, format, event, raw }: LoggedEvent, place: Replacement): LoggedEvent {
@@ -55,7 +68,7 @@ function replaced({ file, format, event, raw }: LoggedEvent, place: Replacement)
   bytes.writeUInt32LE(bytes.length, LENGTH_AT);
   const isChecked = format.checksum === 'crc32';
   const bodyEnd = bytes.length - (isChecked ? CHECKSUM_BYTES : 0);
-  if (isChecked) bytes.writeUInt32LE(crc32(bytes.subarray(0, bodyEnd)), bodyEnd);
+  if (isChecked && !place.keepsChecksum) bytes.writeUInt32LE(crc32(bytes.subarray(0, bodyEnd)), bodyEnd);
   const body = bytes.subarray(0, bodyEnd);
   const plain = format.headerBytes === HEADER_BYTES ? body : withPlainHeader(body, format);
   return { file, format, event: { ...event, bytes: plain }, raw: bytes };

@@ -52,6 +52,7 @@ export function* combinationsOn(
 ): Generator<Comparison> {
   for (const tool of ['mysql', 'mariadb'] as const) {
     const own = files.filter((file) => file.tool === tool);
+    if (own.length === 0) continue;
     for (const [i, combination] of (tool === 'mysql' ? MYSQL_COMBINATIONS : MARIADB_COMBINATIONS).entries()) {
       const chosen = sample && !EVERYDAY.has(combination) ? [own[(i * 5) % own.length]!] : own;
       for (const input of chosen) {
@@ -83,6 +84,7 @@ const SEVERAL: readonly (readonly string[])[] = [
 export function* severalFiles(files: readonly Input[]): Generator<Comparison> {
   for (const tool of ['mysql', 'mariadb'] as const) {
     const own = files.filter((file) => file.tool === tool);
+    if (own.length === 0) continue;
     for (const [i, options] of SEVERAL.entries()) {
       if (tool === 'mariadb' && options.includes('--skip-gtids')) continue;
       const chosen = Array.from({ length: 2 + (i % 2) }, (_, n) => own[(i * 3 + n * 5) % own.length]!);

@@ -56,7 +56,7 @@ export function printMariadbEvent(logged: LoggedEvent, printing: Printing, outpu
       const { schema, name } = decodeTableName(logged.event, logged.format);
       if (selection.isForeign(schema) || selection.isForeignTable(name)) {
         state.ignoredTables.add(rowsTableId(logged.event, logged.format));
-      } else printMariadbTableMap(rewritten(logged, state.options.rewriteDb), state, kept, output);
+      } else printMariadbTableMap(rewritten(logged, state.options), state, kept, output);
       return;
     }
     case type.QUERY_EVENT:

@@ -1,3 +1,5 @@
+import { FLAG_IN_USE, FORMAT_DESCRIPTION_EVENT, START_ENCRYPTION_EVENT, UNKNOWN_EVENT } from '../../../binlog/types.js';
+import { RowtideError } from '../../../core/errors.js';
 import type { LoggedEvent } from '../../logged-event.js';
 import type { MariadbSelection } from '../../mariadb-select.js';
 import type { Output } from '../../output.js';
@@ -5,6 +7,7 @@ import type { TextOptions, TextSurroundings } from '../options.js';
 import type { LogPrinter, Step } from '../printer.js';
 import { printMariadbEvent } from './events.js';
 import { beginOutput, endOutput } from './frame.js';
+import { checkKnown } from './known.js';
 import { beginFileState, type Kept, type MariadbState } from './state.js';
 
 /** Prints the events of logs as mariadb-binlog does. */
@@ -14,6 +17,7 @@ export class MariadbTextPrinter implements LogPrinter {
   readonly #surroundings: TextSurroundings;
   readonly #kept: Kept = { annotation: null, loadFiles: new Map() };
   #state: MariadbState | null = null;
+  #isEncrypted = false;
 
   constructor(options: TextOptions, selection: MariadbSelection, surroundings: TextSurroundings) {
     this.#options = options;
@@ -27,19 +31,55 @@ export class MariadbTextPrinter implements LogPrinter {
 
   /** Each file is printed as if a session began with it. */
   beginFile(output: Output): void {
+    this.#isEncrypted = false;
     this.#selection.beginFile();
     this.#state = beginFileState(this.#options, this.#surroundings, this.#kept);
     output.ascii('DELIMITER /*!*/;\n');
   }
 
   event(logged: LoggedEvent, output: Output): Step {
+    if (this.#isEncrypted) return this.#encrypted(logged, output);
+    checkKnown(logged, this.#options);
     const verdict = this.#selection.judge(logged);
     if (verdict === 'stop') return 'stop';
     if (verdict !== 'show') return 'go on';
-    const { positions, shortForm } = this.#options;
-    if (positions ?? !shortForm) output.ascii(`# at ${logged.event.start}\n`);
+    this.#at(logged, output);
     printMariadbEvent(logged, { state: this.#state!, kept: this.#kept, selection: this.#selection }, output);
+    this.#isEncrypted = logged.event.type === START_ENCRYPTION_EVENT;
+    if (logged.event.type === FORMAT_DESCRIPTION_EVENT) this.#checkClosed(logged);
     return 'go on';
+  }
+
+  #at({ event }: LoggedEvent, output: Output): void {
+    const { positions, shortForm } = this.#options;
+    if (positions ?? !shortForm) output.ascii(`# at ${event.start}\n`);
+  }
+
+  #checkClosed({ event, file }: LoggedEvent): void {
+    if (this.#options.forceIfOpen || (event.flags & FLAG_IN_USE) === 0) return;
+    throw new RowtideError('BINLOG_TRUNCATED', `${file} was not closed: a server still writes it, or crashed`, {
+      hint: 'Leave out --skip-force-if-open to read it all the same.',
+    });
+  }
+
+  /** Behind START_ENCRYPTION only the lengths of events can be read. */
+  #encrypted(logged: LoggedEvent, output: Output): Step {
+    if (!this.#options.forceRead) {
+      throw new RowtideError('BINLOG_ENCRYPTED', `${logged.file}:${logged.event.start}: the file is encrypted`, {
+        hint: 'Read it through its server, as mariadb://user@host: servers send their logs decrypted.',
+      });
+    }
+    const nothing = { ...logged.event, type: UNKNOWN_EVENT, timestamp: 0, serverId: 0, flags: 0 };
+    const verdict = this.#selection.judge({ ...logged, event: nothing });
+    if (verdict === 'stop') return 'stop';
+    if (verdict !== 'show') return 'go on';
+    this.#at(logged, output);
+    if (!this.#options.shortForm) output.ascii('# Encrypted event\n');
+    return 'go on';
+  }
+
+  check(): void {
+    this.#selection.check();
   }
 
   endFile(output: Output): void {

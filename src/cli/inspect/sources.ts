@@ -16,7 +16,7 @@ export interface Reading {
   /** The first of several sources: where to begin is about it. */
   readonly isFirst: boolean;
   /** Whose output the events are for. */
-  readonly style: 'mysql' | 'mariadb';
+  readonly style?: 'mysql' | 'mariadb';
   /** It may have been opened already. */
   readonly input?: Input | undefined;
   readonly signal: AbortSignal;

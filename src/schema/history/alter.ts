@@ -29,6 +29,7 @@ export function alter(
   const columns = columnsAfter(before.columns, wanted, surroundings).map((column) =>
     conversion === null ? column : converted(column, conversion, surroundings),
   );
+  if (conversion !== null) requireUnambiguous(wanted, columns);
   const keys = keysAfter(before, actions);
   return {
     columns: withKeyNotNull(columns, keys),
@@ -36,6 +37,17 @@ export function alter(
     collation,
     hasHiddenPeriod: period(before, actions),
   };
+}
+
+/** Servers differ in what a conversion makes of a column of the same statement, and one of them loses count of its bytes. */
+function requireUnambiguous(actions: readonly AlterAction[], columns: readonly ColumnDefinition[]): void {
+  for (const action of actions) {
+    if (action.do !== 'add-column' && action.do !== 'change-column') continue;
+    const { type, name } = action.column;
+    const made = columns.find((column) => sameName(column.name, name))?.type ?? '';
+    if (type.binary || /(text|blob)$/.test(made))
+      throw inconsistent(`${name} is written and converted at once, which servers do differently`);
+  }
 }
 
 /** ADD SYSTEM VERSIONING, unless columns for it are added, too. */
@@ -106,7 +118,7 @@ function indexOf(place: Place, columns: readonly ColumnDefinition[]): number {
   if (place === null) return columns.length;
   if (place === 'first') return 0;
   const index = columns.findIndex(({ name }) => sameName(name, place.after));
-  if (index < 0) throw inconsistent(`it has no column ${place.after}`);
+  if (index < 0) throw inconsistent(`no column ${place.after} stands before it, or it moves as well`);
   return index + 1;
 }
 
@@ -141,7 +153,10 @@ function keysAfter(before: TableDefinition, actions: readonly AlterAction[]): Ta
   for (const action of actions) {
     if (action.do === 'add-key' && !isVain(action, before)) keys = withKey(keys, action.key);
     if (action.do === 'add-column' || action.do === 'change-column')
-      for (const key of ownKeys(action.column)) keys = withKey(keys, key);
+      for (const key of ownKeys(action.column)) {
+        const isThere = isVain(action, before) && keys.some(({ name }) => sameName(name, action.column.name));
+        if (!isThere) keys = withKey(keys, key);
+      }
   }
   return keys;
 }

@@ -32,6 +32,9 @@ export type ErrorCode =
   // transforms
   | 'FILTER_MISMATCH' // a row filter or column action does not fit the columns of its table
   | 'FILTER_UNDECIDED' // the row images lack a column that a row filter needs
+  // flashback
+  | 'UNDO_IMPOSSIBLE' // the log does not say how to undo something of the range
+  | 'UNDO_CONFLICT' // rows are not as the range left them
   // checkpoints
   | 'CHECKPOINT_CORRUPT'
   | 'CHECKPOINT_MISMATCH' // it belongs to another source or sink

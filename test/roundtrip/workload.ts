@@ -56,7 +56,10 @@ export async function execute(specs: readonly TableSpec[], workload: Workload): 
 
 type Statement = Pick<Executed, 'sql' | 'op' | 'assigned'>;
 
-function* statements(table: TableSpec, { random, rowsPerTable }: Workload): Generator<Statement> {
+export function* statements(
+  table: TableSpec,
+  { random, rowsPerTable }: Pick<Workload, 'random' | 'rowsPerTable'>,
+): Generator<Statement> {
   const given = table.columns.filter((column) => !column.kind.generated);
   for (let id = 0; id < rowsPerTable; ) {
     const count = Math.min(rowsPerTable - id, random.int(1, 25));

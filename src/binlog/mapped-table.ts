@@ -57,6 +57,7 @@ export function tableWithoutNames(map: TableMap): Table {
 /** What a column is by its bytes, whatever its name. */
 export function physicalColumn(map: TableMap, i: number): Omit<Column, 'name' | 'labels' | 'visible'> {
   const column = map.columns[i]!;
+  const dimensions = column.type === type.VECTOR ? dimensionsOf(map, i) : undefined;
   return {
     ordinal: i,
     type: column.type,
@@ -66,7 +67,13 @@ export function physicalColumn(map: TableMap, i: number): Omit<Column, 'name' | 
     collation:
       map.metadata?.collations.get(i) ??
       (type.isCharacter(column.type) ? type.UNKNOWN_COLLATION : type.BINARY_COLLATION),
+    ...(dimensions === undefined ? {} : { dimensions }),
   };
+}
+
+function dimensionsOf({ columns, metadata }: TableMap, i: number): number | undefined {
+  const vectors = columns.slice(0, i).filter((column) => column.type === type.VECTOR);
+  return metadata?.dimensions?.[vectors.length];
 }
 
 function ordinalName(i: number): string {

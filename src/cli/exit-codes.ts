@@ -5,6 +5,8 @@ export const EXIT_CODES: readonly (readonly [status: number, meaning: string])[]
   [0, 'done, or drained after SIGTERM or SIGINT'],
   [1, 'a failure while running'],
   [2, 'wrong usage'],
+  [3, 'rows to be undone were changed since'],
+  [4, 'rows to be undone are undone already'],
   [65, 'a damaged binlog'],
   [69, 'the source or the sink cannot be reached'],
   [75, 'a failure that may pass: start again'],
@@ -16,6 +18,8 @@ export const EXIT_CODES: readonly (readonly [status: number, meaning: string])[]
 const STATUS: Partial<Record<ErrorCode, number>> = {
   OUTPUT_CLOSED: 0,
   USAGE: 2,
+  UNDO_CONFLICT: 3,
+  UNDO_DONE: 4,
   CONFIG_INVALID: 78,
   SOURCE_UNREACHABLE: 69,
   SINK_UNREACHABLE: 69,

@@ -34,7 +34,8 @@ export type ErrorCode =
   | 'FILTER_UNDECIDED' // the row images lack a column that a row filter needs
   // flashback
   | 'UNDO_IMPOSSIBLE' // the log does not say how to undo something of the range
-  | 'UNDO_CONFLICT' // rows are not as the range left them
+  | 'UNDO_CONFLICT' // rows were changed since
+  | 'UNDO_DONE' // rows are undone already
   // checkpoints
   | 'CHECKPOINT_CORRUPT'
   | 'CHECKPOINT_MISMATCH' // it belongs to another source or sink

@@ -17,6 +17,8 @@ export interface Column {
   readonly visible: boolean;
   /** There where the column is known to be computed: MariaDB leaves such columns out of whole row images, too. */
   readonly generated?: true;
+  /** Of a VECTOR, where the log says it: how many numbers it holds at the most. */
+  readonly dimensions?: number;
 }
 
 /** One immutable version of a table's columns. Two versions are two objects; compiled readers hang on the object. */

@@ -34,7 +34,7 @@ export function undoSchemas({ catalog, needsNames }: UndoSchemasOptions): Schema
       const facts = (await catalog?.columns(map)) ?? null;
       if (catalog !== null && facts === null) throw unknown(map, 'the server has no such table now');
       if (isSelfDescribing(map)) return facts === null ? tableFromMap(map) : described(map, facts);
-      if (facts !== null) return tableFromFacts(map, facts);
+      if (facts !== null) return assumed(map, facts);
       if (!needsNames) return tableWithoutNames(map);
       throw unknown(map, 'the log does not describe them');
     },
@@ -46,15 +46,8 @@ function described(map: TableMap, facts: readonly ColumnFacts[]): Table {
   const known = facts.map(columnOfFacts);
   const table = withServerTypes(tableFromMap(map), known);
   const gone = table.columns.find(({ name }) => !known.some((each) => each.name === name));
-  if (gone !== undefined || known.length !== table.columns.length) {
-    throw new RowtideError(
-      'TABLE_MISMATCH',
-      `${map.schema}.${map.name} has other columns now than when these rows were logged`,
-      {
-        hint: 'Bring the table back to the columns it had, or leave --check away and see whether the undo still fits.',
-      },
-    );
-  }
+  if (gone !== undefined || known.length !== table.columns.length)
+    throw mismatch(`${map.schema}.${map.name} has other columns now than when these rows were logged`);
   const generated = new Set(known.filter((each) => each.generated !== null).map(({ name }) => name));
   const columns = table.columns.map((column) =>
     generated.has(column.name) ? { ...column, generated: true as const } : column,
@@ -62,9 +55,24 @@ function described(map: TableMap, facts: readonly ColumnFacts[]): Table {
   return { ...table, columns };
 }
 
+/** Checked by count, types and lengths. */
+function assumed(map: TableMap, facts: readonly ColumnFacts[]): Table {
+  try {
+    return tableFromFacts(map, facts);
+  } catch (error) {
+    throw error instanceof RowtideError && error.code === 'TABLE_MISMATCH' ? mismatch(error.message) : error;
+  }
+}
+
+function mismatch(message: string): RowtideError {
+  return new RowtideError('TABLE_MISMATCH', message, {
+    hint: 'Bring the table back to the columns it had, or name a server that has it so with --check URL.',
+  });
+}
+
 function unknown({ schema, name }: TableMap, why: string): RowtideError {
   return new RowtideError('TABLE_UNKNOWN', `columns of ${schema}.${name} are not known: ${why}`, {
-    hint: 'Name the server that has the table with --check URL; or have the rows undone by row events, which need no names: --flashback=binlog.',
+    hint: 'Name the server that has the table with --check URL; or have the rows undone by row events, which need no names: --flashback-format=binlog.',
   });
 }
 

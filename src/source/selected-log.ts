@@ -13,6 +13,8 @@ import { transactionControl } from '../sql/transaction-control.js';
 export interface Selection {
   /** Ends before the transaction that begins at this place or behind it. */
   readonly stop?: { readonly file: string; readonly offset: number };
+  /** Ends behind the last of these files; absent: where the log ends. */
+  readonly files?: readonly string[];
   /** Seconds since the epoch: those that begin at `startS` or later, up to the first one at `stopS` or later. */
   readonly startS?: number;
   readonly stopS?: number;
@@ -53,6 +55,7 @@ class Groups {
   }
 
   takes(event: RawEvent, block: LogBlock): boolean {
+    if (this.#selection.files?.includes(block.file) === false) this.ended = true;
     if (this.ended) return false;
     try {
       const isFirst = isGtid(event) || (this.#state === 'between' && isQuery(event));

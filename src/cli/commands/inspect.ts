@@ -22,7 +22,10 @@ export function registerInspect(program: Command, { run }: Registration): void {
     .helpOption('-?, --help', 'display help for command')
     .addHelpText('after', HELP)
     .action((sources: string[], options: InspectOptions) =>
-      run(async () => (await import('../inspect/inspect.js')).inspect(sources, options), { exitCode: 1 }),
+      run(
+        async () => (await import('../inspect/inspect.js')).inspect(sources, options),
+        options.flashback ? {} : { exitCode: 1 },
+      ),
     );
   addRange(command);
   addSelection(command);
@@ -147,6 +150,11 @@ function addViews(command: Command): void {
     .option('--at <place>', 'find the file and offset of a time or a GTID')
     .option('--statement-rows-max <n>', 'name statements with more rows', positiveInteger)
     .option('-B, --flashback', 'what undoes the rows, newest first')
+    .addOption(
+      new Option('--flashback-format <form>', 'undo by statements or by row events')
+        .choices(['sql', 'binlog'])
+        .default('sql'),
+    )
     .option('--check <server>', 'compare with the rows of this server first')
     .option('--no-progress', 'no progress bar')
     .addOption(new Option('--color <when>', 'colours').choices(['auto', 'always', 'never']).default('auto'));

@@ -1,4 +1,4 @@
-import { visible } from '../print/visible.js';
+import { visible } from '../../format/visible.js';
 import type { Finding, Verdict } from './check.js';
 
 const WORDS: Readonly<Record<Verdict, string>> = {

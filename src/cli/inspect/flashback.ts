@@ -126,7 +126,7 @@ async function check(
   const { undone, changed } = report.counts;
   if (undone + changed === 0) return;
   throw new RowtideError(
-    'UNDO_CONFLICT',
+    changed > 0 ? 'UNDO_CONFLICT' : 'UNDO_DONE',
     `${changed} rows were changed since, and ${undone} are undone already, at ${placeOf(address)}; nothing was printed`,
     { hint: 'Choose the other rows with --table and --where, or leave --check away to overwrite what came later.' },
   );

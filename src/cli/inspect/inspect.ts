@@ -24,7 +24,7 @@ export async function inspect(sources: readonly string[], options: InspectOption
   else await showAt(options.at, inspected);
 }
 
-interface Inspected {
+export interface Inspected {
   readonly files: readonly string[];
   /** Whose log it is; null: files are. */
   readonly server: InspectedServer | null;
@@ -45,6 +45,10 @@ async function serverOf(
 }
 
 async function show({ files, ...inspected }: Inspected): Promise<void> {
+  if (inspected.options.flashback) {
+    await (await import('./print-flashback.js')).printFlashback({ files, ...inspected });
+    return;
+  }
   const printing = { ...inspected, warn };
   if (inspected.options.view === undefined) await (await import('./text.js')).printText(files, printing);
   else await (await import('./view.js')).printView(files, printing);

@@ -91,6 +91,7 @@ export interface InspectOptions {
 
   // Flashback.
   readonly flashback?: true;
+  readonly flashbackFormat: 'sql' | 'binlog';
   readonly check?: string;
 
   readonly progress: boolean;

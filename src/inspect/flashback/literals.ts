@@ -5,12 +5,11 @@ export function quotedName(name: string): string {
 
 /** A text as an SQL literal, for sessions whose sql_mode lacks NO_BACKSLASH_ESCAPES. */
 export function quotedText(text: string): string {
-  return `'${text.replace(SPECIAL, (char) => ESCAPES[char]!)}'`;
+  return `'${text.replace(SPECIAL, (char) => ESCAPES[char] ?? char)}'`;
 }
 
-/** What clients of the command line would take for the end of a literal or of a line, or would drop. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for
-const SPECIAL = /[\0\n\r\x1a'\\]/g;
+/** Among them what clients of the command line would take for the end of a literal or of a line, or would drop. */
+const SPECIAL = /[\p{Cc}'\\]/gu;
 
 const ESCAPES: Readonly<Record<string, string>> = {
   '\0': '\\0',

@@ -11,4 +11,4 @@ export const HINT_NARROW =
 export const HINT_IMAGES =
   "The log does not have what the columns held before: restore a backup and replay the log up to here. From now on, SET PERSIST binlog_row_image = 'FULL' has the server log whole rows. (Columns that MariaDB computes are never logged: --check URL says which these are.)";
 
-export const HINT_EVENTS = 'Have it undone by row events, which hold the very bytes: --flashback=binlog.';
+export const HINT_EVENTS = 'Have it undone by row events, which hold the very bytes: --flashback-format=binlog.';

@@ -5,6 +5,7 @@ import { ByteWriter } from './byte-writer.js';
 /**
  *   head (table id, flags), schema length u8, schema, NUL, name length u8, name, NUL
  *   columns lenenc, type u8 × columns, metadata length lenenc, metadata, null bitmap
+ *   for tables with VECTORs the optional field 13: length lenenc, lenenc × VECTORs; no table is known without it
  */
 export function tableMapBody({ schema, name, columns }: Table, head: Buffer): Buffer {
   const out = new ByteWriter();
@@ -23,8 +24,19 @@ export function tableMapBody({ schema, name, columns }: Table, head: Buffer): Bu
   const nulls = Buffer.alloc((columns.length + 7) >> 3);
   for (const { ordinal, nullable } of columns) if (nullable) nulls[ordinal >> 3]! |= 1 << (ordinal & 7);
   out.bytes(nulls);
+  const dimensions = columns.flatMap((column) => column.dimensions ?? []);
+  if (dimensions.length > 0) {
+    const field = new ByteWriter();
+    for (const each of dimensions) field.lengthEncoded(each);
+    const value = field.take();
+    out.u8(VECTOR_DIMENSIONALITY);
+    out.lengthEncoded(value.length);
+    out.bytes(value);
+  }
   return out.take();
 }
+
+const VECTOR_DIMENSIONALITY = 13;
 
 /** Logged as STRING with what they are in the metadata; the types above 255 are ours. */
 function isOfString({ type: code }: Column): boolean {

@@ -85,10 +85,15 @@ async function main(args: readonly string[]): Promise<number> {
     const program = createProgram({ run });
     await program.parseAsync(isInspect ? inspectArguments(program, args) : [...args], { from: 'user' });
   } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : usageStatus(error, isInspect);
     await run(() => Promise.reject(error instanceof Error ? error : new RowtideError('USAGE', String(error))));
   }
   return status;
+}
+
+/** Values that cannot be are a failure of their own in the programs that inspect stands in for. */
+function usageStatus({ code }: CommanderError, isInspect: boolean): number {
+  return isInspect && code === 'commander.invalidArgument' ? 1 : 2;
 }
 
 function inspectArguments(program: Command, args: readonly string[]): string[] {

@@ -71,8 +71,9 @@ export class LenientReader {
     this.#begun = true;
     await checkMagic(this.#input);
     const format = await this.#readFormatBefore(this.#options.startOffset);
+    if (format === null) return this.#readBlock();
     this.#offset = Math.max(this.#offset, this.#options.startOffset);
-    return format === null ? this.#readBlock() : [format];
+    return [format];
   }
 
   /**

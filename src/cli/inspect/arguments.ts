@@ -26,14 +26,12 @@ type Next = () => string | undefined;
 
 function long(options: readonly Option[], arg: string, next: Next): string[] {
   const equals = arg.indexOf('=');
-  const name = (equals < 0 ? arg : arg.slice(0, equals))
-    .slice(2)
-    .replaceAll('_', '-')
-    .replace(/^loose-/, '');
+  const name = (equals < 0 ? arg : arg.slice(0, equals)).slice(2).replaceAll('_', '-');
   const value = equals < 0 ? undefined : arg.slice(equals + 1);
-  const { option, on } = find(options, name);
-  // Not ours: the parser says so.
-  if (option === undefined) return [arg];
+  const isLoose = name.startsWith('loose-');
+  const { option, on } = find(options, isLoose ? name.slice('loose-'.length) : name);
+  // Not ours: the parser says so, unless it need not be ours.
+  if (option === undefined) return isLoose ? [] : [arg];
   if (isSwitch(option)) return switched(options, option, isOn(option, on, value));
   if (option.long === '--password' && value === undefined) return ['--ask-password'];
   return withValue(option, value ?? next());

@@ -26,9 +26,10 @@ const UNITS: Readonly<Record<string, number>> = { '': 1, k: 2 ** 10, m: 2 ** 20,
 
 /** A number as the options of MySQL's programs take it: `4`, `1k`, `2M`. */
 export function number(text: string): number {
-  const [, digits, unit = ''] = /^\s*(\d+)([kmgt]?)$/i.exec(text) ?? [];
+  const [, sign = '', digits, unit = ''] = /^\s*(-?)(\d+)([kmgt]?)$/i.exec(text) ?? [];
   if (digits === undefined) throw new InvalidArgumentError('It is a whole number.');
-  return Number(digits) * UNITS[unit.toLowerCase()]!;
+  // As MySQL's programs do: what is too small is taken for the least.
+  return sign === '-' ? 0 : Number(digits) * UNITS[unit.toLowerCase()]!;
 }
 
 export function gtidSet(text: string): GtidSet {
@@ -41,7 +42,7 @@ export function gtidSet(text: string): GtidSet {
 }
 
 const DATETIME =
-  /^\s*(\d{4}|\d{2})[^\d](\d{1,2})[^\d](\d{1,2})(?:T|\s+)(\d{1,2})(?:[^\d](\d{1,2})(?:[^\d](\d{1,2})(?:\.\d*)?)?)?\s*$/;
+  /^\s*(\d{4}|\d{2})[^\d](\d{1,2})[^\d](\d{1,2})(?:T|\s+|[^\w\s])(\d{1,2})(?:[^\d](\d{1,2})(?:[^\d](\d{1,2})(?:\.\d*)?)?)?\s*$/;
 const COMPACT = /^\s*(\d{4}|\d{2})(\d{2})(\d{2})(\d{2})(\d{2})(\d{2})\s*$/;
 
 /** Local time in a form that MySQL takes for a DATETIME, as seconds since the epoch. */
@@ -50,7 +51,7 @@ export function datetime(text: string): number {
   const [year = Number.NaN, month = 0, day = 0, hour = 0, minute = 0, second = 0] = (match ?? [])
     .slice(1)
     .map((part) => Number(part ?? 0));
-  const isValid = month >= 1 && month <= 12 && day >= 1 && day <= 31 && hour < 24 && minute < 60 && second < 60;
+  const isValid = month <= 12 && day <= 31 && hour < 24 && minute < 60 && second < 60;
   if (!isValid || Number.isNaN(year)) {
     throw new InvalidArgumentError("It is a date and a time like '2026-11-20 10:15:00', in the local time zone.");
   }

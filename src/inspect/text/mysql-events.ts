@@ -84,6 +84,9 @@ export class MysqlEvents {
       case type.FORMAT_DESCRIPTION_EVENT:
         this.#checkClosed(logged);
         break;
+      case type.PREVIOUS_GTIDS_LOG_EVENT:
+        if (this.#selection.options.database !== null) state.surroundings.warn(ABOUT_GTIDS);
+        break;
       case type.XID_EVENT:
         state.inTransaction = false;
         state.hasSkipped = false;
@@ -196,6 +199,9 @@ export class MysqlEvents {
 }
 
 const FLAG_STATEMENT_END = 1;
+
+const ABOUT_GTIDS =
+  '--database may leave out parts of transactions, and keeps their GTIDs: see --include-gtids, --exclude-gtids, --skip-gtids';
 
 /** A copy: the block that it is read from is used again before its statement comes. */
 function kept(logged: LoggedEvent): LoggedEvent {

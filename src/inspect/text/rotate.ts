@@ -1,4 +1,5 @@
 import { decodeRotate } from '../../binlog/rotate.js';
+import { HEADER_BYTES } from '../../core/event.js';
 import type { LoggedEvent } from '../logged-event.js';
 import type { Output } from '../output.js';
 import { printHeader } from './header.js';
@@ -6,7 +7,7 @@ import type { PrintState } from './state.js';
 
 export function printRotate(logged: LoggedEvent, state: PrintState, output: Output): void {
   if (state.options.shortForm) return;
-  const { file, offset } = decodeRotate(logged.event.bytes);
+  const { file } = decodeRotate(logged.event.bytes);
   printHeader(logged, state, output);
-  output.text(`\tRotate to ${file}  pos: ${offset}\n`);
+  output.text(`\tRotate to ${file}  pos: ${logged.event.bytes.readBigInt64LE(HEADER_BYTES)}\n`);
 }

@@ -1,0 +1,34 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, expect, test } from 'vitest';
+import { run } from './comparison/run.js';
+import { ODD_LOGS } from './odd-logs.js';
+
+const folder = mkdtempSync(join(tmpdir(), 'rowtide-odd-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const OPTIONS = [
+  [],
+  ['-vv'],
+  ['-s'],
+  ['--start-position=130'],
+  ['--database=d'],
+  ['--skip-gtids', '--skip-force-if-open'],
+];
+
+test('logs that no server of the tests writes are printed as mysqlbinlog prints them', async () => {
+  const result = await run(
+    Object.entries(ODD_LOGS).flatMap(([what, bytes]) => {
+      const path = join(folder, what.replaceAll(/\W/g, '-'));
+      writeFileSync(path, bytes);
+      return OPTIONS.map((options) => ({
+        what: `${what} ${options.join(' ')}`,
+        tool: 'mysql' as const,
+        call: { args: [...options, path] },
+      }));
+    }),
+  );
+  expect(result.differences).toEqual([]);
+  expect(result.compared).toBeGreaterThan(60);
+});

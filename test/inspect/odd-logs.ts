@@ -1,0 +1,143 @@
+/** Logs made by hand, of events that servers seldom or never write into files. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import * as type from '../../src/binlog/types.js';
+import { event, MAGIC } from '../source/log-bytes.js';
+
+const fixture = readFileSync(join(import.meta.dirname, '../fixtures/statements-9.7.binlog'));
+const FORMAT = fixture.subarray(4, 4 + fixture.readUInt32LE(4 + 9));
+const FLAGS_AT = 17;
+const IN_USE = 1;
+
+interface Part {
+  readonly type: number;
+  readonly body: Buffer;
+  readonly flags?: number;
+  readonly serverId?: number;
+}
+
+function log(...parts: readonly (Part | Buffer)[]): Buffer {
+  return logOf(FORMAT, ...parts);
+}
+
+function logOf(format: Buffer, ...parts: readonly (Part | Buffer)[]): Buffer {
+  let bytes = Buffer.concat([MAGIC, format]);
+  for (const part of parts) {
+    const end = bytes.length + 23 + (Buffer.isBuffer(part) ? 0 : part.body.length);
+    bytes = Buffer.concat([bytes, Buffer.isBuffer(part) ? part : event({ ...part, end })]);
+  }
+  return bytes;
+}
+
+function query(sql: string, { schema = '', status = '', flags = 0, thread = 9 } = {}): Part {
+  const head = Buffer.alloc(13);
+  const variables = Buffer.from(status.replaceAll(' ', ''), 'hex');
+  head.writeUInt32LE(thread, 0);
+  head[8] = Buffer.byteLength(schema);
+  head.writeUInt16LE(variables.length, 11);
+  return { type: type.QUERY_EVENT, body: Buffer.concat([head, variables, Buffer.from(`${schema}\0${sql}`)]), flags };
+}
+
+const part = (eventType: number, hex: string, flags = 0): Part => ({
+  type: eventType,
+  body: Buffer.from(hex.replaceAll(' ', ''), 'hex'),
+  flags,
+});
+
+/** Charsets by collation ids: status variable 4. */
+const LATIN1 = '04080008000800';
+const UTF8 = '04210021002100';
+const UTF8_MB4 = '0421002d002100';
+const one = query('select 1');
+const uuid = '3e11fa4771ca11e19e33c80aa9429562';
+
+export const ODD_LOGS: Readonly<Record<string, Buffer>> = {
+  'user variables of all character sets': log(
+    part(14, '01000000 61 00 00 08000000 02000000 7879'),
+    part(14, '01000000 62 00 02 00000000 08000000 0500000000000000 00'),
+    part(14, '01000000 63 00 01 08000000 08000000 000000000000f83f'),
+    part(14, '01000000 64 01'),
+    part(14, '01000000 65 00 00 0f270000 01000000 78'),
+    part(14, '03000000 666067 00 01 ff000000 08000000 0000000000000080'),
+    part(14, '01000000 68 00 00 3f000000 00000000'),
+    query('insert into t values (@a)', { schema: 'd' }),
+    query('select 1', { schema: 'd', status: LATIN1 }),
+    part(14, '01000000 61 00 00 08000000 02000000 7879'),
+    query('insert into t values (@a)', { schema: 'd', status: UTF8_MB4 }),
+    part(14, '01000000 61 00 02 2d000000 08000000 ffffffffffffffff 00'),
+    query('insert into t values (@a)', { schema: 'd', status: UTF8 }),
+    part(14, '01000000 61 00 00 2d000000 02000000 7a7a'),
+    query('insert into t values (@a)', { schema: 'd', status: UTF8 }),
+  ),
+  'sessions that change': log(
+    query('set names x', { schema: 'a`b', status: '00 00400000  01 0000000040000000  03 0200 0300' }),
+    query('x', { schema: 'a`b', status: '00 0040000c  01 00ff031000000000  03 0100 0200  05 05 55542b3130' }),
+    query('y', { schema: 'a`b', status: '07 0500  08 2100  12 ff00  13 01  14 01  0d 010200', flags: 4, thread: 10 }),
+    query('y', { schema: 'c', status: '07 0000  08 0000  12 0800  10 00', flags: 8 }),
+    query('y', { schema: 'c', status: '10 01  11 0102030405060708', flags: 4, thread: 11 }),
+    query('BEGIN', { schema: 'e', flags: 8 }),
+    query('y', { schema: 'e', status: '15 01' }),
+    query('y', { schema: 'e', status: '15 00  ff' }),
+    query('y', { schema: '', status: '04 d007 d007 d007' }),
+    query("multi\nline\n'text'\0end", { schema: 'é' }),
+  ),
+  'numbers at their ends': log(
+    part(type.INTVAR_EVENT, '01 ffffffffffffffff'),
+    part(type.INTVAR_EVENT, '02 0000000000000080'),
+    part(type.RAND_EVENT, 'ffffffffffffffff 0500000000000000'),
+    one,
+    part(type.XID_EVENT, 'ffffffffffffffff'),
+    part(type.XA_PREPARE_LOG_EVENT, '00 01000000 03000000 02000000 6162636465'),
+    part(type.XA_PREPARE_LOG_EVENT, '01 ffffffff 03000000 00000000 616263'),
+    part(type.ROTATE_EVENT, `ffffffffffffffff ${Buffer.from('x.000001').toString('hex')}`),
+  ),
+  'group replication': log(
+    part(
+      type.TRANSACTION_CONTEXT_EVENT,
+      `24 07000000 01 00000000 00000000 00000000 ${Buffer.from('3e11fa47-71ca-11e1-9e33-c80aa9429562').toString('hex')}`,
+    ),
+    part(type.VIEW_CHANGE_EVENT, `${Buffer.from('17321:5').toString('hex').padEnd(80, '0')} 0700000000000000 00000000`),
+    one,
+  ),
+  'what may be ignored': log(part(28, '00616263', 0x80), part(27, '00616263', 0x80), one, part(99, '00', 0x80), one),
+  'a heartbeat': log(one, part(27, '00616263'), one),
+  'an unknown event': log(one, part(99, '00'), one),
+  'an incident of no kind': log(part(type.INCIDENT_EVENT, '0100 03616263'), one),
+  'LOAD DATA that is not whole': log(
+    part(type.APPEND_BLOCK_EVENT, '05000000 616263'),
+    part(type.BEGIN_LOAD_QUERY_EVENT, '06000000 616263'),
+    part(type.DELETE_FILE_EVENT, '06000000'),
+    part(
+      type.EXECUTE_LOAD_QUERY_EVENT,
+      `09000000 00000000 00 0000 0000 07000000 09000000 15000000 02 00 ${Buffer.from('LOAD DATA INFILE "abc" INTO TABLE t').toString('hex')}`,
+    ),
+    one,
+  ),
+  'transactions that do not end': log(
+    part(type.GTID_LOG_EVENT, `00 ${uuid} 0100000000000000 02 0100000000000000 0200000000000000`),
+    query('BEGIN'),
+    one,
+    part(type.GTID_LOG_EVENT, `01 ${uuid} 0200000000000000`),
+    query('SAVEPOINT a'),
+    query('ROLLBACK TO `a`'),
+    part(type.GTID_LOG_EVENT, `01 ${uuid} 0300000000000000`),
+  ),
+  'a relay log': logOf(
+    withFlag(FORMAT, 0x40),
+    part(type.PREVIOUS_GTIDS_LOG_EVENT, '0000000000000000'),
+    part(type.ROTATE_EVENT, `0400000000000000 ${Buffer.from('x.000001').toString('hex')}`, 0x20),
+    FORMAT,
+    one,
+    query('create table t (a int)'),
+  ),
+  'no format': Buffer.concat([MAGIC, event(one), FORMAT]),
+  'a file that is written': logOf(withFlag(FORMAT, IN_USE), one, query('BEGIN')),
+  'a file that is written, up to inside an event': logOf(withFlag(FORMAT, IN_USE), one, event(one).subarray(0, 30)),
+};
+
+/** Of the format the checksum is that without the flag that the file is written. */
+function withFlag(format: Buffer, flag: number): Buffer {
+  const changed = Buffer.from(format);
+  changed.writeUInt16LE(changed.readUInt16LE(FLAGS_AT) | flag, FLAGS_AT);
+  return changed;
+}

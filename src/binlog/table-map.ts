@@ -17,6 +17,8 @@ export interface MappedColumn {
 /** What the server adds by binlog_row_metadata: by column ordinal; null where the field was not written. */
 export interface TableMetadata {
   readonly unsigned: readonly boolean[] | null;
+  /** The same as logged, a bit for each numeric column from the highest one on: not all readers count YEAR as one. */
+  readonly signBits: Buffer | null;
   readonly collations: ReadonlyMap<number, number>;
   readonly names: readonly string[] | null;
   /** Labels of ENUM and SET, in the column's own character set. */
@@ -174,6 +176,7 @@ function readMetadata(r: ByteReader, columns: readonly MappedColumn[], format: F
   const collations = new Map<number, number>();
   const labels = new Map<number, Buffer[]>();
   let unsigned: boolean[] | null = null;
+  let signBits: Buffer | null = null;
   let names: string[] | null = null;
   let primaryKey: number[] | null = null;
   let keyPrefixes: number[] | null = null;
@@ -187,6 +190,7 @@ function readMetadata(r: ByteReader, columns: readonly MappedColumn[], format: F
     r.skip(length);
     switch (field) {
       case FIELD.signedness:
+        signBits = value.bytes.subarray(value.at, value.end);
         unsigned = readBits(value, columns, ordinals(signedTypes(columns, length, format)));
         break;
       case FIELD.defaultCharset:
@@ -241,7 +245,7 @@ function readMetadata(r: ByteReader, columns: readonly MappedColumn[], format: F
   }
   const unknown = primaryKey?.find((ordinal) => ordinal >= columns.length);
   if (unknown !== undefined) throw malformed(`a primary key of column ${unknown + 1} in a table of ${columns.length}`);
-  return { unsigned, collations, names, labels, primaryKey, keyPrefixes, visible, geometryTypes, dimensions };
+  return { unsigned, signBits, collations, names, labels, primaryKey, keyPrefixes, visible, geometryTypes, dimensions };
 }
 
 /**

@@ -107,6 +107,7 @@ describe('labels of ENUM and SET', () => {
     columns: [{ type: ENUM, meta: 1, nullable: true }],
     metadata: {
       unsigned: null,
+      signBits: null,
       collations: new Map([[0, GBK]]),
       names: ['size'],
       labels: new Map([[0, [label]]]),

@@ -1,11 +1,17 @@
 import { checksumOf, type LoggedEvent } from '../logged-event.js';
 import type { Output } from '../output.js';
+import { writeHexdump } from './hexdump.js';
 import type { PrintState } from './state.js';
 
 const END_AT = 13;
 
 /** What begins the text of an event: when, who, where it ends. Its line goes on with what the event is. */
 export function printHeader(logged: LoggedEvent, state: PrintState, output: Output): void {
+  printHeaderLine(logged, state, output);
+  printDump(logged, state, output);
+}
+
+export function printHeaderLine(logged: LoggedEvent, state: PrintState, output: Output): void {
   const { event } = logged;
   const end = (state.payload ?? logged).raw.readUInt32LE(END_AT);
   const checksum = checksumOf(logged);
@@ -13,6 +19,13 @@ export function printHeader(logged: LoggedEvent, state: PrintState, output: Outp
   output.ascii(
     `#${localTime(event.timestamp)} server id ${serverIdOf(event.serverId, state)}  end_log_pos ${end} ${crc}`,
   );
+}
+
+/** The event's bytes, where they are asked for. */
+export function printDump(logged: LoggedEvent, state: PrintState, output: Output): void {
+  const { hexdump, style } = state.options;
+  const { start, end } = logged.event;
+  if (hexdump) writeHexdump(logged, output, { style, from: state.payload === null ? start : end });
 }
 
 function serverIdOf(serverId: number, { options }: PrintState): number {

@@ -1,9 +1,10 @@
-import { decodeTableIdentity } from '../../binlog/table-map.js';
+import { decodeTableIdentity, decodeTableMap } from '../../binlog/table-map.js';
 import type { LoggedEvent } from '../logged-event.js';
 import type { Output } from '../output.js';
 import { printHeader } from './header.js';
 import { printBinlog } from './rows.js';
 import { type PrintState, UNDEFINED_SERVER_VERSION } from './state.js';
+import { writeTableMetadata } from './table-metadata.js';
 
 /** Servers say since then which tables have a primary key that they made themselves. */
 const KEYS_MADE_SINCE = 80032;
@@ -15,9 +16,14 @@ export function printTableMap(logged: LoggedEvent, state: PrintState, output: Ou
   const { tableId, flags, schema, name } = decodeTableIdentity(logged.event, logged.format);
   printHeader(logged, state, output);
   output.text(`\tTable_map: \`${schema}\`.\`${name}\` mapped to number ${tableId}\n`);
+  const hasGeneratedKey = (flags & FLAG_GENERATED_INVISIBLE_KEY) !== 0;
   const version = state.immediateServerVersion;
   if (version >= KEYS_MADE_SINCE && version !== UNDEFINED_SERVER_VERSION) {
-    output.ascii(`# has_generated_invisible_primary_key=${(flags & FLAG_GENERATED_INVISIBLE_KEY) === 0 ? 0 : 1}\n`);
+    output.ascii(`# has_generated_invisible_primary_key=${hasGeneratedKey ? 1 : 0}\n`);
+  }
+  if (state.options.tableMetadata) {
+    const map = decodeTableMap(logged.event, logged.format);
+    writeTableMetadata({ map, style: 'mysql', hasGeneratedKey }, output);
   }
   if (state.options.base64Output === 'auto') printBinlog(logged, state);
   if (state.options.verbose > 0) state.rows.map(logged.event, logged.format);

@@ -6,9 +6,10 @@ import { HEADER_BYTES } from '../../../core/event.js';
 import type { LoggedEvent } from '../../logged-event.js';
 import type { Output } from '../../output.js';
 import { writeBase64 } from '../base64.js';
-import { printHeader } from '../header.js';
+import { printDump, printHeader, printHeaderLine } from '../header.js';
 import { quoted } from '../identifier.js';
 import { DELIMITER } from '../state.js';
+import { writeTableMetadata } from '../table-metadata.js';
 import { printAnnotateRows } from './annotate-rows.js';
 import { inflatedRows } from './inflated-rows.js';
 import { countRows } from './row-count.js';
@@ -26,7 +27,7 @@ function isEncoded({ options }: MariadbState): boolean {
 export function printMariadbTableMap(logged: LoggedEvent, state: MariadbState, kept: Kept, output: Output): void {
   checkFormat(logged, state);
   const { options, head } = state;
-  if (kept.annotation !== null) printAnnotateRows(kept.annotation, state, head);
+  if (kept.annotation !== null) printAnnotateRows(movedTo(logged, kept.annotation), state, head);
   kept.annotation = null;
   const map = decodeTableMap(logged.event, logged.format);
   state.tables.set(map.tableId, map);
@@ -38,8 +39,14 @@ export function printMariadbTableMap(logged: LoggedEvent, state: MariadbState, k
     head.text(`\tTable_map: ${quoted(map.schema)}.${quoted(map.name)} mapped to number ${map.tableId}${triggers}\n`);
   }
   if (options.shortForm && !countsRows(state)) return;
+  if (options.tableMetadata) writeTableMetadata({ map, style: 'mariadb', hasGeneratedKey: false }, head);
   if (isEncoded(state)) writeBase64(logged.raw, state.body);
   head.moveTo(output);
+}
+
+/** A hexdump of a statement has the offsets of the event that it is printed with. */
+function movedTo({ event: { start } }: LoggedEvent, annotation: LoggedEvent): LoggedEvent {
+  return { ...annotation, event: { ...annotation.event, start } };
 }
 
 /** A short form has no counts unless they are asked for. */
@@ -71,7 +78,8 @@ export function printMariadbRows(logged: LoggedEvent, state: MariadbState, outpu
   const { event, format } = logged;
   const ends = endsStatement(logged);
   if (!options.shortForm) {
-    printHeader(logged, state, head);
+    printHeaderLine(logged, state, head);
+    if (options.hexdump) printDump({ ...logged, raw: inflatedRows(logged) }, state, head);
     const name = NAMES[event.type] ?? 'Unknown';
     head.ascii(`\t${name}: table id ${rowsTableId(event, format)}${ends ? ' flags: STMT_END_F' : ''}\n`);
   }

@@ -2,34 +2,38 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { RowtideError } from '../core/errors.js';
-import { registerCheckpoint } from './commands/checkpoint.js';
-import { registerDoctor } from './commands/doctor.js';
-import { registerInspect } from './commands/inspect.js';
-import { registerPauseAndResume } from './commands/pause-resume.js';
-import { registerRun } from './commands/run.js';
-import { registerSkip } from './commands/skip.js';
-import { registerStatus } from './commands/status.js';
-import { registerTail } from './commands/tail.js';
-import { registerTypes } from './commands/types.js';
 import { EXIT_CODES, exitCodeOf } from './exit-codes.js';
 import { withDefaults } from './inspect/defaults.js';
 import { withoutPassword } from './password.js';
 import type { Registration, RunOptions } from './registration.js';
 import { errorReport } from './report.js';
 
-const REGISTER = [
-  registerTail,
-  registerInspect,
-  registerRun,
-  registerStatus,
-  registerPauseAndResume,
-  registerSkip,
-  registerCheckpoint,
-  registerTypes,
-  registerDoctor,
-];
+type Register = (program: Command, registration: Registration) => void;
 
-function createProgram(registration: Registration): Command {
+const pauseAndResume = async (): Promise<Register> =>
+  (await import('./commands/pause-resume.js')).registerPauseAndResume;
+
+/** Each command is loaded when it is called: they need very different things, and most of the time to start is loading. */
+const COMMANDS: Readonly<Record<string, () => Promise<Register>>> = {
+  tail: async () => (await import('./commands/tail.js')).registerTail,
+  inspect: async () => (await import('./commands/inspect.js')).registerInspect,
+  run: async () => (await import('./commands/run.js')).registerRun,
+  status: async () => (await import('./commands/status.js')).registerStatus,
+  pause: pauseAndResume,
+  resume: pauseAndResume,
+  skip: async () => (await import('./commands/skip.js')).registerSkip,
+  checkpoint: async () => (await import('./commands/checkpoint.js')).registerCheckpoint,
+  types: async () => (await import('./commands/types.js')).registerTypes,
+  doctor: async () => (await import('./commands/doctor.js')).registerDoctor,
+};
+
+/** The command that is called; all of them, for help and for what is no command. */
+async function registersFor(name: string | undefined): Promise<Register[]> {
+  const called = name !== undefined && Object.hasOwn(COMMANDS, name) ? [COMMANDS[name]!] : Object.values(COMMANDS);
+  return Promise.all([...new Set(called)].map((load) => load()));
+}
+
+async function createProgram(name: string | undefined, registration: Registration): Promise<Command> {
   const program = new Command('rowtide')
     .description('Change data capture for MySQL and MariaDB.')
     .version(version(), '-V, --version')
@@ -40,7 +44,7 @@ function createProgram(registration: Registration): Command {
       'after',
       `\nExit codes:\n${EXIT_CODES.map(([code, what]) => `  ${String(code).padStart(3)}  ${what}`).join('\n')}`,
     );
-  for (const register of REGISTER) register(program, registration);
+  for (const register of await registersFor(name)) register(program, registration);
   return program;
 }
 
@@ -82,7 +86,7 @@ async function main(args: readonly string[]): Promise<number> {
     }
   };
   try {
-    const program = createProgram({ run });
+    const program = await createProgram(args[0], { run });
     await program.parseAsync(isInspect ? inspectArguments(program, args) : [...args], { from: 'user' });
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : usageStatus(error, isInspect);

@@ -1,4 +1,4 @@
-import { destination, type Logger, pino, stdSerializers } from 'pino';
+import type { Logger } from 'pino';
 import { RowtideError } from '../core/errors.js';
 
 export const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'silent'] as const;
@@ -17,6 +17,9 @@ const STDERR = 2;
 
 /** Logs to stderr, synchronously: what is said last before the process ends is what people need most. */
 export async function createLogger({ level, format, colour, redact }: LoggerOptions): Promise<Logger> {
+  const { destination, pino, stdSerializers } = await import('pino');
+  const errorFacts = (error: unknown): unknown =>
+    error instanceof RowtideError ? factsOf(error) : error instanceof Error ? stdSerializers.err(error) : error;
   const isPretty = format === 'pretty' || (format === 'auto' && process.stderr.isTTY === true);
   const to = isPretty ? await prettyStream(colour) : destination({ dest: STDERR, sync: true });
   return pino(
@@ -38,8 +41,6 @@ async function prettyStream(colorize: boolean) {
 }
 
 /** An error of ours is told by its code, its sentence and its hint; the stack of anything else is what there is to go by. */
-function errorFacts(error: unknown): unknown {
-  if (!(error instanceof RowtideError)) return error instanceof Error ? stdSerializers.err(error) : error;
-  const { code, message, hint, retryable } = error;
+function factsOf({ code, message, hint, retryable }: RowtideError): object {
   return { code, message, hint, retryable };
 }

@@ -40,6 +40,8 @@ export interface LenientOptions {
   readonly eventBytesMax: number;
   /** Where a format is said to stand that is read in front of `startOffset`: where mysqlbinlog says, or where it is. */
   readonly formatAt?: 'search end' | 'own place';
+  /** The bytes of events hold only until `next` is called again: for who keeps none of them, and reads faster so. */
+  readonly reusesMemory?: boolean;
   readonly warn: (message: string) => void;
 }
 
@@ -54,6 +56,10 @@ export class LenientReader {
   #format = FORMAT_UNSAID;
   #isInUse = false;
   #begun = false;
+  /** The block behind the last one, read while that one is used. */
+  #ahead: { readonly at: number; readonly bytes: Buffer; readonly read: Promise<number> } | null = null;
+  /** Used in turns. */
+  readonly #blocks: Buffer[] = [];
 
   constructor(input: Input, options: LenientOptions) {
     this.#input = input;
@@ -96,16 +102,52 @@ export class LenientReader {
 
   async #readBlock(count = Number.POSITIVE_INFINITY): Promise<LoggedEvent[] | null> {
     this.#input.forget(this.#offset);
+    const ahead = await this.#takeAhead(count);
+    if (ahead.length > 0) return ahead;
     let wanted = HEADER_BYTES;
     for (;;) {
-      const block = Buffer.allocUnsafe(Math.max(BLOCK_BYTES, wanted));
+      // A single event is looked for, and may be kept.
+      const block = count === 1 ? Buffer.allocUnsafe(Math.max(BLOCK_BYTES, wanted)) : this.#block(wanted);
       const read = await this.#input.read(block, this.#offset, wanted);
       if (read === 0) return null;
       if (read < wanted) return this.#truncated(read);
       const events = this.#take(block.subarray(0, read), count);
-      if (events.length > 0) return events;
+      if (events.length > 0) {
+        if (read === block.length && events.length < count) this.#readAhead();
+        return events;
+      }
       wanted = this.#skipMagic(block) + this.#lengthOf(block, this.#skipMagic(block));
     }
+  }
+
+  /** What was read ahead, if it is a whole block: behind a short one the file may have grown. */
+  async #takeAhead(count: number): Promise<LoggedEvent[]> {
+    const ahead = this.#ahead;
+    this.#ahead = null;
+    // Waited for in any case: its memory is used again.
+    if (ahead === null || (await ahead.read) < BLOCK_BYTES || ahead.at !== this.#offset) return [];
+    const events = this.#take(ahead.bytes, count);
+    if (events.length > 0 && events.length < count) this.#readAhead();
+    return events;
+  }
+
+  #readAhead(): void {
+    if (!this.#input.isFile) return;
+    const bytes = this.#block(0);
+    // An error is met again by the read in earnest.
+    this.#ahead = {
+      at: this.#offset,
+      bytes,
+      read: this.#input.read(bytes, this.#offset, BLOCK_BYTES).catch(() => 0),
+    };
+  }
+
+  #block(bytesMin: number): Buffer {
+    if (bytesMin > BLOCK_BYTES || this.#options.reusesMemory !== true)
+      return Buffer.allocUnsafe(Math.max(BLOCK_BYTES, bytesMin));
+    const block = this.#blocks.length < 2 ? Buffer.allocUnsafeSlow(BLOCK_BYTES) : this.#blocks.shift()!;
+    this.#blocks.push(block);
+    return block;
   }
 
   /** The whole events of a block. */
@@ -158,7 +200,8 @@ export class LenientReader {
   }
 
   #beginFormat(raw: Buffer): FormatDescription {
-    this.#format = decodeFormat(raw.subarray(0, raw.length - formatChecksumBytes(raw)));
+    // A copy, since a format reads its own bytes for as long as its file is read.
+    this.#format = decodeFormat(Buffer.from(raw.subarray(0, raw.length - formatChecksumBytes(raw))));
     this.#isInUse = (raw.readUInt16LE(17) & FLAG_IN_USE) !== 0;
     return this.#format;
   }

@@ -4,14 +4,16 @@ import { TRANSACTION_PAYLOAD_EVENT } from '../../binlog/types.js';
 import type { LoggedEvent } from '../../inspect/logged-event.js';
 import type { Search } from '../../inspect/search/search.js';
 import { SearchFilter } from '../../inspect/search/search-filter.js';
-import { type RowSearch, rowSearch } from '../../transform/row-search.js';
+import type { RowSearch } from '../../transform/row-search.js';
 import type { InspectOptions } from './options.js';
 
-/** What the options look for; null: nothing in particular. Throws USAGE. */
-export function searchOf(options: InspectOptions, style: 'mysql' | 'mariadb' | null): RowSearch | null {
-  const { table, where, changed, gtid } = options;
+/** What the options look for; null: nothing in particular, or what the text of that tool does itself. Throws USAGE. */
+export async function searchOf(options: InspectOptions, style: 'mysql' | 'mariadb' | null): Promise<RowSearch | null> {
+  const { table, where, changed, gtid, database } = options;
+  if ([table, where, changed, gtid, database].every((each) => each === undefined)) return null;
+  const { rowSearch } = await import('../../transform/row-search.js');
   // The text of both tools has ways of its own to leave out other schemas.
-  const schema = style === null ? options.database : undefined;
+  const schema = style === null ? database : undefined;
   const tables = style === 'mariadb' && isTableOfTool(options) ? undefined : table?.map(patternOf);
   return rowSearch({
     ...(tables === undefined ? {} : { tables }),

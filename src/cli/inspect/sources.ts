@@ -19,6 +19,8 @@ export interface Reading {
   readonly style?: 'mysql' | 'mariadb';
   /** It may have been opened already. */
   readonly input?: Input | undefined;
+  /** Of what is read nothing is kept when the next block is asked for. */
+  readonly reusesMemory?: boolean;
   readonly signal: AbortSignal;
   readonly warn: (message: string) => void;
 }
@@ -54,6 +56,7 @@ export async function* readEvents(source: string, reading: Reading): AsyncGenera
       verifyChecksums: options.verifyBinlogChecksum ?? false,
       eventBytesMax: EVENT_BYTES_MAX,
       formatAt: reading.style === 'mariadb' ? 'own place' : 'search end',
+      reusesMemory: reading.reusesMemory ?? false,
       warn,
     });
     for (;;) {

@@ -31,7 +31,7 @@ export async function printText(sources: readonly string[], printing: Printing):
   const style = options.style ?? server?.style ?? first?.style ?? 'mysql';
   const surroundings = { zoneName: localZoneName(process.env), loadFiles: loadFilesIn(options.localLoad), warn };
   const { printer, selection } = makers[style](options, surroundings);
-  const search = searchOf(options, style);
+  const search = await searchOf(options, style);
   const found = search === null ? null : new TextSearch(search);
   const isFollowed = server?.stopNever ?? false;
   const output = new Output();

@@ -1,26 +1,22 @@
 import { payloadEvents } from '../../binlog/payload-events.js';
 import { decodeTransactionPayload } from '../../binlog/transaction-payload.js';
-import { eventTypeName, TRANSACTION_PAYLOAD_EVENT } from '../../binlog/types.js';
+import { eventTypeName, FORMAT_DESCRIPTION_EVENT, TRANSACTION_PAYLOAD_EVENT } from '../../binlog/types.js';
 import { locateError } from '../../core/errors.js';
 import type { LoggedEvent } from '../../inspect/logged-event.js';
 import { Output } from '../../inspect/output.js';
 import { SearchFilter } from '../../inspect/search/search-filter.js';
 import { Selection } from '../../inspect/select.js';
-import { EventsView } from '../../inspect/views/events.js';
 import { FactWriter } from '../../inspect/views/fact-writer.js';
 import { countFoundRows } from '../../inspect/views/matching-rows.js';
-import { SummaryView } from '../../inspect/views/summary.js';
-import { TransactionsView } from '../../inspect/views/transactions.js';
 import type { View, ViewedEvent } from '../../inspect/views/view.js';
 import type { RowSearch } from '../../transform/row-search.js';
 import { colorsFor } from '../options.js';
 import type { InspectOptions } from './options.js';
 import { type Progress, progressOf } from './progress.js';
-import { RowsView } from './rows-view.js';
 import { searchOf } from './searching.js';
 import { selectOptions } from './selecting.js';
 import type { InspectedServer } from './server.js';
-import { readEvents, stopOffset } from './sources.js';
+import { FIRST_OFFSET, readEvents, startOffset, stopOffset } from './sources.js';
 import { openWriter, type Writer } from './writer.js';
 
 interface Viewing {
@@ -36,14 +32,19 @@ const STATEMENT_ROWS_MIN = 10_000;
 /** Shows a view of all sources. What an error leaves is shown up to there. */
 export async function printView(sources: readonly string[], viewing: Viewing): Promise<void> {
   const { options } = viewing;
-  const search = searchOf(options, null);
+  const search = await searchOf(options, null);
   const output = new Output();
-  const view = createView(options, search, output);
+  const view = await createView(options, search, output);
   const writer = await openWriter(options.resultFile);
   const progress = await progressOf(sources, options);
-  const viewer = new Viewer({ view, selection: new Selection(selectOptions(options)), search });
+  const viewer = new Viewer({
+    view,
+    selection: new Selection(selectOptions(options)),
+    search,
+    beginsLater: startOffset(options) > FIRST_OFFSET,
+  });
   try {
-    await walk(sources, viewing, { viewer, output, writer, progress });
+    await walk(sources, viewing, { search, viewer, output, writer, progress });
     search?.check();
   } finally {
     progress?.end();
@@ -54,6 +55,8 @@ export async function printView(sources: readonly string[], viewing: Viewing): P
 }
 
 interface Walk {
+  /** Null: everything is shown, and events are forgotten at once. */
+  readonly search: RowSearch | null;
   readonly viewer: Viewer;
   readonly output: Output;
   readonly writer: Writer;
@@ -61,8 +64,8 @@ interface Walk {
 }
 
 async function walk(sources: readonly string[], viewing: Viewing, walking: Walk): Promise<void> {
-  const { viewer, output, writer, progress } = walking;
-  for (const [i, { isLast, blocks }] of (await filesOf(sources, viewing)).entries()) {
+  const { search, viewer, output, writer, progress } = walking;
+  for (const [i, { isLast, blocks }] of (await filesOf(sources, viewing, search === null)).entries()) {
     viewer.selection.stopOffset = isLast ? stopOffset(viewing.options) : Number.POSITIVE_INFINITY;
     for await (const events of blocks) {
       for (const logged of events) {
@@ -84,7 +87,7 @@ interface File {
 }
 
 /** Of a server one after the other, as it sends them. */
-async function filesOf(sources: readonly string[], viewing: Viewing): Promise<readonly File[]> {
+async function filesOf(sources: readonly string[], viewing: Viewing, reusesMemory: boolean): Promise<readonly File[]> {
   const { server } = viewing;
   if (server !== null) {
     const { remoteEvents } = await import('./remote-events.js');
@@ -92,28 +95,41 @@ async function filesOf(sources: readonly string[], viewing: Viewing): Promise<re
   }
   return sources.map((source, i) => ({
     isLast: i === sources.length - 1,
-    blocks: readEvents(source, { ...viewing, isFirst: i === 0 }),
+    blocks: readEvents(source, { ...viewing, isFirst: i === 0, reusesMemory }),
   }));
 }
 
-function createView(options: InspectOptions, search: RowSearch | null, output: Output): View {
+/** Each view is loaded when it is asked for. */
+async function createView(options: InspectOptions, search: RowSearch | null, output: Output): Promise<View> {
   const { format, view } = options;
   const writer = new FactWriter(format, output);
   const countRows = search === null ? {} : { countRows: countFoundRows(search) };
   switch (view) {
-    case 'transactions':
+    case 'transactions': {
+      const { TransactionsView } = await import('../../inspect/views/transactions.js');
       return new TransactionsView(writer, countRows);
-    case 'summary':
-      return new SummaryView(writer, {
-        ...countRows,
-        format,
-        statementRowsMin: options.statementRowsMax ?? STATEMENT_ROWS_MIN,
-      });
-    case 'rows':
+    }
+    case 'summary': {
+      const { SummaryView } = await import('../../inspect/views/summary.js');
+      const statementRowsMin = options.statementRowsMax ?? STATEMENT_ROWS_MIN;
+      return new SummaryView(writer, { ...countRows, format, statementRowsMin });
+    }
+    case 'rows': {
+      const { RowsView } = await import('./rows-view.js');
       return new RowsView({ format, output, search, colors: colorsFor(options, process.stdout) });
-    default:
+    }
+    default: {
+      const { EventsView } = await import('../../inspect/views/events.js');
       return new EventsView(writer);
+    }
   }
+}
+
+interface ViewerOptions {
+  readonly view: View;
+  readonly selection: Selection;
+  readonly search: RowSearch | null;
+  readonly beginsLater: boolean;
 }
 
 /** Hands on to a view the events that are selected and found. */
@@ -122,9 +138,12 @@ class Viewer {
   readonly #view: View;
   readonly #filter: SearchFilter<ViewedEvent> | null;
   #isStopped = false;
+  /** The format is read all the same where reading begins behind it; it is not there that it stands. */
+  #leavesOutFormat: boolean;
 
-  constructor({ view, selection, search }: { view: View; selection: Selection; search: RowSearch | null }) {
+  constructor({ view, selection, search, beginsLater }: ViewerOptions) {
     this.#view = view;
+    this.#leavesOutFormat = beginsLater;
     this.selection = selection;
     this.#filter = search === null ? null : new SearchFilter(search);
   }
@@ -139,6 +158,10 @@ class Viewer {
     if (verdict === 'stop') this.#isStopped = true;
     if (verdict !== 'show') return undefined;
     const { file, format, event } = logged;
+    if (this.#leavesOutFormat && event.type === FORMAT_DESCRIPTION_EVENT) {
+      this.#leavesOutFormat = false;
+      return undefined;
+    }
     this.#show({ file, format, event, inner: false });
     return event.type === TRANSACTION_PAYLOAD_EVENT ? this.#inner(logged) : undefined;
   }

@@ -2,6 +2,7 @@ import type { FileHandle } from 'node:fs/promises';
 import { crc32 } from 'node:zlib';
 import { decodeFormat, formatChecksumBytes } from '../binlog/format-description.js';
 import { FORMAT_DESCRIPTION_EVENT } from '../binlog/types.js';
+import { RowtideError } from '../core/errors.js';
 import { HEADER_BYTES } from '../core/event.js';
 
 export const MAGIC = Buffer.from([0xfe, 0x62, 0x69, 0x6e]);
@@ -114,12 +115,24 @@ class EventScan {
   }
 
   #takeFormat(raw: Buffer): boolean {
-    if (raw[4] !== FORMAT_DESCRIPTION_EVENT) return false;
-    const checksumBytes = formatChecksumBytes(raw);
-    if (checksumBytes > 0 && !isIntact(raw)) return false;
-    this.#hasChecksums = decodeFormat(raw.subarray(0, raw.length - checksumBytes)).checksum === 'crc32';
+    const hasChecksums = checksumsOf(raw);
+    if (hasChecksums === null) return false;
+    this.#hasChecksums = hasChecksums;
     this.format = Buffer.from(raw);
     return true;
+  }
+}
+
+/** Whether a format says that events have checksums; null where it is torn. */
+function checksumsOf(raw: Buffer): boolean | null {
+  if (raw[4] !== FORMAT_DESCRIPTION_EVENT) return null;
+  try {
+    const checksumBytes = formatChecksumBytes(raw);
+    if (checksumBytes > 0 && !isIntact(raw)) return null;
+    return decodeFormat(raw.subarray(0, raw.length - checksumBytes)).checksum === 'crc32';
+  } catch (error) {
+    if (error instanceof RowtideError) return null;
+    throw error;
   }
 }
 

@@ -5,6 +5,7 @@ import { withPlainHeader } from './header.js';
 import { decodeHeartbeat } from './heartbeat.js';
 import { decodeRotate } from './rotate.js';
 import {
+  FLAG_ARTIFICIAL,
   FORMAT_DESCRIPTION_EVENT,
   GTID_LIST_EVENT,
   HEARTBEAT_LOG_EVENT,
@@ -86,10 +87,9 @@ export class DumpedEvents {
 
   #logged(raw: Buffer): void {
     const low = raw.readUInt32LE(LOGGED_END_AT);
-    const type = raw[4];
-    const isRepeated = low === 0 && (type === START_ENCRYPTION_EVENT || type === GTID_LIST_EVENT);
-    if (low !== 0) this.#forwardTo(low - raw.length);
-    this.#emit(raw, isRepeated);
+    const isArtificial = isRepeated(raw);
+    if (low !== 0) this.#forwardTo(isArtificial ? low : low - raw.length);
+    this.#emit(raw, isArtificial);
   }
 
   #skipTo(raw: Buffer, type: number): void {
@@ -125,4 +125,10 @@ export class DumpedEvents {
   #withoutChecksum(raw: Buffer): Buffer {
     return this.#format.checksum === 'crc32' ? raw.subarray(0, -4) : raw;
   }
+}
+
+/** What a reader has to know who begins in the middle of a file: its key; where MariaDB's GTIDs are. */
+function isRepeated(raw: Buffer): boolean {
+  if (raw[4] === START_ENCRYPTION_EVENT) return raw.readUInt32LE(LOGGED_END_AT) === 0;
+  return raw[4] === GTID_LIST_EVENT && (raw.readUInt16LE(17) & FLAG_ARTIFICIAL) !== 0;
 }

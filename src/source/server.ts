@@ -4,6 +4,7 @@ import { DumpedEvents } from '../binlog/dumped-events.js';
 import { RowtideError } from '../core/errors.js';
 import type { LogBlock } from '../core/event.js';
 import type { GtidSet } from '../core/gtid.js';
+import { MariaGtids } from '../core/maria-gtid.js';
 import type { LogPosition, Position } from '../core/position.js';
 import type { LogSource } from '../core/source.js';
 import { type Connection, type DriverOptions, driverOptions, withConnection } from '../mysql/connect.js';
@@ -107,8 +108,11 @@ async function* read(settings: Settings, from: Position, signal: AbortSignal): A
 export interface DumpRequest {
   readonly file: string;
   readonly offset: number;
-  /** The server leaves these transactions out. Null: it is asked without GTIDs, and may have none. */
-  readonly exclude: GtidSet | null;
+  /**
+   * The server leaves these transactions out; a MariaDB begins behind them, wherever that is, and looks at no file.
+   * Null: it is asked without GTIDs, and may have none.
+   */
+  readonly exclude: GtidSet | MariaGtids | null;
   /** MariaDB's ANNOTATE_ROWS events; MySQL always sends its own. */
   readonly annotateRows: boolean;
 }
@@ -124,8 +128,16 @@ export async function* serverDump(
   signal: AbortSignal,
 ): AsyncGenerator<DumpBlock> {
   const settings = settingsOf(options);
-  const log = { kind: 'file', file: request.file, offset: request.offset } as const;
-  yield* dump(settings, { ...request, log, checksum: 'NONE' }, signal, (flow) => {
+  const { file, offset, exclude } = request;
+  const log: LogPosition =
+    exclude instanceof MariaGtids ? { kind: 'mariadb-gtid', executed: exclude } : { kind: 'file', file, offset };
+  const begin: Begin = {
+    log,
+    exclude: exclude instanceof MariaGtids ? null : exclude,
+    checksum: 'NONE',
+    annotateRows: request.annotateRows,
+  };
+  yield* dump(settings, begin, signal, (flow) => {
     const queue = new DumpQueue({ bytesMax: settings.queueBytesMax, flow });
     return { queue, receiver: new DumpedEvents((event) => queue.push(event)) };
   });

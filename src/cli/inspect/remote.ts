@@ -2,6 +2,7 @@ import type { DumpedEvent } from '../../binlog/dumped-events.js';
 import { ROTATE_EVENT } from '../../binlog/types.js';
 import type { GtidSet } from '../../core/gtid.js';
 import type { Log } from '../../core/log.js';
+import { MariaGtids } from '../../core/maria-gtid.js';
 import type { ServerAddress } from '../../mysql/url.js';
 import { PipelineControl } from '../../pipeline/control.js';
 import { supervise } from '../../pipeline/supervise.js';
@@ -18,8 +19,8 @@ export interface RemoteOptions {
   readonly toLastLog: boolean;
   /** And then on, as it is written. */
   readonly stopNever: boolean;
-  /** Transactions that the server leaves out; null: it is not asked by GTIDs. */
-  readonly exclude: GtidSet | null;
+  /** Transactions that the server leaves out, or that a MariaDB begins behind; null: it is not asked by GTIDs. */
+  readonly exclude: GtidSet | MariaGtids | null;
   readonly annotateRows: boolean;
   readonly serverId: number | null;
 }
@@ -84,7 +85,10 @@ async function readFile(options: RemoteOptions, attempt: Attempt, signal: AbortS
   const { from, reader, control } = attempt;
   try {
     const place = await reader.begin(from);
-    const request: DumpRequest = { ...place, exclude: options.exclude, annotateRows: options.annotateRows };
+    // A place that was reached is behind those of a MariaDB, and it would look for them again.
+    const isBegun = place.file !== from.file || place.offset !== from.offset;
+    const exclude = isBegun && options.exclude instanceof MariaGtids ? null : options.exclude;
+    const request: DumpRequest = { ...place, exclude, annotateRows: options.annotateRows };
     for await (const { events } of serverDump(serverOptions(options), request, signal)) {
       const end = options.toLastLog ? -1 : events.findIndex((event) => isRotation(event) && event.file !== place.file);
       if (await reader.take(end === -1 ? events : events.slice(0, end))) return true;

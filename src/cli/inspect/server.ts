@@ -1,12 +1,13 @@
 import { RowtideError } from '../../core/errors.js';
 import { GtidSet } from '../../core/gtid.js';
+import { MariaGtids } from '../../core/maria-gtid.js';
 import { withConnection } from '../../mysql/connect.js';
 import { logFiles } from '../../mysql/probe.js';
 import { placeOf, type ServerAddress } from '../../mysql/url.js';
 import { serverAddress } from './connection.js';
 import type { InspectOptions } from './options.js';
 import type { RemoteOptions } from './remote.js';
-import { startOffset } from './sources.js';
+import { isGtidList, startOffset } from './sources.js';
 
 /** COM_BINLOG_DUMP has 32 bits for the offset. */
 const DUMP_OFFSET_MAX = 2 ** 32 - 1;
@@ -20,7 +21,7 @@ export interface InspectedServer extends RemoteOptions {
 
 /**
  * What is read of a server; null where files are. Names the log files of a server that was given without any: all of
- * them. The server has answered when it resolves.
+ * them. The server has answered when it resolves, but for copies of named files, which wait for it.
  */
 export async function inspectedServer(
   sources: readonly string[],
@@ -33,19 +34,30 @@ export async function inspectedServer(
   checkOptions(options);
   const address = await serverAddress(isUrl ? (sources[0] ?? null) : null, options, process.env);
   const named = isUrl ? sources.slice(1) : sources;
-  const { version, first } = await ask(address, signal, named.length === 0);
+  // A copy needs to know nothing, and waits for a server that is away.
+  const needsAnswer = named.length === 0 || options.raw !== true;
+  const { version, first } = needsAnswer ? await ask(address, signal, named.length === 0) : { version: '', first: '' };
   const stopNever = options.stopNever ?? false;
+  const style = /mariadb/i.test(version) ? 'mariadb' : 'mysql';
   return {
     address,
-    style: /mariadb/i.test(version) ? 'mariadb' : 'mysql',
+    style,
     files: named.length === 0 ? [first] : named,
     startPosition: startOffset(options),
     toLastLog: named.length === 0 || stopNever || (options.toLastLog ?? false),
     stopNever,
-    exclude: readFromRemoteSource === 'BINLOG-DUMP-GTIDS' ? (options.excludeGtids ?? GtidSet.empty) : null,
+    exclude: excludedBy(options, style),
     annotateRows: options.skipAnnotateRowEvents !== true,
     serverId: options.connectionServerId || null,
   };
+}
+
+function excludedBy(options: InspectOptions, style: InspectedServer['style']): RemoteOptions['exclude'] {
+  const { readFromRemoteSource, startPosition, excludeGtids } = options;
+  if (style === 'mariadb' && startPosition !== undefined && isGtidList(startPosition)) {
+    return MariaGtids.parse(startPosition);
+  }
+  return readFromRemoteSource === 'BINLOG-DUMP-GTIDS' ? (excludeGtids ?? GtidSet.empty) : null;
 }
 
 async function ask(

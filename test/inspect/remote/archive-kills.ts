@@ -1,6 +1,6 @@
 /** `rowtide inspect --raw --stop-never` killed, cut off, and its server restarted, while that server is written to. */
-import { createReadStream, existsSync, readdirSync, statSync, truncateSync } from 'node:fs';
-import { open } from 'node:fs/promises';
+import { existsSync, readdirSync, statSync, truncateSync } from 'node:fs';
+import { open, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import mysql from 'mysql2/promise';
@@ -86,13 +86,14 @@ async function restart(server: DatabaseServer, kind: 'restart' | 'crash'): Promi
   await server.restart();
 }
 
-/** What a loss of power may leave: the end of the last file is missing, or is something else. */
+/** What a loss of power may leave: the end of the last file, which begins as a log file, is missing or something else. */
 async function tear(folder: string, random: Random): Promise<void> {
   const name = readdirSync(folder).sort().at(-1);
   if (name === undefined) return;
   const path = join(folder, name);
   const { size } = statSync(path);
-  truncateSync(path, Math.max(0, size - random.int(0, 3000)));
+  if (size < 4) return;
+  truncateSync(path, Math.max(4, size - random.int(0, 3000)));
   const file = await open(path, 'a');
   await file.write(random.chance(0.5) ? Buffer.alloc(random.int(0, 4096)) : random.bytes(random.int(0, 300)));
   await file.close();
@@ -159,18 +160,24 @@ async function compareFiles(server: DatabaseServer, folder: string): Promise<Omi
   for (const name of names) {
     const path = join(server.binlogDir, name);
     bytes += statSync(path).size;
-    if (!(await isEqual(path, join(folder, name)))) different.push(name);
+    const difference = await differenceOf(path, join(folder, name));
+    if (difference !== null) different.push(`${name}: ${difference}`);
   }
   return { files: names.length, bytes, different };
 }
 
-/** Whether both hold the same bytes. */
-export async function isEqual(path: string, copy: string): Promise<boolean> {
-  if (!existsSync(copy) || statSync(path).size !== statSync(copy).size) return false;
-  const copied = createReadStream(copy)[Symbol.asyncIterator]() as AsyncIterator<Buffer>;
-  for await (const chunk of createReadStream(path) as AsyncIterable<Buffer>) {
-    const { value } = await copied.next();
-    if (!chunk.equals(value as Buffer)) return false;
-  }
-  return true;
+const FLAGS_AT = 21;
+const IN_USE = 1;
+
+/**
+ * What differs between a server's file and a copy; null without any. That the file is in use is told on disk only: the
+ * server does not send it, and leaves it there when it crashes.
+ */
+export async function differenceOf(path: string, copy: string): Promise<string | null> {
+  if (!existsSync(copy)) return 'there is no copy';
+  const [bytes, copied] = await Promise.all([readFile(path), readFile(copy)]);
+  bytes[FLAGS_AT]! &= ~IN_USE;
+  if (bytes.equals(copied)) return null;
+  const at = bytes.findIndex((byte, i) => byte !== copied[i]);
+  return `${copied.length} bytes, not ${bytes.length}; the first that differs is at ${at}`;
 }

@@ -10,7 +10,7 @@ import { mariadbTool, startMariadb } from '../../servers/mariadb.js';
 import { mysqlTool, startMysql } from '../../servers/mysql.js';
 import { needs } from '../../servers/suite.js';
 import { headersIn } from '../comparison/input.js';
-import { isEqual, killArchive } from './archive-kills.js';
+import { differenceOf, killArchive } from './archive-kills.js';
 
 const folders = mkdtempSync(join(tmpdir(), 'rowtide-archives-'));
 afterAll(() => rmSync(folders, { recursive: true }));
@@ -32,7 +32,7 @@ for (const { name, start, tool, options } of SERVERS) {
     async () => {
       await using server = await start();
       const random = new Random(seedOf('faults of archives'));
-      const result = await killArchive({ server, folder: newFolder(), random, faults: scaled(6), restarts: true });
+      const result = await killArchive({ server, folder: newFolder(), random, faults: scaled(5), restarts: true });
       expect(result.different).toEqual([]);
       expect(result.files).toBeGreaterThan(1);
 
@@ -63,5 +63,5 @@ async function expectSameArchives(server: DatabaseServer, { tool, options, args 
   expect(said).toEqual({ status: 0, stdout: '', stderr: '' });
   const names = readdirSync(theirs);
   expect(readdirSync(ours)).toEqual(names);
-  for (const file of names) expect(await isEqual(join(theirs, file), join(ours, file)), file).toBe(true);
+  for (const file of names) expect(await differenceOf(join(theirs, file), join(ours, file)), file).toBeNull();
 }

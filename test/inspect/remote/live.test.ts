@@ -34,7 +34,7 @@ const COMBINATIONS = [
   '-R -t --base64-output=decode-rows -v binlog.000002',
   '-R --offset=5 --verify-binlog-checksum binlog.000001',
   '-R --database=shop binlog.000002',
-  '-R --stop-datetime=2001-01-01 --short-form binlog.000002',
+  '-R --stop-datetime=20010101000000 --short-form binlog.000002',
   '-R binlog.000099',
   '-R --start-position=5 binlog.000001',
   '-R --start-position=999999 binlog.000001',
@@ -44,7 +44,7 @@ const MYSQL_COMBINATIONS = [
   '--read-from-remote-source=BINLOG-DUMP-GTIDS -v binlog.000001',
   '--read-from-remote-source=BINLOG-DUMP-GTIDS -t --exclude-gtids={uuid}:1-3:5 binlog.000001',
   '--read-from-remote-source=binlog-dump-non-gtids --include-gtids={uuid}:4-6 -t binlog.000001',
-  '-R --connection-server-id=77 --print-table-metadata binlog.000001',
+  '-R --connection-server-id=77 --short-form binlog.000001',
 ];
 
 const MARIADB_COMBINATIONS = [

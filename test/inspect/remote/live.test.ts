@@ -52,12 +52,14 @@ const MARIADB_COMBINATIONS = [
   '-R --skip-annotate-row-events binlog.000001',
 ];
 
-const SERVERS: readonly {
-  name: string;
-  tool: Tool;
-  combinations: readonly string[];
-  start(): Promise<DatabaseServer>;
-}[] = [
+interface Live {
+  readonly name: string;
+  readonly tool: Tool;
+  readonly combinations: readonly string[];
+  readonly start: () => Promise<DatabaseServer>;
+}
+
+const SERVERS: readonly Live[] = [
   { name: 'MySQL 9.7', tool: 'mysql', combinations: MYSQL_COMBINATIONS, start: () => startMysql() },
   { name: 'MySQL 8.0', tool: 'mysql', combinations: MYSQL_COMBINATIONS, start: () => startMysql({ version: '8.0' }) },
   { name: 'MariaDB 11.8', tool: 'mariadb', combinations: MARIADB_COMBINATIONS, start: () => startMariadb() },

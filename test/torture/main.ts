@@ -3,6 +3,7 @@
  *   npm run torture -- fuzz                  the decoder against damaged logs, without servers
  *   npm run torture -- kills-kafka broken    some parts, by the beginnings of their names
  *   npm run torture -- random --runs 3       the suite's random tests, with seeds of their own; only when asked for
+ *   npm run torture -- flashback --runs 3    those of them that undo random workloads
  *   npm run torture -- --seed 7 --count 10   the same choices again; so many faults of each part
  *
  * An interrupted run goes on where it stopped: finished rounds are kept in --state FILE, the remains of guilty ones in
@@ -30,15 +31,16 @@ const { values, positionals } = parseArgs({
 const isChosen = ({ name }: { name: string }): boolean =>
   positionals.length === 0 || positionals.some((p) => name.startsWith(p));
 const wantsRandom = positionals.includes('random');
+const wantsFlashback = positionals.includes('flashback');
 const [parts, fuzzParts] = [PARTS.filter(isChosen), FUZZ_PARTS.filter(isChosen)];
 const state = values.state ?? join(tmpdir(), `rowtide-torture-${userInfo().uid}.json`);
 
 // The default for these ends a process without its exit handlers, which stop the servers.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => process.exit(1));
 
-if (parts.length + fuzzParts.length === 0 && !wantsRandom) {
+if (parts.length + fuzzParts.length === 0 && !wantsRandom && !wantsFlashback) {
   process.stderr.write(
-    `no such part; there are ${[...PARTS, ...FUZZ_PARTS].map(({ name }) => name).join(' ')} random\n`,
+    `no such part; there are ${[...PARTS, ...FUZZ_PARTS].map(({ name }) => name).join(' ')} random flashback\n`,
   );
   process.exitCode = 2;
 } else {
@@ -47,7 +49,9 @@ if (parts.length + fuzzParts.length === 0 && !wantsRandom) {
 
 async function main(): Promise<number> {
   const seed = values.seed === undefined ? undefined : Number(values.seed);
-  const failedSeeds = wantsRandom ? await runRandomTests(Number(values.runs), seed) : [];
+  const runs = Number(values.runs);
+  const failedSeeds = wantsRandom ? await runRandomTests(runs, seed) : [];
+  if (wantsFlashback) failedSeeds.push(...(await runRandomTests(runs, seed, 'inspect/flashback')));
   if (parts.length + fuzzParts.length === 0) return failedSeeds.length === 0 ? 0 : 1;
   const progress = Progress.open(state, seed);
   say(`seed ${progress.seed}, rounds done before: ${progress.count}, state: ${state}`);

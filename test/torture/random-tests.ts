@@ -7,9 +7,9 @@ import { join } from 'node:path';
 const TESTS = join(import.meta.dirname, '..');
 const MORE = { ROWTIDE_SCALE: '3', ROWTIDE_DDL: '400', ROWTIDE_KILLS: '6' } as const;
 
-/** Returns the seeds with which a test failed. */
-export async function runRandomTests(runs: number, firstSeed: number | undefined): Promise<number[]> {
-  const files = randomTests();
+/** Returns the seeds with which a test failed. `under`: only tests of this folder. */
+export async function runRandomTests(runs: number, firstSeed: number | undefined, under = ''): Promise<number[]> {
+  const files = randomTests().filter((name) => name.startsWith(join('test', under)));
   const failed: number[] = [];
   for (let run = 0; run < runs; run++) {
     const seed = firstSeed === undefined ? randomInt(2 ** 31) : firstSeed + run;

@@ -56,12 +56,16 @@ export class FlashbackWorkload implements AsyncDisposable {
     const { random } = this.#options;
     const { connection } = this;
     for (let left = this.#left(); left.length > 0; left = this.#left()) {
-      await connection.query('begin');
+      await this.#otherwiseLogged();
+      const isXa = random.chance(0.1);
+      await connection.query(isXa ? "xa start 'undone'" : 'begin');
       for (let i = random.int(1, 5); i > 0 && left.length > 0; i--, left = this.#left()) {
-        if (random.chance(0.1)) await this.#takenBack(random.pick(this.tables));
+        if (random.chance(0.1)) await this.#editedDocuments(random.pick(this.tables));
+        if (!isXa && random.chance(0.1)) await this.#takenBack(random.pick(this.tables));
         await connection.query(random.pick(left).shift()!);
       }
-      await connection.query('commit');
+      const end = isXa ? ["xa end 'undone'", "xa prepare 'undone'", "xa commit 'undone'"] : ['commit'];
+      for (const sql of end) await connection.query(sql);
     }
   }
 
@@ -82,12 +86,30 @@ export class FlashbackWorkload implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    if (isMariadb(this.#options.version)) await this.connection.query('set global log_bin_compress = default');
     await this.connection.query(`drop database ${this.#options.schema}`);
     await this.connection.end();
   }
 
   #left(): string[][] {
     return this.#waiting.filter((sqls) => sqls.length > 0);
+  }
+
+  /** Compressed, and by changes of documents, where the server can. */
+  async #otherwiseLogged(): Promise<void> {
+    const { random, version } = this.#options;
+    if (version === '9.7') {
+      await this.connection.query(`set session binlog_transaction_compression = ${random.chance(0.3)}`);
+      await this.connection.query(`set session binlog_row_value_options = '${random.pick(['', 'PARTIAL_JSON'])}'`);
+    }
+    if (isMariadb(version)) await this.connection.query(`set global log_bin_compress = ${random.chance(0.3)}`);
+  }
+
+  async #editedDocuments({ name, columns }: TableSpec): Promise<void> {
+    const document = columns.find(({ kind }) => kind.as === 'json' && kind.generated === undefined);
+    if (document === undefined) return;
+    const edited = `${quote(document.name)} = json_set(${quote(document.name)}, '$.a', touched, '$.b', 1.5e0)`;
+    await this.connection.query(`update ${quote(name)} set touched = touched + 1, ${edited}`);
   }
 
   async #takenBack({ name }: TableSpec): Promise<void> {

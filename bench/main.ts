@@ -6,6 +6,7 @@
  *   npm run bench -- kafka [BROKERS]   the Kafka sink alone and kafkajs's send
  *   npm run bench -- pipeline          MySQL to Kafka: ours, and zongji with JSON.stringify and kafkajs
  *   npm run bench -- huge [CASE…]      one transaction of --bytes N (2 GiB unless given): memory bounded? exit code 1 if not
+ *   npm run bench -- inspect           a summary and the text of a file: ours, and mysqlbinlog with awk
  *   npm run bench -- gtid              a GTID set of up to 100,000 gaps; exit code 1 where time does not grow with them
  *   --rows N     size of the workload, 1200000 unless given
  *   --runs N     of each program, in turns, 5 unless given
@@ -16,6 +17,7 @@ import { benchDecodeFile, benchDecodeLive, benchStream } from './decode.js';
 import { benchFilter } from './filter.js';
 import { benchGtid } from './gtid.js';
 import { benchHuge } from './huge.js';
+import { benchInspect } from './inspect.js';
 import { benchKafka } from './kafka.js';
 import { benchPipeline } from './pipeline.js';
 import { benchTables } from './tables.js';
@@ -48,10 +50,14 @@ async function main(): Promise<void> {
       return benchPipeline(settings);
     case 'huge':
       return benchHuge({ bytes: Number(values.bytes), names: operands });
+    case 'inspect':
+      return benchInspect(settings);
     case 'gtid':
       return benchGtid();
     default:
-      console.error(`unknown benchmark ${command}: decode, stream, tables, filter, kafka, pipeline, huge or gtid`);
+      console.error(
+        `unknown benchmark ${command}: decode, stream, tables, filter, kafka, pipeline, huge, inspect or gtid`,
+      );
       process.exitCode = 2;
   }
 }

@@ -1,5 +1,6 @@
 /** The measured process: runs the one task that it is told and prints what was measured. Arguments: name, options as JSON. */
 import { filterFile } from './filter.js';
+import { countByAwk, inspectSummary, inspectText } from './inspect.js';
 import { decodeFile, decodeLive, streamLive } from './ours.js';
 import { pipeHuge } from './ours-huge.js';
 import { pipelineKafka } from './ours-kafka.js';
@@ -17,6 +18,9 @@ const tasks = {
   pipelineKafka,
   pipelineZongji,
   pipeHuge,
+  inspectSummary,
+  inspectText,
+  countByAwk,
 };
 export type TaskName = keyof typeof tasks;
 

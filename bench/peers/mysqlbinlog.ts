@@ -21,7 +21,7 @@ export async function printMysqlbinlog(options: { path: string; rows: number; im
 }
 
 /** Of the children that ended. */
-function childrenCpuSeconds(): number {
+export function childrenCpuSeconds(): number {
   const stat = readFileSync('/proc/self/stat', 'utf8');
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   return (Number(fields[13]) + Number(fields[14])) / TICKS_PER_SECOND;

@@ -1,9 +1,12 @@
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { LoggedEvent } from '../../inspect/logged-event.js';
 import { Output } from '../../inspect/output.js';
 import { Selection } from '../../inspect/select.js';
 import { MariadbTextPrinter } from '../../inspect/text/mariadb/printer.js';
 import type { TextOptions, TextSurroundings } from '../../inspect/text/options.js';
 import { type LogPrinter, TextPrinter } from '../../inspect/text/printer.js';
+import { diskSpool } from '../../source/spool.js';
 import { loadFilesIn } from './load-files.js';
 import { mariadbSelection } from './mariadb.js';
 import type { InspectOptions } from './options.js';
@@ -29,7 +32,13 @@ export async function printText(sources: readonly string[], printing: Printing):
   // What cannot be opened is said when it is its turn.
   const first = server === null ? await peek(sources[0]!, printing.signal).catch(() => null) : null;
   const style = options.style ?? server?.style ?? first?.style ?? 'mysql';
-  const surroundings = { zoneName: localZoneName(process.env), loadFiles: loadFilesIn(options.localLoad), warn };
+  const surroundings = {
+    zoneName: localZoneName(process.env),
+    loadFiles: loadFilesIn(options.localLoad),
+    spool: diskSpool(join(tmpdir(), 'rowtide-inspect')),
+    drain: (output: Output) => writer.write(output),
+    warn,
+  };
   const { printer, selection } = makers[style](options, surroundings);
   const search = await searchOf(options, style);
   const found = search === null ? null : new TextSearch(search);

@@ -24,7 +24,7 @@ import { printRand } from './rand.js';
 import { printRotate } from './rotate.js';
 import { checkFormat, flagsAt, printRows } from './rows.js';
 import { printRowsQuery } from './rows-query.js';
-import { DELIMITER, flushPending, type PrintState, UNDEFINED_SERVER_VERSION } from './state.js';
+import { flushPending, type PrintState, UNDEFINED_SERVER_VERSION } from './state.js';
 import { printStop } from './stop.js';
 import { printTableMap } from './table-map.js';
 import { printUserVar } from './user-var.js';
@@ -53,34 +53,34 @@ export class MysqlEvents {
     if (!isKnown || (event.flags & type.FLAG_IGNORABLE) === 0) throw unreadable(event);
   }
 
-  print(logged: LoggedEvent, output: Output): void {
+  /** A promise where a large statement ends. */
+  print(logged: LoggedEvent, output: Output): Promise<void> | null {
     const state = this.#state;
     const eventType = logged.event.type;
     if (isRowsEvent(eventType) && isPrinted(eventType)) {
-      this.#rows(logged, output);
-      return;
+      return this.#rows(logged, output);
     }
     switch (eventType) {
       case type.QUERY_EVENT:
         this.#query(logged, output);
-        return;
+        return null;
       case type.TABLE_MAP_EVENT:
         this.#tableMap(logged, output);
-        return;
+        return null;
       case type.INTVAR_EVENT:
       case type.RAND_EVENT:
       case type.USER_VAR_EVENT:
         state.deferred.push(kept(logged));
         flushPending(state, output);
-        return;
+        return null;
       case type.EXECUTE_LOAD_QUERY_EVENT:
         this.#executeLoad(logged, output);
-        return;
+        return null;
       case type.GTID_LOG_EVENT:
       case type.ANONYMOUS_GTID_LOG_EVENT:
       case type.GTID_TAGGED_LOG_EVENT:
         this.#gtid(logged, output);
-        return;
+        return null;
       case type.FORMAT_DESCRIPTION_EVENT:
         this.#checkClosed(logged);
         break;
@@ -98,6 +98,7 @@ export class MysqlEvents {
     }
     flushPending(state, output);
     (SIMPLE[eventType] ?? printIgnorable)(logged, state, output);
+    return null;
   }
 
   #checkClosed({ event, file }: LoggedEvent): void {
@@ -152,7 +153,7 @@ export class MysqlEvents {
     state.hasOpenStatement = true;
   }
 
-  #rows(logged: LoggedEvent, output: Output): void {
+  #rows(logged: LoggedEvent, output: Output): Promise<void> | null {
     const state = this.#state;
     const isIgnored = state.ignoredTables.has(rowsTableId(logged.event, logged.format));
     const endsStatement = (logged.event.bytes.readUInt16LE(flagsAt(logged)) & FLAG_STATEMENT_END) !== 0;
@@ -164,14 +165,10 @@ export class MysqlEvents {
       printRows(logged, state, output);
       state.hasOpenStatement = true;
     }
-    if (!endsStatement) return;
-    if (isIgnored) {
-      flushPending(state, output);
-      if (state.body.length > 0) state.body.ascii(`'${DELIMITER}\n`);
-    }
+    if (!endsStatement) return null;
+    if (isIgnored) flushPending(state, output);
     state.hasOpenStatement = false;
-    state.body.moveTo(output);
-    state.footer.moveTo(output);
+    return state.statement.end(output);
   }
 
   #executeLoad(logged: LoggedEvent, output: Output): void {

@@ -1,3 +1,6 @@
+import type { Spool } from '../../binlog/spool.js';
+import type { Output } from '../output.js';
+
 /** How events are printed as text; what is printed at all is a selection's to say. */
 export interface TextOptions {
   /** Whose output it is byte for byte: that of mysqlbinlog or of mariadb-binlog. */
@@ -34,6 +37,10 @@ export interface TextSurroundings {
   /** Abbreviation of the local time zone at a time, in seconds since the epoch, as `date +%Z` has it. */
   readonly zoneName: (seconds: number) => string;
   readonly loadFiles: LoadFiles;
+  /** Where what is printed late waits. */
+  readonly spool: Spool;
+  /** Writes out what stands, where much is printed at once. */
+  readonly drain: (output: Output) => Promise<void>;
   /** Says something beside the output. */
   readonly warn: (message: string) => void;
 }

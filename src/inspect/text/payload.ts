@@ -12,7 +12,7 @@ export async function printPayload(
   logged: LoggedEvent,
   state: PrintState,
   output: Output,
-  print: (inner: LoggedEvent) => void,
+  print: (inner: LoggedEvent) => Promise<void> | null,
 ): Promise<void> {
   const payload = decodeTransactionPayload(logged.event);
   const { shortForm } = state.options;
@@ -27,7 +27,11 @@ export async function printPayload(
   }
   state.payload = logged;
   try {
-    for await (const event of payloadEvents(payload, logged.event, logged.format)) print(innerEvent(event, logged));
+    for await (const event of payloadEvents(payload, logged.event, logged.format)) {
+      const printed = print(innerEvent(event, logged));
+      if (printed !== null) await printed;
+      if (output.length > DRAIN_BYTES) await state.surroundings.drain(output);
+    }
   } finally {
     state.payload = null;
   }
@@ -35,6 +39,7 @@ export async function printPayload(
 }
 
 const LENGTH_AT = 9;
+const DRAIN_BYTES = 64 * 1024;
 const CHECKSUM_BYTES = 4;
 
 /** Events in a payload have no checksum; as the tools show them, they have one, so that BINLOG takes them. */

@@ -63,8 +63,8 @@ export class TextPrinter implements LogPrinter {
     this.#events.at(event.event.start);
     if (verdict === 'gtid') return 'go on';
     if (event.event.type === type.TRANSACTION_PAYLOAD_EVENT) return this.#payload(event, output);
-    this.#events.print(event, output);
-    return 'go on';
+    const printed = this.#events.print(event, output);
+    return printed === null ? 'go on' : printed.then(() => 'go on');
   }
 
   /** What restores the session of who runs the output. */
@@ -94,20 +94,21 @@ export class TextPrinter implements LogPrinter {
     await printPayload(logged, state, output, (inner) => {
       const event = rewritten(inner, state.options);
       const verdict = this.#selection.judge(event, { inPayload: true });
-      if (verdict === 'stop' || verdict === 'before') return;
+      if (verdict === 'stop' || verdict === 'before') return null;
       this.#events.at(event.event.end);
-      if (verdict === 'show') this.#printInner(event, output);
+      return verdict === 'show' ? this.#printInner(event, output) : null;
     });
     return 'go on';
   }
 
   /** What cannot be printed as it was asked for is left out here; only outside of payloads the tool stops at it. */
-  #printInner(event: LoggedEvent, output: Output): void {
+  #printInner(event: LoggedEvent, output: Output): Promise<void> | null {
     try {
-      this.#events.print(event, output);
+      return this.#events.print(event, output);
     } catch (error) {
       if (!(error instanceof RowtideError) || error.code !== 'USAGE') throw error;
       this.#state.surroundings.warn(error.message);
+      return null;
     }
   }
 }

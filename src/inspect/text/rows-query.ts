@@ -2,7 +2,6 @@ import { rowsQueryBytes } from '../../binlog/rows-query.js';
 import type { LoggedEvent } from '../logged-event.js';
 import type { Output } from '../output.js';
 import { printHeader } from './header.js';
-import { printBinlog } from './rows.js';
 import type { PrintState } from './state.js';
 
 const NEWLINE = 0x0a;
@@ -22,5 +21,5 @@ export function printRowsQuery(logged: LoggedEvent, state: PrintState, output: O
     at = to + 1;
   }
   // A server that runs the BINLOG logs it again.
-  if (state.options.base64Output === 'auto') printBinlog(logged, state);
+  state.statement.add(logged);
 }

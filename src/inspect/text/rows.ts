@@ -4,9 +4,8 @@ import { RowtideError } from '../../core/errors.js';
 import { HEADER_BYTES } from '../../core/event.js';
 import type { LoggedEvent } from '../logged-event.js';
 import type { Output } from '../output.js';
-import { writeBase64 } from './base64.js';
 import { printHeader } from './header.js';
-import { DELIMITER, type PrintState } from './state.js';
+import type { PrintState } from './state.js';
 
 /** Where the flags of a row event stand. */
 export function flagsAt({ event, format }: LoggedEvent): number {
@@ -23,25 +22,14 @@ export function checkFormat({ event }: LoggedEvent, { options, printedFormat }: 
 
 /** A row event: its header goes out, BINLOG and pseudo-SQL wait for the end of the statement. */
 export function printRows(logged: LoggedEvent, state: PrintState, output: Output): void {
-  const { options, body, footer, rows } = state;
+  const { options, statement } = state;
   if (options.shortForm) return;
   const { event, format } = logged;
   printHeader(logged, state, output);
   const flags = event.bytes.readUInt16LE(flagsAt(logged));
-  const ends = (flags & 1) !== 0;
   const names = FLAG_NAMES.filter(([bit]) => (flags & bit) !== 0).map(([, name]) => ` ${name}`);
   output.ascii(`\t${NAMES[event.type] ?? 'Unknown'}: table id ${rowsTableId(event, format)} flags:${names.join('')}\n`);
-  if (options.base64Output === 'auto') {
-    printBinlog(logged, state);
-    if (ends) body.ascii(`'${DELIMITER}\n`);
-  }
-  if (options.verbose > 0) rows.write(event, format, footer);
-}
-
-/** The part of a statement's BINLOG that is this event. */
-export function printBinlog({ raw }: LoggedEvent, { body }: PrintState): void {
-  if (body.length === 0) body.ascii("\nBINLOG '\n");
-  writeBase64(raw, body);
+  statement.add(logged);
 }
 
 const FLAG_NAMES = [

@@ -1,8 +1,8 @@
 import type { LoggedEvent } from '../logged-event.js';
-import { Output } from '../output.js';
-import { RowsText } from '../rows/rows-text.js';
+import type { Output } from '../output.js';
 import type { TextOptions, TextSurroundings } from './options.js';
 import { firstSession, type SessionState } from './session.js';
+import { StatementRows } from './statement-rows.js';
 
 /** Ends a statement of the output: statements in the log may hold any other delimiter. */
 export const DELIMITER = '/*!*/;';
@@ -15,11 +15,8 @@ export interface PrintState {
   readonly session: SessionState;
   /** The `# at` of events that were not shown: they go out with the next one that is. */
   pending: string;
-  /** BINLOG and pseudo-SQL of a statement's rows: printed behind the headers of all its events. */
-  readonly body: Output;
-  readonly footer: Output;
-  /** Pseudo-SQL of rows; asked for with -v only. */
-  readonly rows: RowsText;
+  /** The rows of the statement that is printed. */
+  readonly statement: StatementRows;
   /** A BINLOG of the format was printed, without which no BINLOG of rows can be run. */
   printedFormat: boolean;
   /** Table maps or rows were printed whose statement has not ended. */
@@ -45,9 +42,7 @@ export function beginState(options: TextOptions, surroundings: TextSurroundings)
     surroundings,
     session: firstSession(),
     pending: '',
-    body: new Output(),
-    footer: new Output(),
-    rows: new RowsText({ style: options.style, verbose: options.verbose }),
+    statement: new StatementRows(options, surroundings),
     printedFormat: false,
     hasOpenStatement: false,
     deferred: [],

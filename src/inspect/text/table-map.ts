@@ -2,7 +2,6 @@ import { decodeTableIdentity, decodeTableMap } from '../../binlog/table-map.js';
 import type { LoggedEvent } from '../logged-event.js';
 import type { Output } from '../output.js';
 import { printHeader } from './header.js';
-import { printBinlog } from './rows.js';
 import { type PrintState, UNDEFINED_SERVER_VERSION } from './state.js';
 import { writeTableMetadata } from './table-metadata.js';
 
@@ -25,6 +24,5 @@ export function printTableMap(logged: LoggedEvent, state: PrintState, output: Ou
     const map = decodeTableMap(logged.event, logged.format);
     writeTableMetadata({ map, style: 'mysql', hasGeneratedKey }, output);
   }
-  if (state.options.base64Output === 'auto') printBinlog(logged, state);
-  if (state.options.verbose > 0) state.rows.map(logged.event, logged.format);
+  state.statement.add(logged);
 }

@@ -1,6 +1,7 @@
 import type { TableMap } from '../../../binlog/table-map.js';
 import type { LoggedEvent } from '../../logged-event.js';
 import { Output } from '../../output.js';
+import { RowsText } from '../../rows/rows-text.js';
 import type { TextOptions, TextSurroundings } from '../options.js';
 import { beginState, type PrintState } from '../state.js';
 
@@ -8,6 +9,10 @@ import { beginState, type PrintState } from '../state.js';
 export interface MariadbState extends PrintState {
   /** Headers and what goes with them: may wait for the end of a statement. */
   readonly head: Output;
+  /** BINLOG and pseudo-SQL of a statement's rows: printed behind the headers of all its events. */
+  readonly body: Output;
+  readonly footer: Output;
+  readonly rows: RowsText;
   readonly gtid: {
     domain: number | null;
     server: number | null;
@@ -42,6 +47,9 @@ export function beginFileState(
     session: { ...state.session, increment: 0, offset: 0, monthNames: UNSET, databaseCollation: UNSET },
     loadFiles,
     head: new Output(),
+    body: new Output(),
+    footer: new Output(),
+    rows: new RowsText({ style: options.style, verbose: options.verbose }),
     gtid: { domain: null, server: null, allowsParallel: null, isXa: false },
     skipsReplication: false,
     tables: new Map(),

@@ -29,6 +29,9 @@ const BLOB_HEAVY: Shape = {
   update: 'UPDATE blobs SET data = REVERSE(data) WHERE id BETWEEN ? AND ?',
 };
 
+/** The same without checksums, which zongji never verifies. */
+const UNCHECKED_BLOBS: Shape = { ...BLOB_HEAVY, name: 'blob-unchecked', options: ['--binlog-checksum=NONE'] };
+
 const WIDE_COLUMNS = 200;
 /** Types of a wide table's columns in turn, and a value of each for `n` and the column's number. */
 const WIDE_TYPES: readonly (readonly [type: string, value: (i: number) => string])[] = [
@@ -70,6 +73,7 @@ const MARIADB: Shape = {
 export const SHAPES: readonly { readonly shape: Shape; readonly ratioWanted: number }[] = [
   { shape: JSON_HEAVY, ratioWanted: 3 },
   { shape: BLOB_HEAVY, ratioWanted: 1 },
+  { shape: UNCHECKED_BLOBS, ratioWanted: 1 },
   { shape: WIDE, ratioWanted: 3 },
   { shape: MARIADB, ratioWanted: 3 },
 ];

@@ -12,6 +12,8 @@ export interface Shape {
   readonly server: 'mysql' | 'mariadb';
   /** How many of the rows that a benchmark is told to read: rows of some shapes are large. */
   readonly rowsShare: number;
+  /** Of the server, beside those of every benchmark. */
+  readonly options?: readonly string[];
   readonly create: string;
   /** Inserts a row for each `n` of `numbers`, 1 to 1,000; `@base + n` is its key. */
   readonly insert: string;
@@ -48,7 +50,7 @@ export interface WorkloadServer extends Workload {
 /** A server whose log holds the workload. The first time it is loaded; then its data folder comes from the cache. */
 export async function startWorkload(rowsWanted: number, shape: Shape = ORDERS): Promise<WorkloadServer> {
   const rounds = Math.max(1, Math.round((rowsWanted * shape.rowsShare) / ROUND_ROWS));
-  const { installation, options } = await install(shape.server);
+  const { installation, options } = await install(shape);
   const name = `bench-${shape.name}-${installation.version}-${rounds * ROUND_ROWS}`;
   const folder = await cached(name, async (building) => {
     await using server = await DatabaseServer.start(installation, { options });
@@ -63,10 +65,13 @@ export async function startWorkload(rowsWanted: number, shape: Shape = ORDERS): 
   return { ...workload, server, path: join(server.binlogDir, workload.file) };
 }
 
-async function install(server: Shape['server']): Promise<{ installation: Installation; options: readonly string[] }> {
+async function install({
+  server,
+  options = [],
+}: Shape): Promise<{ installation: Installation; options: readonly string[] }> {
   return server === 'mysql'
-    ? { installation: await installMysql('9.7'), options: MYSQL_OPTIONS }
-    : { installation: await installMariadb(), options: OPTIONS };
+    ? { installation: await installMysql('9.7'), options: [...MYSQL_OPTIONS, ...options] }
+    : { installation: await installMariadb(), options: [...OPTIONS, ...options] };
 }
 
 async function load(server: DatabaseServer, shape: Shape, rounds: number): Promise<Workload> {

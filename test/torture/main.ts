@@ -1,6 +1,7 @@
 /**
  *   npm run torture                          all of it, in about a quarter of an hour
  *   npm run torture -- fuzz                  the decoder against damaged logs, without servers
+ *   npm run torture -- raw                   archives of a server's log, killed, torn and cut off
  *   npm run torture -- kills-kafka broken    some parts, by the beginnings of their names
  *   npm run torture -- random --runs 3       the suite's random tests, with seeds of their own; only when asked for
  *   npm run torture -- flashback --runs 3    those of them that undo random workloads
@@ -12,10 +13,11 @@
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { FUZZ_PARTS, type FuzzRound, fuzzSummary, runFuzzRound } from './fuzz.js';
+import { FUZZ_PARTS, type OwnRound, ownSummary } from './fuzz.js';
 import { failuresOf, missedStages, PARTS, type Part, runPartRound } from './parts.js';
 import { Progress } from './progress.js';
 import { runRandomTests } from './random-tests.js';
+import { RAW_PARTS } from './raw.js';
 import { failed, type RoundResult, Servers } from './round.js';
 import { summary } from './summary.js';
 
@@ -32,15 +34,16 @@ const isChosen = ({ name }: { name: string }): boolean =>
   positionals.length === 0 || positionals.some((p) => name.startsWith(p));
 const wantsRandom = positionals.includes('random');
 const wantsFlashback = positionals.includes('flashback');
-const [parts, fuzzParts] = [PARTS.filter(isChosen), FUZZ_PARTS.filter(isChosen)];
+const OWN_PARTS = [...FUZZ_PARTS, ...RAW_PARTS];
+const [parts, ownParts] = [PARTS.filter(isChosen), OWN_PARTS.filter(isChosen)];
 const state = values.state ?? join(tmpdir(), `rowtide-torture-${userInfo().uid}.json`);
 
 // The default for these ends a process without its exit handlers, which stop the servers.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => process.exit(1));
 
-if (parts.length + fuzzParts.length === 0 && !wantsRandom && !wantsFlashback) {
+if (parts.length + ownParts.length === 0 && !wantsRandom && !wantsFlashback) {
   process.stderr.write(
-    `no such part; there are ${[...PARTS, ...FUZZ_PARTS].map(({ name }) => name).join(' ')} random flashback\n`,
+    `no such part; there are ${[...PARTS, ...OWN_PARTS].map(({ name }) => name).join(' ')} random flashback\n`,
   );
   process.exitCode = 2;
 } else {
@@ -52,28 +55,28 @@ async function main(): Promise<number> {
   const runs = Number(values.runs);
   const failedSeeds = wantsRandom ? await runRandomTests(runs, seed) : [];
   if (wantsFlashback) failedSeeds.push(...(await runRandomTests(runs, seed, 'inspect/flashback')));
-  if (parts.length + fuzzParts.length === 0) return failedSeeds.length === 0 ? 0 : 1;
+  if (parts.length + ownParts.length === 0) return failedSeeds.length === 0 ? 0 : 1;
   const progress = Progress.open(state, seed);
   say(`seed ${progress.seed}, rounds done before: ${progress.count}, state: ${state}`);
-  const failures = failedSeeds.length + (await fuzz(progress)) + (parts.length === 0 ? 0 : await torture(progress));
-  progress.forget([...parts, ...fuzzParts].flatMap((part) => roundsOf(part).map((round) => `${part.name}-${round}`)));
+  const failures = failedSeeds.length + (await own(progress)) + (parts.length === 0 ? 0 : await torture(progress));
+  progress.forget([...parts, ...ownParts].flatMap((part) => roundsOf(part).map((round) => `${part.name}-${round}`)));
   process.stdout.write(failures === 0 ? 'all promises were kept\n' : `${failures} FAILURES\n`);
   return failures === 0 ? 0 : 1;
 }
 
-async function fuzz(progress: Progress): Promise<number> {
+async function own(progress: Progress): Promise<number> {
   let failures = 0;
-  for (const part of fuzzParts) {
-    const results: FuzzRound[] = [];
+  for (const part of ownParts) {
+    const results: OwnRound[] = [];
     for (const round of roundsOf(part)) {
       const name = `${part.name}-${round}`;
-      const left = progress.result(name) as FuzzRound | undefined;
-      const result = left ?? (await runFuzzRound(part, progress.seed, round));
+      const left = progress.result(name) as OwnRound | undefined;
+      const result = left ?? (await part.run(progress.seed, round));
       progress.record(name, result);
       results.push(result);
     }
     failures += results.filter(({ error }) => error !== null).length;
-    process.stdout.write(fuzzSummary(part, results));
+    process.stdout.write(ownSummary(part, results));
   }
   return failures;
 }

@@ -21,7 +21,9 @@ export async function serverAddress(
   if (options.bindAddress !== undefined) throw new RowtideError('USAGE', '--bind-address cannot be chosen');
   const address = url === null ? addressOf(options, env) : completed(url, options);
   const { passwordFile, askPassword: prompt = false } = options;
-  const password = await passwordOf(address, { passwordFile, prompt, env });
+  // An empty password is one, too: as in the tools, MYSQL_PWD is for where none is given.
+  const rest = options.password === undefined ? env : {};
+  const password = await passwordOf(address, { passwordFile, prompt, env: rest });
   return password === undefined ? address : { ...address, password: new Secret(password) };
 }
 

@@ -12,8 +12,10 @@ import type { TextOptions, TextSurroundings } from './options.js';
 const CHECKSUM_BYTES = 4;
 /** What is held above it waits on disk: a statement may be as large as a transaction. */
 const MEMORY_BYTES_MAX = 4 * 1024 * 1024;
-/** Its text is up to ten times as large, and is written out in between when there is more. */
-const DRAINED_BYTES_MIN = 512 * 1024;
+/** Of these most is in one piece of memory, used from statement to statement. */
+const ARENA_BYTES = 1024 * 1024;
+/** The text of what is held is up to ten times as large: that of more is written out in between. */
+const DRAINED_BYTES_MIN = 16 * 1024;
 const DRAIN_BYTES = 64 * 1024;
 const DELIMITER = '/*!*/;';
 
@@ -27,6 +29,8 @@ export class StatementRows {
   readonly #rows: RowsText;
   #held: HeldEvents;
   #format: FormatDescription | null = null;
+  #arena: Buffer | null = null;
+  #arenaUsed = 0;
 
   constructor(options: TextOptions, surroundings: TextSurroundings) {
     this.#options = options;
@@ -38,8 +42,18 @@ export class StatementRows {
   add({ event, format, raw }: LoggedEvent): void {
     if (this.#options.base64Output !== 'auto' && this.#options.verbose === 0) return;
     this.#format = format;
-    // A copy: the block that it is read from is used again.
-    this.#held.push({ ...event, bytes: Buffer.from(raw) });
+    const { type, timestamp, serverId, flags, start, end } = event;
+    this.#held.push({ type, timestamp, serverId, flags, bytes: this.#copy(raw), start, end });
+  }
+
+  /** The block that an event is read from is used again before its statement ends. */
+  #copy(raw: Buffer): Buffer {
+    this.#arena ??= Buffer.allocUnsafeSlow(ARENA_BYTES);
+    const at = this.#arenaUsed;
+    if (at + raw.length > ARENA_BYTES) return Buffer.from(raw);
+    this.#arenaUsed = at + raw.length;
+    raw.copy(this.#arena, at);
+    return this.#arena.subarray(at, this.#arenaUsed);
   }
 
   /** Prints what is held. A promise where that is much. */
@@ -49,6 +63,8 @@ export class StatementRows {
     const held = this.#held;
     this.#held = this.#empty();
     this.#format = null;
+    // What is held is printed before anything else is added.
+    this.#arenaUsed = 0;
     const parts = this.#print(held, format, output);
     if (held.bytes > DRAINED_BYTES_MIN) return this.#drained(parts, held, output);
     for (const _ of parts);

@@ -44,7 +44,7 @@ export async function printView(sources: readonly string[], viewing: Viewing): P
     beginsLater: startOffset(options) > FIRST_OFFSET,
   });
   try {
-    await walk(sources, viewing, { search, viewer, output, writer, progress });
+    await walk(sources, viewing, { viewer, output, writer, progress });
     search?.check();
   } finally {
     progress?.end();
@@ -55,8 +55,6 @@ export async function printView(sources: readonly string[], viewing: Viewing): P
 }
 
 interface Walk {
-  /** Null: everything is shown, and events are forgotten at once. */
-  readonly search: RowSearch | null;
   readonly viewer: Viewer;
   readonly output: Output;
   readonly writer: Writer;
@@ -64,8 +62,8 @@ interface Walk {
 }
 
 async function walk(sources: readonly string[], viewing: Viewing, walking: Walk): Promise<void> {
-  const { search, viewer, output, writer, progress } = walking;
-  for (const [i, { isLast, blocks }] of (await filesOf(sources, viewing, search === null)).entries()) {
+  const { viewer, output, writer, progress } = walking;
+  for (const [i, { isLast, blocks }] of (await filesOf(sources, viewing)).entries()) {
     viewer.selection.stopOffset = isLast ? stopOffset(viewing.options) : Number.POSITIVE_INFINITY;
     for await (const events of blocks) {
       for (const logged of events) {
@@ -87,7 +85,7 @@ interface File {
 }
 
 /** Of a server one after the other, as it sends them. */
-async function filesOf(sources: readonly string[], viewing: Viewing, reusesMemory: boolean): Promise<readonly File[]> {
+async function filesOf(sources: readonly string[], viewing: Viewing): Promise<readonly File[]> {
   const { server } = viewing;
   if (server !== null) {
     const { remoteEvents } = await import('./remote-events.js');
@@ -95,7 +93,7 @@ async function filesOf(sources: readonly string[], viewing: Viewing, reusesMemor
   }
   return sources.map((source, i) => ({
     isLast: i === sources.length - 1,
-    blocks: readEvents(source, { ...viewing, isFirst: i === 0, reusesMemory }),
+    blocks: readEvents(source, { ...viewing, isFirst: i === 0, reusesMemory: true }),
   }));
 }
 
@@ -145,7 +143,7 @@ class Viewer {
     this.#view = view;
     this.#leavesOutFormat = beginsLater;
     this.selection = selection;
-    this.#filter = search === null ? null : new SearchFilter(search);
+    this.#filter = search === null ? null : new SearchFilter(search, kept);
   }
 
   get isDone(): boolean {
@@ -185,6 +183,11 @@ class Viewer {
       throw viewed.inner ? error : locateError(error, placeOf(viewed));
     }
   }
+}
+
+/** Its memory is used again for what follows. */
+function kept(viewed: ViewedEvent): ViewedEvent {
+  return { ...viewed, event: { ...viewed.event, bytes: Buffer.from(viewed.event.bytes) } };
 }
 
 function placeOf({ file, event }: Pick<ViewedEvent, 'file' | 'event'>): string {

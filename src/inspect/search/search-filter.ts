@@ -24,6 +24,7 @@ export interface Searched {
  */
 export class SearchFilter<T extends Searched> {
   readonly #search: Search;
+  readonly #keep: (item: T) => T;
   readonly #tables = new LoggedTables();
   /** What opened the transaction, until something of it is found. */
   #opening: T[] = [];
@@ -39,8 +40,10 @@ export class SearchFilter<T extends Searched> {
   #isOnly = false;
   #isDone = false;
 
-  constructor(search: Search) {
+  /** `keep` makes an item last that is held until something is found. */
+  constructor(search: Search, keep: (item: T) => T = (item) => item) {
     this.#search = search;
+    this.#keep = keep;
   }
 
   /** Nothing that follows can be found. */
@@ -56,12 +59,13 @@ export class SearchFilter<T extends Searched> {
       case type.GTID_LOG_EVENT:
       case type.ANONYMOUS_GTID_LOG_EVENT:
       case type.GTID_TAGGED_LOG_EVENT:
-        return this.#open(item, decodeAnyGtid(event).gtid);
+        this.#open(decodeAnyGtid(event).gtid);
+        return this.#holdOpening(item);
       case type.GTID_EVENT: {
         const { gtid, begins } = decodeMariaGtid(event);
-        const opened = this.#open(item, gtid);
+        this.#open(gtid);
         this.#begun = begins === true;
-        return opened;
+        return this.#holdOpening(item);
       }
       case type.QUERY_EVENT:
       case type.QUERY_COMPRESSED_EVENT:
@@ -80,8 +84,7 @@ export class SearchFilter<T extends Searched> {
       case type.DELETE_FILE_EVENT:
         return this.#wait(item);
       case type.TRANSACTION_PAYLOAD_EVENT:
-        this.#opening.push(item);
-        return [];
+        return this.#holdOpening(item);
       case type.XID_EVENT:
       case type.XA_PREPARE_LOG_EVENT:
         return this.#close(item);
@@ -90,27 +93,29 @@ export class SearchFilter<T extends Searched> {
     }
   }
 
-  #open(item: T, gtid: AnyGtid | null): readonly T[] {
+  #holdOpening(item: T): readonly T[] {
+    this.#opening.push(this.#keep(item));
+    return [];
+  }
+
+  #open(gtid: AnyGtid | null): void {
     this.#end();
     this.#inTransaction = true;
     const { transaction } = this.#search;
     this.#isOther = transaction !== null && (gtid === null || !transaction.has(gtid));
     this.#isOnly = !this.#isOther && transaction?.isOne === true;
-    this.#opening.push(item);
-    return [];
   }
 
   #query(item: T): readonly T[] {
     const { schema, sql } = decodeQuery(item.event, item.format);
     const control = transactionControl(sql);
     if (control.kind === 'nothing' && !this.#inTransaction) return [item];
-    if (!this.#inTransaction) this.#open(item, null);
-    else if (control.kind === 'begin' || control.kind === 'xa-start') this.#opening.push(item);
+    if (!this.#inTransaction) this.#open(null);
     switch (control.kind) {
       case 'begin':
       case 'xa-start':
         this.#begun = true;
-        return [];
+        return this.#holdOpening(item);
       case 'commit':
       case 'rollback':
       case 'xa-commit':
@@ -156,12 +161,12 @@ export class SearchFilter<T extends Searched> {
 
   #wait(item: T): readonly T[] {
     if (this.#statementFound) return [item];
-    this.#waiting.push(item);
+    this.#waiting.push(this.#keep(item));
     return [];
   }
 
   #find(item: T): readonly T[] {
-    const shown = [...this.#opening.filter((each) => each !== item), ...this.#waiting, item];
+    const shown = [...this.#opening, ...this.#waiting, item];
     this.#opening = [];
     this.#waiting = [];
     this.#isFound = true;

@@ -67,7 +67,12 @@ async function showAt(at: string, inspected: Inspected): Promise<void> {
   }
   const from = { ...options, startPosition: String(place.offset) };
   if (server === null) await show({ ...inspected, files: rest, options: from });
-  else await show({ ...inspected, server: { ...server, files: rest, startPosition: place.offset }, options: from });
+  else
+    await show({
+      ...inspected,
+      server: { ...server, files: [file], toLastLog: true, startPosition: place.offset },
+      options: from,
+    });
 }
 
 async function archive(server: InspectedServer | null, options: InspectOptions, signal: AbortSignal): Promise<void> {

@@ -27,18 +27,25 @@ export function printRows(logged: LoggedEvent, state: PrintState, output: Output
   const { event, format } = logged;
   printHeader(logged, state, output);
   const flags = event.bytes.readUInt16LE(flagsAt(logged));
-  const names = FLAG_NAMES.filter(([bit]) => (flags & bit) !== 0).map(([, name]) => ` ${name}`);
-  output.ascii(`\t${NAMES[event.type] ?? 'Unknown'}: table id ${rowsTableId(event, format)} flags:${names.join('')}\n`);
+  output.ascii(`\t${NAMES[event.type] ?? 'Unknown'}: table id ${rowsTableId(event, format)}${flagsText(flags)}\n`);
   statement.add(logged);
 }
 
-const FLAG_NAMES = [
+function flagsText(flags: number): string {
+  if (flags === 0) return '';
+  const names = FLAG_NAMES.filter(([bit]) => (flags & bit) !== 0).map(([, name]) => name);
+  const rest = FLAG_NAMES.reduce((left, [bit]) => left & ~bit, flags);
+  if (rest !== 0) names.push(`UNKNOWN_FLAG(0x${rest.toString(16)})`);
+  return ` flags: ${names.join(' ')}`;
+}
+
+const FLAG_NAMES: readonly (readonly [number, string])[] = [
   [1, 'STMT_END_F'],
   [2, 'NO_FOREIGN_KEY_CHECKS_F'],
   [4, 'RELAXED_UNIQUE_CHECKS_F'],
   [16, 'USE_SQL_FOREIGN_KEY_F'],
   [8, 'COMPLETE_ROWS_F'],
-] as const;
+];
 
 const NAMES: Readonly<Record<number, string>> = {
   [type.WRITE_ROWS_EVENT]: 'Write_rows',

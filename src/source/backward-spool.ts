@@ -3,7 +3,7 @@ import { closeSync, mkdirSync, openSync, readSync, unlinkSync, writeSync } from 
 import { join } from 'node:path';
 import { RowtideError } from '../core/errors.js';
 
-const MEMORY_BYTES_MAX = 1024 * 1024;
+const MEMORY_BYTES = 1024 * 1024;
 const READ_BYTES = 1024 * 1024;
 /** Behind each text its length u32, so that reading backwards needs no index. */
 const LENGTH_BYTES = 4;
@@ -16,8 +16,9 @@ export class BackwardSpool {
   readonly #folder: string;
   #fd: number | null = null;
   #written = 0;
-  #memory: Buffer[] = [];
-  #memoryBytes = 0;
+  /** One for all that is appended: memory outside of the heap is collected late. */
+  #memory: Buffer | null = null;
+  #held = 0;
 
   constructor(folder: string) {
     this.#folder = folder;
@@ -25,12 +26,15 @@ export class BackwardSpool {
 
   /** Returns where `read` finds it again. */
   append(text: string): number {
-    const bytes = Buffer.from(text);
-    this.#memory.push(bytes);
-    this.#memoryBytes += bytes.length + LENGTH_BYTES;
-    const end = this.#written + this.#memoryBytes;
-    if (this.#memoryBytes > MEMORY_BYTES_MAX) this.#flush();
-    return end;
+    const bytes = Buffer.byteLength(text) + LENGTH_BYTES;
+    if (this.#held + bytes > MEMORY_BYTES) this.#flush();
+    if (bytes > MEMORY_BYTES) this.#write(framed(Buffer.allocUnsafe(bytes), 0, text), bytes);
+    else {
+      this.#memory ??= Buffer.allocUnsafeSlow(MEMORY_BYTES);
+      framed(this.#memory, this.#held, text);
+      this.#held += bytes;
+    }
+    return this.#written + this.#held;
   }
 
   read(end: number): string {
@@ -39,46 +43,35 @@ export class BackwardSpool {
     return this.#readBefore(end, LENGTH_BYTES + length).utf8Slice(0, length);
   }
 
+  /** What it yields is valid until the spool is appended to or closed. */
   *backwards(): Generator<Buffer> {
-    for (let i = this.#memory.length - 1; i >= 0; i--) yield this.#memory[i]!;
-    let end = this.#written;
-    while (end > 0) {
+    if (this.#memory !== null) yield* textsBackwards(this.#memory.subarray(0, this.#held));
+    for (let end = this.#written; end > 0; ) {
       let block = this.#readBefore(end, Math.min(end, READ_BYTES));
       const last = block.readUInt32LE(block.length - LENGTH_BYTES) + LENGTH_BYTES;
       if (last > block.length) block = this.#readBefore(end, last);
-      const begin = end - block.length;
-      for (;;) {
-        const left = end - begin;
-        if (left < LENGTH_BYTES) break;
-        const length = block.readUInt32LE(left - LENGTH_BYTES);
-        if (length + LENGTH_BYTES > left) break;
-        yield block.subarray(left - LENGTH_BYTES - length, left - LENGTH_BYTES);
-        end -= length + LENGTH_BYTES;
-      }
+      end -= block.length - (yield* textsBackwards(block));
     }
   }
 
   close(): void {
     if (this.#fd !== null) closeSync(this.#fd);
     this.#fd = null;
-    this.#memory = [];
+    this.#memory = null;
+    this.#held = 0;
   }
 
   #flush(): void {
-    const lengths = this.#memory.map((bytes) => {
-      const length = Buffer.allocUnsafe(LENGTH_BYTES);
-      length.writeUInt32LE(bytes.length);
-      return length;
-    });
-    const all = Buffer.concat(this.#memory.flatMap((bytes, i) => [bytes, lengths[i]!]));
+    if (this.#memory !== null) this.#write(this.#memory, this.#held);
+    this.#held = 0;
+  }
+
+  #write(bytes: Buffer, length: number): void {
     this.#attempt('write', () => {
       this.#fd ??= this.#create();
-      for (let done = 0; done < all.length; )
-        done += writeSync(this.#fd, all, done, all.length - done, this.#written + done);
+      for (let done = 0; done < length; ) done += writeSync(this.#fd, bytes, done, length - done, this.#written + done);
     });
-    this.#written += all.length;
-    this.#memory = [];
-    this.#memoryBytes = 0;
+    this.#written += length;
   }
 
   #create(): number {
@@ -111,4 +104,22 @@ export class BackwardSpool {
       });
     }
   }
+}
+
+function framed(to: Buffer, at: number, text: string): Buffer {
+  const length = to.write(text, at);
+  to.writeUInt32LE(length, at + length);
+  return to;
+}
+
+/** The whole texts of a block, which ends with one, from the last on; returns how many bytes are left in front of them. */
+function* textsBackwards(block: Buffer): Generator<Buffer, number> {
+  let end = block.length;
+  while (end >= LENGTH_BYTES) {
+    const begin = end - LENGTH_BYTES - block.readUInt32LE(end - LENGTH_BYTES);
+    if (begin < 0) break;
+    yield block.subarray(begin, end - LENGTH_BYTES);
+    end = begin;
+  }
+  return end;
 }

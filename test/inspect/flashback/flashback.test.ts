@@ -94,15 +94,17 @@ needs('mysql').describe('flashback', () => {
       expect(await rows('select count(*) as n from s')).toEqual([{ n: 3 }]);
     });
 
-    test('tells rows without a key byte for byte, one at a time', async () => {
+    test('tells rows without a key byte for byte, and takes one of them', async () => {
       await run('drop table if exists k', 'create table k (a varchar(10) collate utf8mb4_general_ci, f float, j json)');
+      await run(`insert into k values ('a', 0.1, '{"x": 1}'), ('A', 0.1, '{"x": 1}'), ('A', 0.1, '{"x": 1.0}')`);
       const from = await here();
-      await run(`insert into k values ('a', 0.1, '{"x": 1}'), ('A', 0.1, '{"x": 1.0}'), ('a', 0.1, '{"x": 1}')`);
-      await run("delete from k where a = 'a' collate utf8mb4_bin limit 1");
-      const { script } = await undone(server, from);
-      await run("insert into k values ('Ä', 0.1, null)");
-      await apply(server, script);
-      expect(await rows('select a from k')).toEqual([{ a: 'Ä' }]);
+      await run(`insert into k values ('A', 0.1, '{"x": 1.0}')`);
+      await apply(server, (await undone(server, from)).script);
+      expect(await rows('select a, cast(j as char) as j from k')).toEqual([
+        { a: 'a', j: '{"x": 1}' },
+        { a: 'A', j: '{"x": 1}' },
+        { a: 'A', j: '{"x": 1.0}' },
+      ]);
     });
 
     test('stores the empty value of an ENUM, and nothing else that is not valid', async () => {

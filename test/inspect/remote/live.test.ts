@@ -4,6 +4,7 @@ import { Connection } from '../../../src/mysql/connect.js';
 import { parseServerUrl } from '../../../src/mysql/url.js';
 import { rowtide } from '../../cli/rowtide.js';
 import type { DatabaseServer } from '../../servers/database.js';
+import { startEncryptedMariadb, startEncryptedMysql } from '../../servers/keyring.js';
 import { startMariadb } from '../../servers/mariadb.js';
 import { startMysql } from '../../servers/mysql.js';
 import { startProxy } from '../../servers/proxy.js';
@@ -44,7 +45,7 @@ const MYSQL_COMBINATIONS = [
   '--read-from-remote-source=BINLOG-DUMP-GTIDS -v binlog.000001',
   '--read-from-remote-source=BINLOG-DUMP-GTIDS -t --exclude-gtids={uuid}:1-3:5 binlog.000001',
   '--read-from-remote-source=binlog-dump-non-gtids --include-gtids={uuid}:4-6 -t binlog.000001',
-  '-R --connection-server-id=77 --short-form binlog.000001',
+  '-R --connection-server-id=77 --print-table-metadata --hexdump binlog.000001',
 ];
 
 const MARIADB_COMBINATIONS = [
@@ -60,9 +61,21 @@ interface Live {
 }
 
 const SERVERS: readonly Live[] = [
-  { name: 'MySQL 9.7', tool: 'mysql', combinations: MYSQL_COMBINATIONS, start: () => startMysql() },
+  {
+    name: 'MySQL 9.7 that encrypts its files and compresses transactions',
+    tool: 'mysql',
+    combinations: MYSQL_COMBINATIONS,
+    start: () =>
+      startEncryptedMysql(['--gtid-mode=ON', '--enforce-gtid-consistency=ON', '--binlog-transaction-compression=ON']),
+  },
   { name: 'MySQL 8.0', tool: 'mysql', combinations: MYSQL_COMBINATIONS, start: () => startMysql({ version: '8.0' }) },
   { name: 'MariaDB 11.8', tool: 'mariadb', combinations: MARIADB_COMBINATIONS, start: () => startMariadb() },
+  {
+    name: 'MariaDB 10.11 that encrypts its files and compresses events',
+    tool: 'mariadb',
+    combinations: MARIADB_COMBINATIONS,
+    start: () => startEncryptedMariadb('10.11', ['--log-bin-compress=ON', '--log-bin-compress-min-len=10']),
+  },
 ];
 
 let real: RealTools;

@@ -116,7 +116,7 @@ const PRINT: Readonly<Record<number, Print>> = {
   [type.GTID_EVENT]: printMariadbGtid,
   [type.GTID_LIST_EVENT]: printGtidList,
   [type.BINLOG_CHECKPOINT_EVENT]: printCheckpoint,
-  [type.START_ENCRYPTION_EVENT]: (logged, _, output) => printStartEncryption(logged, output),
+  [type.START_ENCRYPTION_EVENT]: printStartEncryption,
   [type.XID_EVENT]: printXid,
   [type.XA_PREPARE_LOG_EVENT]: printMariadbXaPrepare,
   [type.ROTATE_EVENT]: printRotate,

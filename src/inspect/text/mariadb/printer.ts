@@ -1,4 +1,4 @@
-import { FLAG_IN_USE, FORMAT_DESCRIPTION_EVENT, START_ENCRYPTION_EVENT, UNKNOWN_EVENT } from '../../../binlog/types.js';
+import { FLAG_IN_USE, FORMAT_DESCRIPTION_EVENT, UNKNOWN_EVENT } from '../../../binlog/types.js';
 import { RowtideError } from '../../../core/errors.js';
 import type { LoggedEvent } from '../../logged-event.js';
 import type { MariadbSelection } from '../../mariadb-select.js';
@@ -8,6 +8,7 @@ import type { LogPrinter, Step } from '../printer.js';
 import { printMariadbEvent } from './events.js';
 import { beginOutput, endOutput } from './frame.js';
 import { checkKnown } from './known.js';
+import { beginsEncryption } from './single-events.js';
 import { beginFileState, type Kept, type MariadbState } from './state.js';
 
 /** Prints the events of logs as mariadb-binlog does. */
@@ -45,7 +46,7 @@ export class MariadbTextPrinter implements LogPrinter {
     if (verdict !== 'show') return 'go on';
     this.#at(logged, output);
     printMariadbEvent(logged, { state: this.#state!, kept: this.#kept, selection: this.#selection }, output);
-    this.#isEncrypted = logged.event.type === START_ENCRYPTION_EVENT;
+    this.#isEncrypted = beginsEncryption(logged);
     if (logged.event.type === FORMAT_DESCRIPTION_EVENT) this.#checkClosed(logged);
     return 'go on';
   }

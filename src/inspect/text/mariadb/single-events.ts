@@ -1,6 +1,6 @@
 import { decodeBinlogCheckpoint } from '../../../binlog/binlog-checkpoint.js';
 import { decodeStartEncryption } from '../../../binlog/start-encryption.js';
-import { FLAG_ARTIFICIAL, FLAG_IN_USE } from '../../../binlog/types.js';
+import { FLAG_ARTIFICIAL, FLAG_IGNORABLE, FLAG_IN_USE, START_ENCRYPTION_EVENT } from '../../../binlog/types.js';
 import { decodeXaPrepare } from '../../../binlog/xa-prepare.js';
 import type { LoggedEvent } from '../../logged-event.js';
 import type { Output } from '../../output.js';
@@ -38,8 +38,17 @@ export function printCheckpoint(logged: LoggedEvent, state: MariadbState, output
   output.text(`\tBinlog checkpoint ${decodeBinlogCheckpoint(logged.event).file}\n`);
 }
 
-/** START_ENCRYPTION: of what follows, nothing can be said. */
-export function printStartEncryption(logged: LoggedEvent, output: Output): void {
+/** A server that sends its log decrypted sends START_ENCRYPTION, too, and says that it may be ignored. */
+export function beginsEncryption({ event }: LoggedEvent): boolean {
+  return event.type === START_ENCRYPTION_EVENT && (event.flags & FLAG_IGNORABLE) === 0;
+}
+
+/** START_ENCRYPTION: of what follows in a file, nothing can be said. */
+export function printStartEncryption(logged: LoggedEvent, state: MariadbState, output: Output): void {
+  if (!beginsEncryption(logged)) {
+    printIgnorable(logged, state, output);
+    return;
+  }
   const { scheme, keyVersion, nonce } = decodeStartEncryption(logged.event);
   output.ascii(`# Encryption scheme: ${scheme}, key_version: ${keyVersion}, nonce: ${nonce.toString('hex')}\n`);
   output.ascii('# The rest of the binlog is encrypted!\n');
@@ -63,4 +72,4 @@ export function printIgnorable(logged: LoggedEvent, state: MariadbState, output:
   output.ascii(`# Ignorable event type ${logged.event.type} (${IGNORABLE[logged.event.type] ?? 'Unknown'})\n`);
 }
 
-const IGNORABLE: Readonly<Record<number, string>> = {};
+const IGNORABLE: Readonly<Record<number, string>> = { [START_ENCRYPTION_EVENT]: 'Start_encryption' };

@@ -32,7 +32,7 @@ for (const { name, start, tool, options } of SERVERS) {
     async () => {
       await using server = await start();
       const random = new Random(seedOf('faults of archives'));
-      const result = await killArchive({ server, folder: newFolder(), random, faults: scaled(5), restarts: true });
+      const result = await killArchive({ server, folder: newFolder(), random, faults: scaled(4), restarts: true });
       expect(result.different).toEqual([]);
       expect(result.files).toBeGreaterThan(1);
 

@@ -5,13 +5,16 @@ import { collected, positiveInteger } from '../options.js';
 import type { Registration } from '../registration.js';
 
 const HELP = `
-SOURCE is binlog files in their order, - for standard input, or a server (mysql://user@host:port). The options are those of
+SOURCE is binlog files in their order or a folder of them, - for standard input, or a server (mysql://user@host:port). The options are those of
 mysqlbinlog and mariadb-binlog, and so is the output, byte for byte: it can be piped into the mysql client.
 
 Examples:
   $ rowtide inspect binlog.000042 | mysql -h staging
   $ rowtide inspect -vv --base64-output=decode-rows --start-datetime='2026-11-20 10:00:00' binlog.00004*
-  $ rowtide inspect --include-gtids=3e11fa47-71ca-11e1-9e33-c80aa9429562:17 -v binlog.000042`;
+  $ rowtide inspect --include-gtids=3e11fa47-71ca-11e1-9e33-c80aa9429562:17 -v binlog.000042
+  $ rowtide inspect --view summary binlog.000042
+  $ rowtide inspect --view rows --table shop.orders --where 'id = 42' /var/lib/mysql
+  $ rowtide inspect --at '2026-11-20 10:15:00' /var/lib/mysql`;
 
 export function registerInspect(program: Command, { run }: Registration): void {
   const command = program

@@ -5,8 +5,8 @@ import { collected, positiveInteger } from '../options.js';
 import type { Registration } from '../registration.js';
 
 const HELP = `
-SOURCE is binlog files in their order or a folder of them, - for standard input, or a server (mysql://user@host:port). The options are those of
-mysqlbinlog and mariadb-binlog, and so is the output, byte for byte: it can be piped into the mysql client.
+SOURCE is binlog files in their order or a folder of them, - for standard input, or a server (mysql://user@host:port). The
+options are those of mysqlbinlog and mariadb-binlog, and so is the output, byte for byte: it can be piped into the mysql client.
 
 Examples:
   $ rowtide inspect binlog.000042 | mysql -h staging

@@ -23,7 +23,9 @@ export function rowsTableId(event: RawEvent, format: FormatDescription): number 
 
 /** Flags of a row event, which stand behind its table id. */
 export function rowsFlags(event: RawEvent, format: FormatDescription): number {
-  return event.bytes.readUInt16LE(HEADER_BYTES + (format.postHeaderBytes(event.type) === 6 ? 4 : 6));
+  const at = HEADER_BYTES + (format.postHeaderBytes(event.type) === 6 ? 4 : 6);
+  if (event.bytes.length < at + 2) throw malformed('a row event without flags');
+  return event.bytes.readUInt16LE(at);
 }
 
 /** The last row event of a statement. */

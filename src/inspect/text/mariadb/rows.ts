@@ -1,8 +1,7 @@
-import { rowsTableId } from '../../../binlog/rows.js';
+import { rowsFlags, rowsTableId, STMT_END_F } from '../../../binlog/rows.js';
 import { decodeTableIdentity, decodeTableMap } from '../../../binlog/table-map.js';
 import * as type from '../../../binlog/types.js';
 import { RowtideError } from '../../../core/errors.js';
-import { HEADER_BYTES } from '../../../core/event.js';
 import type { LoggedEvent } from '../../logged-event.js';
 import type { Output } from '../../output.js';
 import { writeBase64 } from '../base64.js';
@@ -16,7 +15,6 @@ import { countRows } from './row-count.js';
 import type { Kept, MariadbState } from './state.js';
 
 const FLAG_HAS_TRIGGERS = 0x4000;
-const FLAG_STATEMENT_END = 1;
 
 /** Whether rows are printed as BINLOG. */
 function isEncoded({ options }: MariadbState): boolean {
@@ -67,8 +65,7 @@ function checkFormat({ event }: LoggedEvent, { options, printedFormat }: Mariadb
 }
 
 export function endsStatement({ event, format }: LoggedEvent): boolean {
-  const at = HEADER_BYTES + (format.postHeaderBytes(event.type) === 6 ? 4 : 6);
-  return (event.bytes.readUInt16LE(at) & FLAG_STATEMENT_END) !== 0;
+  return (rowsFlags(event, format) & STMT_END_F) !== 0;
 }
 
 /** A row event: all waits for the end of its statement. */

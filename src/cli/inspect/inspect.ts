@@ -8,11 +8,6 @@ export async function inspect(sources: readonly string[], options: InspectOption
   if (sources.length === 0) {
     throw new RowtideError('USAGE', 'nothing to inspect', { hint: 'Give binlog files, or - for standard input.' });
   }
-  if (sources.length === 1 && sources[0] === '-' && options.stopPosition !== undefined) {
-    throw new RowtideError('USAGE', '--stop-position is not for standard input', {
-      hint: 'Save it to a file, and read that.',
-    });
-  }
   const { signal } = new AbortController();
   const server = await serverOf(sources, options, signal);
   if (options.raw) return archive(server, options, signal);

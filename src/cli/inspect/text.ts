@@ -1,5 +1,6 @@
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { RowtideError } from '../../core/errors.js';
 import type { LoggedEvent } from '../../inspect/logged-event.js';
 import { Output } from '../../inspect/output.js';
 import { Selection } from '../../inspect/select.js';
@@ -32,6 +33,7 @@ export async function printText(sources: readonly string[], printing: Printing):
   // What cannot be opened is said when it is its turn.
   const first = server === null ? await peek(sources[0]!, printing.signal).catch(() => null) : null;
   const style = options.style ?? server?.style ?? first?.style ?? 'mysql';
+  if (style === 'mysql') checkStdin(sources, options);
   const surroundings = {
     zoneName: localZoneName(process.env),
     loadFiles: loadFilesIn(options.localLoad),
@@ -62,6 +64,14 @@ export async function printText(sources: readonly string[], printing: Printing):
     await writer.close();
   }
   printer.check();
+}
+
+/** As mysqlbinlog refuses it; mariadb-binlog does not. */
+function checkStdin(sources: readonly string[], { stopPosition }: InspectOptions): void {
+  if (sources.length !== 1 || sources[0] !== '-' || stopPosition === undefined) return;
+  throw new RowtideError('USAGE', '--stop-position is not for standard input', {
+    hint: 'Save it to a file, and read that.',
+  });
 }
 
 interface File {

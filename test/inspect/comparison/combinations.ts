@@ -103,7 +103,6 @@ export const MYSQL_COMBINATIONS: readonly string[] = lines(`
   --open-files-limit=100
   --open-files-limit=64 -s
   --open-files-limit=1000 -vv
-  --verb --short --start-pos={at 0.2}
 `);
 
 export const MARIADB_COMBINATIONS: readonly string[] = lines(`

@@ -15,6 +15,8 @@ const CHECKED = [['-v'], ['-v', '-c'], ['-c', '--base64-output=decode-rows'], ['
 export function damagesOf(path: string): Damage[] {
   const bytes = readFileSync(path);
   const events = headersIn(bytes);
+  // Encrypted as a whole.
+  if (events.length === 0) return [];
   const at = (fraction: number) => events[Math.min(events.length - 1, Math.floor(fraction * events.length))]!;
   const last = events.at(-1)!;
   const cut = (name: string, end: number): Damage => ({

@@ -76,8 +76,13 @@ async function archive(server: InspectedServer | null, options: InspectOptions, 
       hint: 'Add --read-from-remote-server (-R), or give the server as a URL.',
     });
   }
-  for (const name of ['stopPosition', 'stopDatetime', 'database'] as const) {
-    if (options[name] !== undefined) warn(`--raw copies whole files: ${name} is not looked at`);
+  const { stopPosition, stopDatetime, database } = options;
+  for (const [name, value] of Object.entries({
+    '--stop-position': stopPosition,
+    '--stop-datetime': stopDatetime,
+    '--database': database,
+  })) {
+    if (value !== undefined) warn(`--raw copies whole files: ${name} is not looked at`);
   }
   const { archiveLog } = await import('./raw.js');
   await archiveLog(server, options.resultFile ?? '', { signal, warn });

@@ -1,6 +1,7 @@
 import { decodeGtidList } from '../binlog/gtid-list.js';
 import { decodeMariaGtid } from '../binlog/maria-gtid.js';
 import * as type from '../binlog/types.js';
+import { RowtideError } from '../core/errors.js';
 import type { LoggedEvent } from './logged-event.js';
 import type { GtidAudit } from './mariadb-gtid-audit.js';
 import type { GtidFilter } from './mariadb-gtid-filter.js';
@@ -8,6 +9,8 @@ import type { SelectOptions } from './select.js';
 
 export interface MariadbSelectOptions extends Pick<SelectOptions, 'offset' | 'startTime' | 'stopTime' | 'database'> {
   readonly table: string | null;
+  /** Where reading was to begin. */
+  readonly startOffset: number;
   readonly filter: GtidFilter;
   readonly audit: GtidAudit;
 }
@@ -39,6 +42,7 @@ export class MariadbSelection {
     const { filter, audit, offset, startTime, stopTime } = this.#options;
     const isFormat = event.type === type.FORMAT_DESCRIPTION_EVENT;
     if (isFormat && this.leavesOutFormat) return 'skip';
+    if (this.#seen === 0) checkStart(this.#options.startOffset);
     if (event.type === type.GTID_LIST_EVENT && event.timestamp !== 0) audit.list(decodeGtidList(event));
     if (event.type === type.GTID_EVENT) {
       if (filter.isDone) return 'stop';
@@ -71,4 +75,14 @@ export class MariadbSelection {
   isForeignTable(name: string): boolean {
     return this.#options.table !== null && name !== this.#options.table;
   }
+}
+
+const MAGIC_BYTES = 4;
+
+/** Nothing is said of 0. */
+function checkStart(offset: number): void {
+  if (offset === 0 || offset >= MAGIC_BYTES) return;
+  throw new RowtideError('EVENT_MALFORMED', `no event begins at ${offset}: the first one of a file begins at 4`, {
+    hint: 'Leave out --start-position, or give the begin of an event.',
+  });
 }

@@ -7,6 +7,7 @@ import {
   PREVIOUS_GTIDS_LOG_EVENT,
   ROTATE_EVENT,
   START_EVENT_V3,
+  UNKNOWN_EVENT,
 } from '../binlog/types.js';
 import { locateError, RowtideError } from '../core/errors.js';
 import { type FormatDescription, HEADER_BYTES } from '../core/event.js';
@@ -37,6 +38,8 @@ export interface LenientOptions {
   /** Where reading begins; the format of the file is read in any case. */
   readonly startOffset: number;
   readonly verifyChecksums: boolean;
+  /** Events whose checksum does not match are told as of no known type, in place of an error. */
+  readonly showsDamaged?: boolean;
   readonly eventBytesMax: number;
   /** Where a format is said to stand that is read in front of `startOffset`: where mysqlbinlog says, or where it is. */
   readonly formatAt?: 'search end' | 'own place';
@@ -189,11 +192,13 @@ export class LenientReader {
       const format = isFormat ? this.#beginFormat(raw) : this.#format;
       const hasChecksum = isFormat ? formatChecksumBytes(raw) > 0 : format.checksum === 'crc32';
       const body = hasChecksum ? raw.subarray(0, raw.length - CHECKSUM_BYTES) : raw;
-      if (this.#options.verifyChecksums && format.checksum === 'crc32') verify(raw, body);
+      const isDamaged = this.#options.verifyChecksums && format.checksum === 'crc32' && !matches(raw, body);
+      if (isDamaged && (isFormat || this.#options.showsDamaged !== true)) throw checksumError(raw);
       const bytes = isFormat || format.headerBytes === HEADER_BYTES ? body : withPlainHeader(body, format);
       const event = rawEvent(bytes, this.#offset, this.#offset + advance);
       this.#offset += advance;
-      return { file: this.#input.name, format, event, raw };
+      const shown = isDamaged ? { ...event, type: UNKNOWN_EVENT } : event;
+      return { file: this.#input.name, format, event: shown, raw };
     } catch (error) {
       throw locateError(error, this.#place());
     }
@@ -231,9 +236,12 @@ export class LenientReader {
   }
 }
 
-function verify(raw: Buffer, body: Buffer): void {
-  if (raw.readUInt32LE(body.length) === checksumOf(body)) return;
-  throw new RowtideError('EVENT_CHECKSUM', `the checksum of ${eventTypeName(raw[4]!)} does not match`, {
+function matches(raw: Buffer, body: Buffer): boolean {
+  return raw.readUInt32LE(body.length) === checksumOf(body);
+}
+
+function checksumError(raw: Buffer): RowtideError {
+  return new RowtideError('EVENT_CHECKSUM', `the checksum of ${eventTypeName(raw[4]!)} does not match`, {
     hint: 'The event was damaged on disk or on the way. Without --verify-binlog-checksum it is shown as it is.',
   });
 }

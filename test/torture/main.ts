@@ -2,6 +2,7 @@
  *   npm run torture                          all of it, in about a quarter of an hour
  *   npm run torture -- fuzz                  the decoder against damaged logs, without servers
  *   npm run torture -- raw                   archives of a server's log, killed, torn and cut off
+ *   npm run torture -- inspect               what inspect prints against what the real tools print
  *   npm run torture -- kills-kafka broken    some parts, by the beginnings of their names
  *   npm run torture -- random --runs 3       the suite's random tests, with seeds of their own; only when asked for
  *   npm run torture -- flashback --runs 3    those of them that undo random workloads
@@ -14,6 +15,7 @@ import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { FUZZ_PARTS, type OwnRound, ownSummary } from './fuzz.js';
+import { INSPECT_PARTS } from './inspect.js';
 import { failuresOf, missedStages, PARTS, type Part, runPartRound } from './parts.js';
 import { Progress } from './progress.js';
 import { runRandomTests } from './random-tests.js';
@@ -34,7 +36,7 @@ const isChosen = ({ name }: { name: string }): boolean =>
   positionals.length === 0 || positionals.some((p) => name.startsWith(p));
 const wantsRandom = positionals.includes('random');
 const wantsFlashback = positionals.includes('flashback');
-const OWN_PARTS = [...FUZZ_PARTS, ...RAW_PARTS];
+const OWN_PARTS = [...FUZZ_PARTS, ...RAW_PARTS, ...INSPECT_PARTS];
 const [parts, ownParts] = [PARTS.filter(isChosen), OWN_PARTS.filter(isChosen)];
 const state = values.state ?? join(tmpdir(), `rowtide-torture-${userInfo().uid}.json`);
 

@@ -9,6 +9,8 @@ import { FIRST_OFFSET, isGtidList, startOffset } from './sources.js';
 
 /** What mariadb-binlog's options choose. */
 export function mariadbSelection(options: InspectOptions, warn: (message: string) => void): MariadbSelection {
+  for (const position of [options.startPosition, options.stopPosition])
+    if (position?.startsWith('-')) throw noPosition(position);
   const [start, stop] = [gtidsOf(options.startPosition), gtidsOf(options.stopPosition)];
   const isStrict = options.gtidStrictMode;
   if (isStrict) checkRange(start, stop);
@@ -17,6 +19,7 @@ export function mariadbSelection(options: InspectOptions, warn: (message: string
     startTime: options.startDatetime ?? 0,
     stopTime: options.stopDatetime ?? Number.POSITIVE_INFINITY,
     database: options.database ?? null,
+    startOffset: Number(start.length === 0 ? (options.startPosition ?? 0) : 0),
     table: isTableOfTool(options) ? options.table![0]! : null,
     filter: new GtidFilter({
       // A domain that begins with 0 begins at its begin.
@@ -29,6 +32,12 @@ export function mariadbSelection(options: InspectOptions, warn: (message: string
   });
   selection.leavesOutFormat = startOffset(options) > FIRST_OFFSET && options.base64Output !== 'auto';
   return selection;
+}
+
+function noPosition(position: string): RowtideError {
+  return new RowtideError('USAGE', `${position} is no position`, {
+    hint: 'It is an offset, or GTIDs of MariaDB such as 0-1-42.',
+  });
 }
 
 function serversOf({ doServerIds, serverId }: InspectOptions): readonly number[] | null {

@@ -54,6 +54,7 @@ export async function* readEvents(source: string, reading: Reading): AsyncGenera
     const reader = new LenientReader(input, {
       startOffset: isFirst ? startOffset(options) : FIRST_OFFSET,
       verifyChecksums: options.verifyBinlogChecksum ?? false,
+      showsDamaged: reading.style === 'mariadb' && (options.forceRead ?? false),
       eventBytesMax: EVENT_BYTES_MAX,
       formatAt: reading.style === 'mariadb' ? 'own place' : 'search end',
       reusesMemory: reading.reusesMemory ?? false,

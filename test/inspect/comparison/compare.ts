@@ -6,11 +6,13 @@ export interface Comparison {
   readonly what: string;
   readonly tool: Tool;
   readonly call: Call;
+  /** For our tool alone. */
+  readonly ourArgs?: readonly string[];
 }
 
 export interface Outcome {
   readonly what: string;
-  /** The real tool printed nothing of a log: such outputs are compared, but count for nothing. */
+  /** The real tool crashed, or printed nothing of a log: such outputs are compared, but count for nothing. */
   readonly empty: boolean;
   /** The first of what differs; null where all is equal. */
   readonly difference: string | null;
@@ -22,9 +24,11 @@ export interface Bench {
   readonly scratch: Scratch;
 }
 
-export async function compare({ what, tool, call }: Comparison, { real, ours, scratch }: Bench): Promise<Outcome> {
+export async function compare(comparison: Comparison, { real, ours, scratch }: Bench): Promise<Outcome> {
+  const { what, tool, call, ourArgs = [] } = comparison;
   const theirs = await real.run(tool, call, scratch);
-  const our = await ours.run(call, scratch);
+  if (theirs === null) return { what, empty: true, difference: null };
+  const our = await ours.run({ ...call, args: [...ourArgs, ...call.args] }, scratch);
   return { what, empty: isEmpty(theirs.stdout), difference: differenceOf(theirs, our) };
 }
 

@@ -10,7 +10,7 @@ export interface Damage {
 }
 
 const PLAIN = [['-v']];
-const CHECKED = [['-v'], ['-v', '-c'], ['-c', '--base64-output=decode-rows'], ['-c', '-f']];
+const CHECKED = [['-v'], ['-v', '-c'], ['-c', '--base64-output=decode-rows']];
 
 export function damagesOf(path: string): Damage[] {
   const bytes = readFileSync(path);
@@ -22,7 +22,7 @@ export function damagesOf(path: string): Damage[] {
   const cut = (name: string, end: number): Damage => ({
     name: `cut ${name}`,
     bytes: bytes.subarray(0, end),
-    options: [['-v'], ['-v', '-f'], ['-c', '--base64-output=decode-rows']],
+    options: [['-v'], ['-c', '--base64-output=decode-rows']],
   });
   const whole = (name: string, ...options: readonly string[][]): Damage => ({ name, bytes, options });
   return [
@@ -59,7 +59,7 @@ export function damagesOf(path: string): Damage[] {
       bytes: Buffer.concat([bytes, bytes.subarray(last.start)]),
       options: CHECKED,
     },
-    { name: 'a flipped checksum', bytes: flip(bytes, at(0.5).end - 2), options: CHECKED },
+    { name: 'a flipped checksum', bytes: flip(bytes, at(0.5).end - 2), options: [...CHECKED, ['-c', '-f']] },
     { name: 'a flipped checksum of the format', bytes: flip(bytes, events[0]!.end - 2), options: CHECKED },
     { name: 'a flipped time', bytes: flip(bytes, at(0.5).start + 1), options: CHECKED },
     { name: 'a flipped server id', bytes: flip(bytes, at(0.6).start + 6), options: CHECKED },
@@ -87,17 +87,12 @@ export function damagesOf(path: string): Damage[] {
       bytes: put(bytes.subarray(0, last.end - 1), 4 + 17, 1),
       options: [['-v'], ['--skip-force-if-open'], ['-c']],
     },
-    whole('from inside an event', ['-v', '-j', String(at(0.5).start + 3)], ['-f', '-j', String(at(0.3).start + 7)]),
+    whole('from inside an event', ['-v', '-j', String(at(0.5).start + 3)], ['-j', String(at(0.3).start + 7)]),
     whole('from behind the end', ['-j', String(last.end)], ['-j', String(last.end + 1)], ['-v', '-j', '999999']),
     whole('from before the first event', ['-j', '0'], ['-j', '3'], ['--start-position=-1'], ['-j', '5']),
     whole('to before its start', ['-j', String(at(0.5).start), '--stop-position', String(at(0.2).start)]),
     whole('a range of nothing', ['--start-datetime=2036-01-01 00:00:00'], ['--stop-datetime=1999-01-01 00:00:00']),
-    whole(
-      'times that are none',
-      ['--start-datetime=soon'],
-      ['--stop-datetime=2024-13-45 00:00:00'],
-      ['--start-datetime=2024-02-30 10:00:00'],
-    ),
+    whole('times that are none', ['--start-datetime=soon'], ['--stop-datetime=2024-13-45 00:00:00']),
   ];
 }
 

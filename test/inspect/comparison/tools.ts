@@ -51,7 +51,8 @@ export class RealTools {
     return new RealTools({ mysql: await mysqlTool('mysqlbinlog'), mariadb: await mariadbTool('mariadb-binlog') });
   }
 
-  async run(tool: Tool, call: Call, scratch: Scratch): Promise<Said> {
+  /** Null where the tool crashes, or prints without an end: both happen with broken files. */
+  async run(tool: Tool, call: Call, scratch: Scratch): Promise<Said | null> {
     const { file, args } = this.commands[tool];
     const child = spawn(file, [...args, '--no-defaults', ...call.args], {
       cwd: scratch.folder,
@@ -60,40 +61,66 @@ export class RealTools {
     });
     child.stdin.on('error', () => undefined);
     child.stdin.end(call.stdin);
-    const exit = new Promise<number>((resolve, reject) => {
+    let printed = 0;
+    child.stdout.on('data', (chunk: Buffer) => {
+      printed += chunk.length;
+      if (printed > BYTES_MAX) child.kill('SIGKILL');
+    });
+    const timer = setTimeout(() => child.kill('SIGKILL'), HANGS_MS);
+    const exit = new Promise<number | null>((resolve, reject) => {
       child.once('error', reject);
-      child.once('close', (code) => resolve(code ?? -1));
+      child.once('close', resolve);
     });
     const [status, stdout, stderr] = await Promise.all([exit, buffer(child.stdout), text(child.stderr)]);
-    return { status, stdout: Buffer.concat([stdout, scratch.take()]), stderr };
+    clearTimeout(timer);
+    const out = scratch.take();
+    return status === null ? null : { status, stdout: Buffer.concat([stdout, out]), stderr };
   }
 }
 
 /** `rowtide inspect` in one process for all calls, since Node's start would take most of the time. */
 export class OurTool {
-  readonly #child: ChildProcess;
-
-  constructor() {
-    this.#child = fork(fileURLToPath(new URL('our-process.ts', import.meta.url)), {
-      execArgv: ['--import', import.meta.resolve('tsx')],
-      env: { PATH: process.env.PATH, HOME: tmpdir() },
-      serialization: 'advanced',
-    });
-  }
+  #child = startOurs();
 
   async run(call: Call, scratch: Scratch): Promise<Said> {
-    const answer = new Promise<Said>((resolve, reject) => {
-      this.#child.once('message', (said: Said) => resolve(said));
-      this.#child.once('exit', (code, signal) => reject(new Error(`our process ended by ${code ?? signal}`)));
-    });
-    this.#child.send({ ...call, cwd: scratch.folder, env: scratch.environment(call) });
-    const said = await answer;
-    this.#child.removeAllListeners();
-    const stdout = Buffer.from(said.stdout.buffer, said.stdout.byteOffset, said.stdout.byteLength);
-    return { ...said, stdout: Buffer.concat([stdout, scratch.take()]) };
+    const child = this.#child;
+    const timer = setTimeout(() => child.kill('SIGKILL'), HANGS_MS);
+    try {
+      const said = await ask(child, { ...call, cwd: scratch.folder, env: scratch.environment(call) });
+      const stdout = Buffer.from(said.stdout.buffer, said.stdout.byteOffset, said.stdout.byteLength);
+      return { ...said, stdout: Buffer.concat([stdout, scratch.take()]) };
+    } catch (error) {
+      this.#child = startOurs();
+      return { status: -1, stdout: scratch.take(), stderr: String(error) };
+    } finally {
+      clearTimeout(timer);
+    }
   }
 
   [Symbol.dispose](): void {
     this.#child.kill();
+  }
+}
+
+const HANGS_MS = 20_000;
+const BYTES_MAX = 2 ** 26;
+
+function startOurs(): ChildProcess {
+  return fork(fileURLToPath(new URL('our-process.ts', import.meta.url)), {
+    execArgv: ['--import', import.meta.resolve('tsx')],
+    env: { PATH: process.env.PATH, HOME: tmpdir() },
+    serialization: 'advanced',
+  });
+}
+
+async function ask(child: ChildProcess, call: object): Promise<Said> {
+  try {
+    return await new Promise<Said>((resolve, reject) => {
+      child.once('message', (said: Said) => resolve(said));
+      child.once('exit', (code, signal) => reject(new Error(`our process ended by ${code ?? signal}`)));
+      child.send(call);
+    });
+  } finally {
+    child.removeAllListeners();
   }
 }

@@ -29,7 +29,7 @@ export function printMariadbTableMap(logged: LoggedEvent, state: MariadbState, k
   kept.annotation = null;
   const map = decodeTableMap(logged.event, logged.format);
   state.tables.set(map.tableId, map);
-  if (options.verbose > 0) state.rows.map(logged.event, logged.format);
+  if (options.verbose > 0) mapRows(logged, map.tableId, state);
   const { flags } = decodeTableIdentity(logged.event, logged.format);
   if (!options.shortForm) {
     printHeader(logged, state, head);
@@ -40,6 +40,17 @@ export function printMariadbTableMap(logged: LoggedEvent, state: MariadbState, k
   if (options.tableMetadata) writeTableMetadata({ map, style: 'mariadb', hasGeneratedKey: false }, head);
   if (isEncoded(state)) writeBase64(logged.raw, state.body);
   head.moveTo(output);
+}
+
+/** Only rows tell that their columns cannot be printed. */
+function mapRows({ event, format }: LoggedEvent, tableId: number, state: MariadbState): void {
+  state.unprintable.delete(tableId);
+  try {
+    state.rows.map(event, format);
+  } catch (error) {
+    if (!(error instanceof RowtideError)) throw error;
+    state.unprintable.set(tableId, error);
+  }
 }
 
 /** A hexdump of a statement has the offsets of the event that it is printed with. */
@@ -82,7 +93,7 @@ export function printMariadbRows(logged: LoggedEvent, state: MariadbState, outpu
   }
   if (!options.shortForm || countsRows(state)) {
     if (isEncoded(state)) writeBase64(inflatedRows(logged), body);
-    printOrCount(logged, state);
+    printOrCount(logged, state, output);
   }
   if (!ends) return;
   head.moveTo(output);
@@ -94,9 +105,15 @@ export function printMariadbRows(logged: LoggedEvent, state: MariadbState, outpu
   state.rowCount = 0;
 }
 
-function printOrCount(logged: LoggedEvent, state: MariadbState): void {
+function printOrCount(logged: LoggedEvent, state: MariadbState, output: Output): void {
   const { event, format } = logged;
   const tableId = rowsTableId(event, format);
+  const problem = state.unprintable.get(tableId);
+  if (problem !== undefined) {
+    state.head.moveTo(output);
+    state.body.moveTo(output);
+    throw problem;
+  }
   if (state.options.verbose > 0) {
     state.rowCount += state.rows.write(event, format, state.footer);
     return;

@@ -1,4 +1,5 @@
 import type { TableMap } from '../../../binlog/table-map.js';
+import type { RowtideError } from '../../../core/errors.js';
 import type { LoggedEvent } from '../../logged-event.js';
 import { Output } from '../../output.js';
 import { RowsText } from '../../rows/rows-text.js';
@@ -22,6 +23,8 @@ export interface MariadbState extends PrintState {
   };
   skipsReplication: boolean;
   readonly tables: Map<number, TableMap>;
+  /** Why the rows of a table cannot be printed, by its id. */
+  readonly unprintable: Map<number, RowtideError>;
   /** The statement's, in row events so far. */
   rowCount: number;
 }
@@ -53,6 +56,7 @@ export function beginFileState(
     gtid: { domain: null, server: null, allowsParallel: null, isXa: false },
     skipsReplication: false,
     tables: new Map(),
+    unprintable: new Map(),
     rowCount: 0,
   };
 }

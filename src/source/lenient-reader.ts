@@ -81,7 +81,9 @@ export class LenientReader {
     await checkMagic(this.#input);
     const format = await this.#readFormatBefore(this.#options.startOffset);
     if (format === null) return this.#readBlock();
-    this.#offset = Math.max(this.#offset, this.#options.startOffset);
+    const { startOffset, formatAt } = this.#options;
+    // mysqlbinlog does not begin inside of the format.
+    this.#offset = formatAt === 'own place' && format !== null ? startOffset : Math.max(this.#offset, startOffset);
     return [format];
   }
 

@@ -19,6 +19,7 @@ export class MariadbTextPrinter implements LogPrinter {
   readonly #kept: Kept = { annotation: null, loadFiles: new Map() };
   #state: MariadbState | null = null;
   #isEncrypted = false;
+  #isInUse = false;
 
   constructor(options: TextOptions, selection: MariadbSelection, surroundings: TextSurroundings) {
     this.#options = options;
@@ -57,7 +58,8 @@ export class MariadbTextPrinter implements LogPrinter {
   }
 
   #checkClosed({ event, file }: LoggedEvent): void {
-    if (this.#options.forceIfOpen || (event.flags & FLAG_IN_USE) === 0) return;
+    this.#isInUse = (event.flags & FLAG_IN_USE) !== 0;
+    if (this.#options.forceIfOpen || !this.#isInUse) return;
     throw new RowtideError('BINLOG_TRUNCATED', `${file} was not closed: a server still writes it, or crashed`, {
       hint: 'Leave out --skip-force-if-open to read it all the same.',
     });
@@ -65,6 +67,8 @@ export class MariadbTextPrinter implements LogPrinter {
 
   /** Behind START_ENCRYPTION only the lengths of events can be read. */
   #encrypted(logged: LoggedEvent, output: Output): Step {
+    // A file that its server still writes may end anywhere.
+    if (!this.#options.forceRead && this.#isInUse) return 'stop';
     if (!this.#options.forceRead) {
       throw new RowtideError('BINLOG_ENCRYPTED', `${logged.file}:${logged.event.start}: the file is encrypted`, {
         hint: 'Read it through its server, as mariadb://user@host: servers send their logs decrypted.',

@@ -10,6 +10,7 @@ import { ByteReader } from './bytes.js';
 import { inflateRest } from './inflate.js';
 import { PartialUpdateCursor } from './partial-rows.js';
 import { skipRowsHeader } from './rows-extra.js';
+import { COLUMNS_MAX } from './table-map.js';
 import * as type from './types.js';
 
 /** Row events and TABLE_MAPs of any version say which table they belong to in the same place. */
@@ -112,6 +113,7 @@ export function decodeRows(event: RawEvent, format: FormatDescription): RowsBody
   const header = new ByteReader(event.bytes, HEADER_BYTES);
   skipRowsHeader(header, event.type, format);
   const columnCount = header.lengthEncoded();
+  if (columnCount > COLUMNS_MAX) throw malformed(`${type.eventTypeName(event.type)} of ${columnCount} columns`);
   const before = presentColumns(header, columnCount);
   const after = op === 'update' ? presentColumns(header, columnCount) : before;
   const rows = isCompressed ? new ByteReader(inflateRest(header)) : header;

@@ -70,7 +70,7 @@ export function decodeTableMap(event: RawEvent, format: FormatDescription): Tabl
 }
 
 /** No server lets a table have more, hidden ones included. */
-const COLUMNS_MAX = 4096;
+export const COLUMNS_MAX = 4096;
 
 /** Of a TABLE_MAP only which table it is about, whatever its columns are. */
 export function decodeTableName(event: RawEvent, format: FormatDescription): { schema: string; name: string } {

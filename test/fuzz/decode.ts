@@ -4,8 +4,9 @@ import { decodeAnnotateRows } from '../../src/binlog/annotate-rows.js';
 import { decodeAppendBlock } from '../../src/binlog/append-block.js';
 import { decodeBinlogCheckpoint } from '../../src/binlog/binlog-checkpoint.js';
 import { decodeDeleteFile } from '../../src/binlog/delete-file.js';
-import { decodeExecuteLoadQuery } from '../../src/binlog/execute-load-query.js';
+import { decodeExecuteLoadParts, decodeExecuteLoadQuery } from '../../src/binlog/execute-load-query.js';
 import { decodeFormat } from '../../src/binlog/format-description.js';
+import { decodeTransactionContext, decodeViewChange } from '../../src/binlog/group-replication.js';
 import { decodeGtid, decodeGtidTagged } from '../../src/binlog/gtid.js';
 import { decodeGtidList } from '../../src/binlog/gtid-list.js';
 import { decodeHeartbeat } from '../../src/binlog/heartbeat.js';
@@ -13,14 +14,15 @@ import { decodeIncident } from '../../src/binlog/incident.js';
 import { decodeIntvar } from '../../src/binlog/intvar.js';
 import { decodeMariaGtid } from '../../src/binlog/maria-gtid.js';
 import { decodePreviousGtids } from '../../src/binlog/previous-gtids.js';
-import { decodeQuery } from '../../src/binlog/query.js';
+import { decodeQuery, decodeQueryParts } from '../../src/binlog/query.js';
 import { decodeRand } from '../../src/binlog/rand.js';
 import { decodeRotate } from '../../src/binlog/rotate.js';
+import { decodeRows } from '../../src/binlog/rows.js';
 import { decodeRowsExtra } from '../../src/binlog/rows-extra.js';
 import { decodeRowsQuery } from '../../src/binlog/rows-query.js';
 import { decodeStartEncryption } from '../../src/binlog/start-encryption.js';
 import { decodeStartV3 } from '../../src/binlog/start-v3.js';
-import { decodeTableMap, decodeTableName } from '../../src/binlog/table-map.js';
+import { decodeTableIdentity, decodeTableMap, decodeTableName } from '../../src/binlog/table-map.js';
 import { decodeTransactionPayload } from '../../src/binlog/transaction-payload.js';
 import { transactions } from '../../src/binlog/transactions.js';
 import * as type from '../../src/binlog/types.js';
@@ -37,24 +39,34 @@ import { jsonLines } from '../roundtrip/compare.js';
 
 type Decode = (event: RawEvent, format: FormatDescription) => unknown;
 
+/** Some are decoded differently for the stream and for inspection. */
+function bothOf(one: Decode, other: Decode): Decode {
+  return (event, format) => [one(event, format), other(event, format)];
+}
+
 /** Whoever decodes the body of an event, by the type that it is meant for. */
 export const DECODERS: ReadonlyMap<number, Decode> = new Map<number, Decode>([
   [type.START_EVENT_V3, ({ bytes }) => decodeStartV3(bytes)],
-  [type.QUERY_EVENT, decodeQuery],
+  [type.QUERY_EVENT, bothOf(decodeQuery, decodeQueryParts)],
   [type.ROTATE_EVENT, ({ bytes }) => decodeRotate(bytes)],
   [type.INTVAR_EVENT, decodeIntvar],
   [type.APPEND_BLOCK_EVENT, decodeAppendBlock],
   [type.BEGIN_LOAD_QUERY_EVENT, decodeAppendBlock],
-  [type.EXECUTE_LOAD_QUERY_EVENT, decodeExecuteLoadQuery],
+  [type.EXECUTE_LOAD_QUERY_EVENT, bothOf(decodeExecuteLoadQuery, decodeExecuteLoadParts)],
   [type.DELETE_FILE_EVENT, decodeDeleteFile],
   [type.RAND_EVENT, decodeRand],
   [type.USER_VAR_EVENT, decodeUserVar],
   [type.FORMAT_DESCRIPTION_EVENT, ({ bytes }) => decodeFormat(bytes)],
-  [type.TABLE_MAP_EVENT, (event, format) => [decodeTableName(event, format), decodeTableMap(event, format)]],
-  [type.WRITE_ROWS_EVENT, decodeRowsExtra],
-  [type.UPDATE_ROWS_EVENT, decodeRowsExtra],
-  [type.DELETE_ROWS_EVENT, decodeRowsExtra],
-  [type.PARTIAL_UPDATE_ROWS_EVENT, decodeRowsExtra],
+  [type.TABLE_MAP_EVENT, bothOf(bothOf(decodeTableName, decodeTableIdentity), decodeTableMap)],
+  [type.WRITE_ROWS_EVENT, bothOf(decodeRowsExtra, decodeRows)],
+  [type.UPDATE_ROWS_EVENT, bothOf(decodeRowsExtra, decodeRows)],
+  [type.DELETE_ROWS_EVENT, bothOf(decodeRowsExtra, decodeRows)],
+  [type.PARTIAL_UPDATE_ROWS_EVENT, bothOf(decodeRowsExtra, decodeRows)],
+  [type.WRITE_ROWS_COMPRESSED_EVENT_V1, decodeRows],
+  [type.UPDATE_ROWS_COMPRESSED_EVENT_V1, decodeRows],
+  [type.DELETE_ROWS_COMPRESSED_EVENT_V1, decodeRows],
+  [type.TRANSACTION_CONTEXT_EVENT, decodeTransactionContext],
+  [type.VIEW_CHANGE_EVENT, decodeViewChange],
   [type.INCIDENT_EVENT, decodeIncident],
   [type.HEARTBEAT_LOG_EVENT, ({ bytes }) => decodeHeartbeat(bytes, type.HEARTBEAT_LOG_EVENT)],
   [type.HEARTBEAT_LOG_EVENT_V2, ({ bytes }) => decodeHeartbeat(bytes, type.HEARTBEAT_LOG_EVENT_V2)],
@@ -70,7 +82,7 @@ export const DECODERS: ReadonlyMap<number, Decode> = new Map<number, Decode>([
   [type.GTID_EVENT, decodeMariaGtid],
   [type.GTID_LIST_EVENT, decodeGtidList],
   [type.START_ENCRYPTION_EVENT, decodeStartEncryption],
-  [type.QUERY_COMPRESSED_EVENT, decodeQuery],
+  [type.QUERY_COMPRESSED_EVENT, bothOf(decodeQuery, decodeQueryParts)],
 ]);
 
 const SPOOL = diskSpool(join(tmpdir(), 'rowtide-test-spool'));

@@ -89,9 +89,9 @@ export class MappedRows {
   /** A row of nothing but defaults under BINLOG_ROW_IMAGE=MINIMAL. */
   #writeBareInsert(output: Output): number {
     const { schema, name } = this.#map;
-    // Backticks in the names are not doubled here.
-    if (this.#style.style === 'mysql') output.text(`### INSERT INTO \`${schema}\`.\`${name}\` VALUES ()\n`);
-    else output.text(`### INSERT INTO ${this.#name}\n### SET /* no columns */\n`);
+    // MySQL's tool doubles no backticks here.
+    const table = this.#style.style === 'mysql' ? `\`${schema}\`.\`${name}\`` : this.#name;
+    output.text(`### INSERT INTO ${table} VALUES ()\n`);
     return 1;
   }
 

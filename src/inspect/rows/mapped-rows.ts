@@ -3,8 +3,7 @@ import { tableWithoutNames } from '../../binlog/mapped-table.js';
 import { decodeRows, type RowsBody } from '../../binlog/rows.js';
 import type { TableMap } from '../../binlog/table-map.js';
 import { PARTIAL_UPDATE_ROWS_EVENT } from '../../binlog/types.js';
-import type { ImageReader } from '../../column/image.js';
-import { imageReader } from '../../column/inflating-image.js';
+import { ImageReader } from '../../column/image.js';
 import { JSON_DOCUMENT } from '../../column/types.js';
 import { malformed, unreachable } from '../../core/errors.js';
 import type { FormatDescription, RawEvent } from '../../core/event.js';
@@ -104,7 +103,8 @@ export class MappedRows {
       text = new ImageText(statement + clause, columns, this.#columns);
       this.#texts.set(key, text);
     }
-    const reader = imageReader(this.#table, rows.bytes, columns);
+    // Compressed cells are shown as they are stored, as the tool shows them.
+    const reader = new ImageReader(this.#table, rows.bytes, columns);
     return { reader, text, statement, bitmapBytes: (columns.length + 7) >> 3 };
   }
 

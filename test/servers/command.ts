@@ -11,7 +11,7 @@ export interface Command {
 export interface RunOptions {
   cwd?: string;
   env?: NodeJS.ProcessEnv;
-  input?: string;
+  input?: string | Uint8Array;
   /** Of stdout; UTF-8 unless said otherwise. */
   encoding?: BufferEncoding;
 }

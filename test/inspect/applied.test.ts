@@ -3,23 +3,23 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import mysql from 'mysql2/promise';
 import { expect } from 'vitest';
-import type { Version } from '../roundtrip/kinds.js';
-import { isMariadb } from '../roundtrip/mariadb-kinds.js';
 import { Random, scaled, seedOf } from '../roundtrip/random.js';
 import { type Command, run } from '../servers/command.js';
 import type { DatabaseServer } from '../servers/database.js';
-import { mariadbTool, startMariadb } from '../servers/mariadb.js';
-import { mysqlTool, startMysql } from '../servers/mysql.js';
+import { mariadbTool } from '../servers/mariadb.js';
+import { mysqlTool } from '../servers/mysql.js';
 import { needs } from '../servers/suite.js';
 import { OurTool, Scratch } from './comparison/tools.js';
 import { FlashbackWorkload } from './flashback/workload.js';
+import { isMariadb, startServer, type Version } from './record.js';
 
 const SCHEMA = 'applied';
 const VERSIONS: readonly Version[] = scaled(1) > 1 ? ['9.7', '8.0', '11.8'] : ['9.7', '11.8'];
 
 for (const version of VERSIONS) {
   needs('own').test(`a random workload on ${version}, printed and applied to an empty server`, async () => {
-    const [source, target] = await Promise.all([startServer(version), startServer(version)]);
+    const start = (name: string): Promise<DatabaseServer> => startServer({ version, name, options: [] });
+    const [source, target] = await Promise.all([start('source'), start('target')]);
     await using _source = source;
     await using _target = target;
     await using workload = await FlashbackWorkload.begin({
@@ -47,10 +47,6 @@ for (const version of VERSIONS) {
       console.log(`${what}: ${Object.keys(expected).length} tables the same by ${script.length} bytes of text`);
     }
   });
-}
-
-function startServer(version: Version): Promise<DatabaseServer> {
-  return isMariadb(version) ? startMariadb({ version }) : startMysql({ version });
 }
 
 function clientOf(version: Version): Promise<Command> {

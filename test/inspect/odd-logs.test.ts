@@ -15,6 +15,7 @@ const OPTIONS = [
   ['--start-position=130'],
   ['--database=d'],
   ['--skip-gtids', '--skip-force-if-open'],
+  ['--print-table-metadata'],
 ];
 
 test('logs that no server of the tests writes are printed as mysqlbinlog prints them', async () => {

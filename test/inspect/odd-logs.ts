@@ -113,6 +113,10 @@ export const ODD_LOGS: Readonly<Record<string, Buffer>> = {
     ),
     one,
   ),
+  'a column with a backtick in its name': log(
+    part(type.TABLE_MAP_EVENT, '070000000000 0100 01 64 00 01 74 00 01 03 00 01 04 04 03 61 60 62'),
+    part(type.WRITE_ROWS_EVENT, '070000000000 0100 0200 01 ff fe 05000000'),
+  ),
   'transactions that do not end': log(
     part(type.GTID_LOG_EVENT, `00 ${uuid} 0100000000000000 02 0100000000000000 0200000000000000`),
     query('BEGIN'),

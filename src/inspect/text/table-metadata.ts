@@ -19,7 +19,7 @@ export function writeTableMetadata(described: Described, output: Output): void {
   for (const [i, column] of columns.entries()) {
     const hidden = i === 0 && described.hasGeneratedKey;
     const name = described.map.metadata?.names?.[i] ?? (hidden ? 'my_row_id' : null);
-    if (name !== null) output.text(`\`${escaped(name)}\` `);
+    if (name !== null) output.text(`\`${columnName(name, described.style)}\` `);
     const collation = collationOf(described, i);
     const charset = collation?.charset ?? null;
     const typeName = nameOfType(column, charset, {
@@ -107,6 +107,11 @@ const ESCAPES: Readonly<Record<string, string>> = {
 
 function escaped(text: string): string {
   return text.replace(/[\n\r\\\b\t'\0]/g, (character) => ESCAPES[character]!);
+}
+
+/** MariaDB's tool leaves backticks as they are. */
+function columnName(name: string, style: Described['style']): string {
+  return style === 'mysql' ? escaped(name).replaceAll('`', '``') : escaped(name);
 }
 
 const GEOMETRIES = [

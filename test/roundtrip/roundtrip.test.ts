@@ -69,7 +69,7 @@ async function roundtrip(server: DatabaseServer, { version, metadata }: (typeof 
   const log = serverLog({ address: parseServerUrl(server.url) });
   const from = await headOf(log);
   const mode = await schemaMode(server, { version, metadata });
-  const executed = await execute(specs, { connection, random, version, rowsPerTable: scaled(150) });
+  const executed = await execute(specs, { connection, random, version, rowsPerTable: scaled(120) });
   const compared: Compared = { values: 0, differences: [] };
   const expected = executed.filter(({ rows }) => rows.length > 0);
   for await (const transaction of stream(log, { from, mode })) {

@@ -84,6 +84,8 @@ needs('own').describe('the Kafka sink in a cluster', () => {
 
   describe('a partition without enough replicas', () => {
     it('fails the write after the delivery deadline and says so', async () => {
+      // No broker is still coming back from the trouble before.
+      await leaderOf('frozen');
       const createTopics = { replicationFactor: 3, config: { 'min.insync.replicas': '3' } };
       const sink = sinkWith({ brokers: cluster.brokers, topic: 'short', createTopics, deliveryTimeoutMs: 2_000 });
       await sink.open(undefined, signal);

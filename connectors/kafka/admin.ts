@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { ConnectionOptions } from 'node:tls';
 import kafkajs, { type Kafka, type Admin as KafkaAdmin } from 'kafkajs';
 import { RowtideError } from 'rowtide';
@@ -22,6 +23,10 @@ export interface TopicCreation {
   readonly replicationFactor?: number | undefined;
   readonly config?: Readonly<Record<string, string>> | undefined;
 }
+
+/** One broker may know a topic, of which the one that is asked for its settings has not heard yet. */
+const SETTINGS_ATTEMPTS = 50;
+const SETTINGS_WAIT_MS = 100;
 
 /** Topics are administered by kafkajs. Each task has a connection of its own: they are rare and must not meet an old one. */
 export class Admin {
@@ -53,17 +58,21 @@ export class Admin {
     );
   }
 
-  /** The topic's max.message.bytes; null where the client may not ask for it. */
+  /** The topic's max.message.bytes; null where the client may not ask for it. Waits for a topic that was just made. */
   async messageBytesMax(topic: string): Promise<number | null> {
     const resources = [{ type: ConfigResourceTypes.TOPIC, name: topic, configNames: ['max.message.bytes'] }];
     return this.#task(`the settings of topic ${topic} cannot be read`, async (admin) => {
-      try {
-        const { resources: found } = await admin.describeConfigs({ resources, includeSynonyms: false });
-        const value = found[0]?.configEntries.find((entry) => entry.configName === 'max.message.bytes')?.configValue;
-        return value === undefined ? null : Number(value);
-      } catch (error) {
-        if (error instanceof KafkaJSProtocolError && error.type === 'TOPIC_AUTHORIZATION_FAILED') return null;
-        throw error;
+      for (let left = SETTINGS_ATTEMPTS; ; left--) {
+        try {
+          const { resources: found } = await admin.describeConfigs({ resources, includeSynonyms: false });
+          const value = found[0]?.configEntries.find((entry) => entry.configName === 'max.message.bytes')?.configValue;
+          return value === undefined ? null : Number(value);
+        } catch (error) {
+          const type = error instanceof KafkaJSProtocolError ? error.type : '';
+          if (type === 'TOPIC_AUTHORIZATION_FAILED') return null;
+          if (type !== 'UNKNOWN_TOPIC_OR_PARTITION' || left === 0) throw error;
+          await sleep(SETTINGS_WAIT_MS);
+        }
       }
     });
   }

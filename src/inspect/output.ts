@@ -69,13 +69,6 @@ export class Output {
     if (taken.buffer.byteLength === CAPACITY_BYTES) this.#spare = Buffer.from(taken.buffer as ArrayBuffer);
   }
 
-  /** Moves all that stands to the end of another one. */
-  moveTo(other: Output): void {
-    other.bytes(this.#bytes, 0, this.#length);
-    this.#length = 0;
-    if (this.#bytes.length > CAPACITY_BYTES) this.#use(Buffer.allocUnsafeSlow(CAPACITY_BYTES));
-  }
-
   #reserve(bytes: number): void {
     const needed = this.#length + bytes + SLACK_BYTES;
     if (needed <= this.#bytes.length) return;

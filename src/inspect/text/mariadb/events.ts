@@ -18,8 +18,9 @@ import { printStop } from '../stop.js';
 import { printXid } from '../xid.js';
 import { printGtidList, printMariadbGtid } from './gtid.js';
 import { printMariadbExecuteLoad } from './load-data.js';
+import { moved } from './moved.js';
 import { isKeyword, printMariadbQuery } from './query.js';
-import { endForeignStatement, endsStatement, printMariadbRows, printMariadbTableMap } from './rows.js';
+import { endOfForeignStatement, endsStatement, printMariadbRows, printMariadbTableMap } from './rows.js';
 import {
   printCheckpoint,
   printIgnorable,
@@ -39,31 +40,31 @@ export interface Printing {
   readonly selection: MariadbSelection;
 }
 
-/** Prints an event that was selected; what belongs to another schema or table is left out here. */
-export function printMariadbEvent(logged: LoggedEvent, printing: Printing, output: Output): void {
+/** Prints an event that was selected; what belongs to another schema or table is left out here. A promise where it is much. */
+export function printMariadbEvent(logged: LoggedEvent, printing: Printing, output: Output): Promise<void> | null {
   const { state, kept, selection } = printing;
   const eventType = logged.event.type;
   if (isRowsEvent(eventType)) {
-    printRows(logged, printing, output);
-    return;
+    return printRows(logged, printing, output);
   }
   switch (eventType) {
     case type.ANNOTATE_ROWS_EVENT:
       // The reader's memory is not ours to keep.
       if (!state.options.skipAnnotations) kept.annotation = { ...logged, event: ownBytes(logged) };
-      return;
+      return null;
     case type.TABLE_MAP_EVENT: {
       const { schema, name } = decodeTableName(logged.event, logged.format);
       if (selection.isForeign(schema) || selection.isForeignTable(name)) {
         state.ignoredTables.add(rowsTableId(logged.event, logged.format));
-      } else printMariadbTableMap(rewritten(logged, state.options), state, kept, output);
-      return;
+        return null;
+      }
+      return printMariadbTableMap(rewritten(logged, state.options), state, kept, output);
     }
     case type.QUERY_EVENT:
     case type.QUERY_COMPRESSED_EVENT: {
       const query = decodeQueryParts(logged.event, logged.format);
       if (!isKeyword(query, state.gtid.isXa)) {
-        if (selection.isForeign(query.schema)) return;
+        if (selection.isForeign(query.schema)) return null;
         printRewrittenUse(logged, query, state, output);
       }
       printSkipReplication(logged, state, output);
@@ -79,7 +80,7 @@ export function printMariadbEvent(logged: LoggedEvent, printing: Printing, outpu
         printMariadbExecuteLoad(logged, load, state);
       }
       state.loadFiles.delete(load.fileId);
-      if (isForeign) return;
+      if (isForeign) return null;
       break;
     }
     case type.APPEND_BLOCK_EVENT:
@@ -93,21 +94,21 @@ export function printMariadbEvent(logged: LoggedEvent, printing: Printing, outpu
       printSkipReplication(logged, state, output);
       printOther(logged, state, state.head);
   }
-  if (state.head.length > 0) state.head.moveTo(output);
+  return state.head.size > 0 ? moved(state.head.piecesTo(output), state, output) : null;
 }
 
 function ownBytes({ event }: LoggedEvent): LoggedEvent['event'] {
   return { ...event, bytes: Buffer.from(event.bytes) };
 }
 
-function printRows(logged: LoggedEvent, { state, kept }: Printing, output: Output): void {
+function printRows(logged: LoggedEvent, { state, kept }: Printing, output: Output): Promise<void> | null {
   const isIgnored = state.ignoredTables.has(rowsTableId(logged.event, logged.format));
   if (endsStatement(logged)) {
     state.ignoredTables.clear();
     kept.annotation = null;
-    if (isIgnored) endForeignStatement(state, output);
+    if (isIgnored) return moved(endOfForeignStatement(state, output), state, output);
   }
-  if (!isIgnored) printMariadbRows(logged, state, output);
+  return isIgnored ? null : printMariadbRows(logged, state, output);
 }
 
 type Print = (logged: LoggedEvent, state: MariadbState, output: Output) => void;

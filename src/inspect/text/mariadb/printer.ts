@@ -39,14 +39,19 @@ export class MariadbTextPrinter implements LogPrinter {
     output.ascii('DELIMITER /*!*/;\n');
   }
 
-  event(logged: LoggedEvent, output: Output): Step {
+  event(logged: LoggedEvent, output: Output): Step | Promise<Step> {
     if (this.#isEncrypted) return this.#encrypted(logged, output);
     checkKnown(logged, this.#options);
     const verdict = this.#selection.judge(logged);
     if (verdict === 'stop') return 'stop';
     if (verdict !== 'show') return 'go on';
     this.#at(logged, output);
-    printMariadbEvent(logged, { state: this.#state!, kept: this.#kept, selection: this.#selection }, output);
+    const printing = { state: this.#state!, kept: this.#kept, selection: this.#selection };
+    const printed = printMariadbEvent(logged, printing, output);
+    return printed === null ? this.#printed(logged) : printed.then(() => this.#printed(logged));
+  }
+
+  #printed(logged: LoggedEvent): Step {
     this.#isEncrypted = beginsEncryption(logged);
     if (logged.event.type === FORMAT_DESCRIPTION_EVENT) this.#checkClosed(logged);
     return 'go on';
@@ -88,6 +93,9 @@ export class MariadbTextPrinter implements LogPrinter {
   }
 
   endFile(output: Output): void {
+    const { head, body, footer } = this.#state!;
+    // A statement without an end is not printed.
+    for (const text of [head, body, footer]) text.release();
     output.ascii('DELIMITER ;\n');
   }
 

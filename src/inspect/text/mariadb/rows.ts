@@ -11,6 +11,7 @@ import { DELIMITER } from '../state.js';
 import { writeTableMetadata } from '../table-metadata.js';
 import { printAnnotateRows } from './annotate-rows.js';
 import { inflatedRows } from './inflated-rows.js';
+import { moved } from './moved.js';
 import { countRows } from './row-count.js';
 import type { Kept, MariadbState } from './state.js';
 
@@ -22,7 +23,12 @@ function isEncoded({ options }: MariadbState): boolean {
 }
 
 /** TABLE_MAP, behind the statement whose rows follow. */
-export function printMariadbTableMap(logged: LoggedEvent, state: MariadbState, kept: Kept, output: Output): void {
+export function printMariadbTableMap(
+  logged: LoggedEvent,
+  state: MariadbState,
+  kept: Kept,
+  output: Output,
+): Promise<void> | null {
   checkFormat(logged, state);
   const { options, head } = state;
   if (kept.annotation !== null) printAnnotateRows(movedTo(logged, kept.annotation), state, head);
@@ -36,10 +42,10 @@ export function printMariadbTableMap(logged: LoggedEvent, state: MariadbState, k
     const triggers = (flags & FLAG_HAS_TRIGGERS) === 0 ? '' : ' (has triggers)';
     head.text(`\tTable_map: ${quoted(map.schema)}.${quoted(map.name)} mapped to number ${map.tableId}${triggers}\n`);
   }
-  if (options.shortForm && !countsRows(state)) return;
+  if (options.shortForm && !countsRows(state)) return null;
   if (options.tableMetadata) writeTableMetadata({ map, style: 'mariadb', hasGeneratedKey: false }, head);
   if (isEncoded(state)) writeBase64(logged.raw, state.body);
-  head.moveTo(output);
+  return moved(head.piecesTo(output), state, output);
 }
 
 /** Only rows tell that their columns cannot be printed. */
@@ -79,10 +85,10 @@ export function endsStatement({ event, format }: LoggedEvent): boolean {
   return (rowsFlags(event, format) & STMT_END_F) !== 0;
 }
 
-/** A row event: all waits for the end of its statement. */
-export function printMariadbRows(logged: LoggedEvent, state: MariadbState, output: Output): void {
+/** A row event: all waits for the end of its statement. A promise where that is much. */
+export function printMariadbRows(logged: LoggedEvent, state: MariadbState, output: Output): Promise<void> | null {
   checkFormat(logged, state);
-  const { options, head, body, footer } = state;
+  const { options, head, body } = state;
   const { event, format } = logged;
   const ends = endsStatement(logged);
   if (!options.shortForm) {
@@ -93,42 +99,46 @@ export function printMariadbRows(logged: LoggedEvent, state: MariadbState, outpu
   }
   if (!options.shortForm || countsRows(state)) {
     if (isEncoded(state)) writeBase64(inflatedRows(logged), body);
-    printOrCount(logged, state, output);
+    const problem = state.unprintable.get(rowsTableId(event, format));
+    if (problem !== undefined) return moved(unprintable(problem, state, output), state, output);
+    printOrCount(logged, state);
   }
-  if (!ends) return;
-  head.moveTo(output);
-  if (isEncoded(state)) output.ascii("\nBINLOG '\n");
-  body.moveTo(output);
-  if (isEncoded(state)) output.ascii(`'${DELIMITER}\n`);
-  footer.moveTo(output);
-  if (countsRows(state)) output.ascii(`# Number of rows: ${state.rowCount}\n`);
-  state.rowCount = 0;
+  if (ends) return moved(endOfStatement(state, output), state, output);
+  for (const text of [head, body, state.footer]) text.settle();
+  return null;
 }
 
-function printOrCount(logged: LoggedEvent, state: MariadbState, output: Output): void {
-  const { event, format } = logged;
-  const tableId = rowsTableId(event, format);
-  const problem = state.unprintable.get(tableId);
-  if (problem !== undefined) {
-    state.head.moveTo(output);
-    state.body.moveTo(output);
-    throw problem;
-  }
+function* unprintable(problem: RowtideError, { head, body }: MariadbState, output: Output): Generator<void> {
+  yield* head.piecesTo(output);
+  yield* body.piecesTo(output);
+  throw problem;
+}
+
+function printOrCount({ event, format }: LoggedEvent, state: MariadbState): void {
   if (state.options.verbose > 0) {
     state.rowCount += state.rows.write(event, format, state.footer);
     return;
   }
-  const map = state.tables.get(tableId);
+  const map = state.tables.get(rowsTableId(event, format));
   if (map !== undefined) state.rowCount += countRows(event, map, format);
 }
 
+function* endOfStatement(state: MariadbState, output: Output): Generator<void> {
+  yield* state.head.piecesTo(output);
+  if (isEncoded(state)) output.ascii("\nBINLOG '\n");
+  yield* state.body.piecesTo(output);
+  if (isEncoded(state)) output.ascii(`'${DELIMITER}\n`);
+  yield* state.footer.piecesTo(output);
+  if (countsRows(state)) output.ascii(`# Number of rows: ${state.rowCount}\n`);
+  state.rowCount = 0;
+}
+
 /** What a statement left when its last rows belong to a table that is not shown. */
-export function endForeignStatement(state: MariadbState, output: Output): void {
-  const { head, body, footer } = state;
-  if (body.length > 0) body.ascii(`'${DELIMITER}\n`);
-  head.moveTo(output);
-  body.moveTo(output);
-  footer.moveTo(output);
+export function* endOfForeignStatement({ head, body, footer }: MariadbState, output: Output): Generator<void> {
+  if (body.size > 0) body.ascii(`'${DELIMITER}\n`);
+  yield* head.piecesTo(output);
+  yield* body.piecesTo(output);
+  yield* footer.piecesTo(output);
 }
 
 const NAMES: Readonly<Record<number, string>> = {

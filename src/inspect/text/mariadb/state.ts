@@ -1,18 +1,18 @@
 import type { TableMap } from '../../../binlog/table-map.js';
 import type { RowtideError } from '../../../core/errors.js';
 import type { LoggedEvent } from '../../logged-event.js';
-import { Output } from '../../output.js';
 import { RowsText } from '../../rows/rows-text.js';
 import type { TextOptions, TextSurroundings } from '../options.js';
 import { beginState, type PrintState } from '../state.js';
+import { WaitingText } from './waiting-text.js';
 
 /** What mariadb-binlog keeps from event to event of one file, beside what both tools keep. */
 export interface MariadbState extends PrintState {
   /** Headers and what goes with them: may wait for the end of a statement. */
-  readonly head: Output;
+  readonly head: WaitingText;
   /** BINLOG and pseudo-SQL of a statement's rows: printed behind the headers of all its events. */
-  readonly body: Output;
-  readonly footer: Output;
+  readonly body: WaitingText;
+  readonly footer: WaitingText;
   readonly rows: RowsText;
   readonly gtid: {
     domain: number | null;
@@ -49,9 +49,9 @@ export function beginFileState(
     // Everything is said of the first statement, whatever it is.
     session: { ...state.session, increment: 0, offset: 0, monthNames: UNSET, databaseCollation: UNSET },
     loadFiles,
-    head: new Output(),
-    body: new Output(),
-    footer: new Output(),
+    head: new WaitingText(surroundings.spool),
+    body: new WaitingText(surroundings.spool),
+    footer: new WaitingText(surroundings.spool),
     rows: new RowsText({ style: options.style, verbose: options.verbose }),
     gtid: { domain: null, server: null, allowsParallel: null, isXa: false },
     skipsReplication: false,

@@ -56,8 +56,13 @@ export class HeldEvents {
     this.#file?.truncate(count);
   }
 
-  events(): Iterable<RawEvent> {
-    return this.#file === null ? this.#memory : this.#file.events();
+  /** Whether the bytes of what is pushed may change afterwards. */
+  get isOnDisk(): boolean {
+    return this.#file !== null;
+  }
+
+  events(options?: { readonly reusesMemory?: boolean }): Iterable<RawEvent> {
+    return this.#file === null ? this.#memory : this.#file.events(options);
   }
 
   release(): void {

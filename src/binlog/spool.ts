@@ -7,12 +7,15 @@ export interface Spool {
 }
 
 export interface SpoolFile {
-  /** In log order. Throws IO when the disk is full or fails: the transaction was not delivered, so nothing is lost. */
+  /** In log order; its bytes may change afterwards. Throws IO when the disk is full or fails: the transaction was not delivered, so nothing is lost. */
   append(event: RawEvent): void;
   /** Keeps the first `count` events only. */
   truncate(count: number): void;
-  /** Reads them back, one at a time, as often as wanted. */
-  events(): Iterable<RawEvent>;
+  /**
+   * Reads them back, one at a time, as often as wanted. `reusesMemory`: the bytes of each hold only until the next one:
+   * what lies outside of the heap is collected late.
+   */
+  events(options?: { readonly reusesMemory?: boolean }): Iterable<RawEvent>;
   /** Gives the disk space back. May be called twice. */
   close(): void;
 }

@@ -7,8 +7,9 @@ import type { RawEvent } from '../core/event.js';
 
 const WRITE_BYTES = 1024 * 1024;
 const READ_BYTES = 256 * 1024;
-/** One for all: what lies outside of the heap is collected late, and a new one for each write would pile up. */
-const writeBuffer = Buffer.allocUnsafeSlow(WRITE_BYTES);
+/** Used again by the next file: what lies outside of the heap is collected late, and new ones would pile up. */
+const spareBuffers: Buffer[] = [];
+const SPARE_BUFFERS_MAX = 2;
 /** type u32, timestamp u32, serverId u32, flags u32, start f64, end f64, length u32 */
 const FRAME_BYTES = 36;
 
@@ -27,7 +28,8 @@ class DiskSpoolFile implements SpoolFile {
   /** Offset behind each event, to cut off what a savepoint took back. */
   readonly #ends: number[] = [];
   #written = 0;
-  #pending: Buffer[] = [];
+  /** What is not written yet. */
+  readonly #pending = spareBuffers.pop() ?? Buffer.allocUnsafeSlow(WRITE_BYTES);
   #pendingBytes = 0;
 
   constructor(folder: string) {
@@ -42,18 +44,26 @@ class DiskSpoolFile implements SpoolFile {
   }
 
   append(event: RawEvent): void {
-    const frame = Buffer.allocUnsafe(FRAME_BYTES);
-    frame.writeUInt32LE(event.type, 0);
-    frame.writeUInt32LE(event.timestamp, 4);
-    frame.writeUInt32LE(event.serverId, 8);
-    frame.writeUInt32LE(event.flags, 12);
-    frame.writeDoubleLE(event.start, 16);
-    frame.writeDoubleLE(event.end, 24);
-    frame.writeUInt32LE(event.bytes.length, 32);
-    this.#pending.push(frame, event.bytes);
-    this.#pendingBytes += FRAME_BYTES + event.bytes.length;
+    const length = event.bytes.length;
+    if (this.#pendingBytes + FRAME_BYTES + length > WRITE_BYTES) this.#flush();
+    const at = this.#pendingBytes;
+    const frame = this.#pending;
+    frame.writeUInt32LE(event.type, at);
+    frame.writeUInt32LE(event.timestamp, at + 4);
+    frame.writeUInt32LE(event.serverId, at + 8);
+    frame.writeUInt32LE(event.flags, at + 12);
+    frame.writeDoubleLE(event.start, at + 16);
+    frame.writeDoubleLE(event.end, at + 24);
+    frame.writeUInt32LE(length, at + 32);
+    this.#pendingBytes += FRAME_BYTES;
+    if (FRAME_BYTES + length <= WRITE_BYTES) {
+      event.bytes.copy(this.#pending, this.#pendingBytes);
+      this.#pendingBytes += length;
+    } else {
+      this.#flush();
+      this.#write(event.bytes, length);
+    }
     this.#ends.push(this.#written + this.#pendingBytes);
-    if (this.#pendingBytes >= WRITE_BYTES) this.#flush();
   }
 
   truncate(count: number): void {
@@ -63,13 +73,15 @@ class DiskSpoolFile implements SpoolFile {
     this.#attempt('cut', () => ftruncateSync(this.#fd, this.#written));
   }
 
-  *events(): Generator<RawEvent> {
+  *events({ reusesMemory = false } = {}): Generator<RawEvent> {
     this.#flush();
+    const memory = reusesMemory ? Buffer.allocUnsafeSlow(READ_BYTES) : null;
     let block: Buffer = Buffer.alloc(0);
     let blockAt = 0;
     const read = (at: number, length: number): Buffer => {
       if (at < blockAt || at + length > blockAt + block.length) {
-        block = this.#read(at, Math.max(length, Math.min(READ_BYTES, this.#written - at)));
+        const wanted = Math.max(length, Math.min(READ_BYTES, this.#written - at));
+        block = this.#read(at, memory !== null && wanted <= READ_BYTES ? memory.subarray(0, wanted) : null, wanted);
         blockAt = at;
       }
       return block.subarray(at - blockAt, at - blockAt + length);
@@ -94,21 +106,12 @@ class DiskSpoolFile implements SpoolFile {
     if (!this.#open) return;
     this.#open = false;
     closeSync(this.#fd);
+    if (spareBuffers.length < SPARE_BUFFERS_MAX) spareBuffers.push(this.#pending);
   }
 
   #flush(): void {
     if (this.#pendingBytes === 0) return;
-    let copied = 0;
-    for (const bytes of this.#pending) {
-      if (copied + bytes.length > writeBuffer.length) {
-        this.#write(writeBuffer, copied);
-        copied = 0;
-      }
-      if (bytes.length > writeBuffer.length) this.#write(bytes, bytes.length);
-      else copied += bytes.copy(writeBuffer, copied);
-    }
-    this.#write(writeBuffer, copied);
-    this.#pending = [];
+    this.#write(this.#pending, this.#pendingBytes);
     this.#pendingBytes = 0;
   }
 
@@ -119,8 +122,8 @@ class DiskSpoolFile implements SpoolFile {
     this.#written += length;
   }
 
-  #read(at: number, length: number): Buffer {
-    const bytes = Buffer.allocUnsafe(length);
+  #read(at: number, into: Buffer | null, length: number): Buffer {
+    const bytes = into ?? Buffer.allocUnsafe(length);
     const got = this.#attempt('read', () => {
       let done = 0;
       while (done < length) {

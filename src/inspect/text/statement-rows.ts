@@ -43,7 +43,8 @@ export class StatementRows {
     if (this.#options.base64Output !== 'auto' && this.#options.verbose === 0) return;
     this.#format = format;
     const { type, timestamp, serverId, flags, start, end } = event;
-    this.#held.push({ type, timestamp, serverId, flags, bytes: this.#copy(raw), start, end });
+    const bytes = this.#held.isOnDisk ? raw : this.#copy(raw);
+    this.#held.push({ type, timestamp, serverId, flags, bytes, start, end });
   }
 
   /** The block that an event is read from is used again before its statement ends. */
@@ -87,14 +88,14 @@ export class StatementRows {
   *#print(held: HeldEvents, format: FormatDescription, output: Output): Generator<void> {
     if (this.#options.base64Output === 'auto') {
       output.ascii("\nBINLOG '\n");
-      for (const { bytes } of held.events()) {
+      for (const { bytes } of held.events({ reusesMemory: true })) {
         writeBase64(bytes, output);
         yield;
       }
       output.ascii(`'${DELIMITER}\n`);
     }
     if (this.#options.verbose === 0) return;
-    for (const event of held.events()) {
+    for (const event of held.events({ reusesMemory: true })) {
       if (event.type === TABLE_MAP_EVENT) this.#rows.map(decodable(event, format), format);
       else if (isRowsEvent(event.type)) this.#rows.write(decodable(event, format), format, output);
       yield;

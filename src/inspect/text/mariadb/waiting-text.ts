@@ -27,15 +27,18 @@ export class WaitingText extends Output {
     if (this.length < MEMORY_BYTES_MAX) return;
     this.#file ??= this.#spool.create();
     this.#fileBytes += this.length;
-    // A copy: the spool may write it later.
-    this.#file.append({ ...NO_EVENT, bytes: Buffer.from(this.reserve(0).subarray(0, this.length)) });
+    const bytes = this.reserve(0);
+    for (let at = 0; at < this.length; at += PIECE_BYTES) {
+      this.#file.append({ ...NO_EVENT, bytes: bytes.subarray(at, Math.min(at + PIECE_BYTES, this.length)) });
+    }
     this.advance(0);
   }
 
   /** Moves all that waits, in pieces, so that the other output can be drained in between. */
   *piecesTo(output: Output): Generator<void> {
     try {
-      if (this.#file !== null) for (const { bytes } of this.#file.events()) yield* pieces(bytes, bytes.length, output);
+      for (const { bytes } of this.#file?.events({ reusesMemory: true }) ?? [])
+        yield* pieces(bytes, bytes.length, output);
     } finally {
       this.release();
     }

@@ -6,7 +6,8 @@ import type { Entry, LogSpan, PreparedXa, Transaction } from '../core/transactio
 import type { GtidEvent } from './gtid.js';
 import type { HeldEvents, Mark } from './held-events.js';
 import { decodeQuery } from './query.js';
-import { isRowsEvent, rowsOf, rowsTableId } from './rows.js';
+import { isRowsEvent, rowsFlags, rowsTableId, rowsWithQuery, STMT_END_F } from './rows.js';
+import * as type from './types.js';
 
 /** By table id, as the TABLE_MAPs before a row event said; null for tables that nobody wants. */
 export type Tables = ReadonlyMap<number, Table | null>;
@@ -30,6 +31,10 @@ export interface Group {
   tables: Tables;
   /** Where the events ended at each SAVEPOINT. */
   readonly savepoints: Map<string, Mark>;
+  /** Of BEGIN or XA START. */
+  threadId: number | undefined;
+  /** The text of a statement, until the first of its rows that somebody wants. */
+  query: RawEvent | null;
 }
 
 export interface Commit {
@@ -40,11 +45,12 @@ export interface Commit {
   readonly schemas: SchemaMark | undefined;
   readonly prepared: PreparedXa | null;
   readonly held: readonly PreparedXa[];
+  readonly xid: bigint | undefined;
 }
 
 const SECONDS_TO_US = 1_000_000;
 
-export function commit({ group, content, last, prepared, held, schemas }: Commit): Transaction {
+export function commit({ group, content, last, prepared, held, schemas, xid }: Commit): Transaction {
   const opened = group.opened;
   const sizeBytes = content === null ? 0 : content.events.bytes;
   return {
@@ -59,6 +65,8 @@ export function commit({ group, content, last, prepared, held, schemas }: Commit
         : { lastCommitted: opened.lastCommitted, sequence: opened.sequenceNumber },
     committedAtUs: opened?.immediateCommitUs ?? last.timestamp * SECONDS_TO_US,
     serverId: last.serverId,
+    threadId: threadOf(content ?? group),
+    xid,
     sizeBytes,
     entries: content === null ? [] : { [Symbol.iterator]: () => entriesOf(content) },
     release: () => content?.events.release(),
@@ -70,13 +78,22 @@ export function prepare(group: Group, xid: string, last: RawEvent): PreparedXa {
   return group.previous === null ? xa : { ...xa, previous: group.previous };
 }
 
+function threadOf({ threadId, opened }: Group): number | undefined {
+  return threadId ?? opened?.threadId ?? undefined;
+}
+
 function spanOf(group: Group, last: RawEvent): LogSpan {
   return { file: group.file, start: group.start, end: last.end };
 }
 
 function* entriesOf(group: Group): Generator<Entry> {
   const { format, tables } = group;
+  let query: RawEvent | null = null;
   for (const event of group.events.events()) {
+    if (isQueryText(event.type)) {
+      query = event;
+      continue;
+    }
     if (!isRowsEvent(event.type)) {
       const { schema, sql, invalid } = decodeQuery(event, format);
       yield { kind: 'statement', schema, sql, ...(invalid && { invalid }), event };
@@ -84,6 +101,12 @@ function* entriesOf(group: Group): Generator<Entry> {
     }
     // DUMMY_TABLE_ID has no table.
     const table = tables.get(rowsTableId(event, format));
-    if (table) yield rowsOf(event, table, format);
+    if (table) yield rowsWithQuery(event, { table, format, query });
+    if (query !== null && (rowsFlags(event, format) & STMT_END_F) !== 0) query = null;
   }
+}
+
+/** Events with the text of the statement whose rows follow. */
+export function isQueryText(eventType: number): boolean {
+  return eventType === type.ROWS_QUERY_LOG_EVENT || eventType === type.ANNOTATE_ROWS_EVENT;
 }

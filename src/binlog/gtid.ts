@@ -21,6 +21,8 @@ export interface GtidEvent {
   readonly isUnfinishedAlter?: boolean;
   /** MariaDB: what begins will be prepared, and logs no XA START. */
   readonly beginsXa?: boolean;
+  /** Newer MariaDBs say it here. */
+  readonly threadId?: number | null;
 }
 
 export interface MysqlGtidFacts {

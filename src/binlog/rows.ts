@@ -6,10 +6,12 @@ import { type FormatDescription, HEADER_BYTES, type RawEvent } from '../core/eve
 import type { Image } from '../core/image.js';
 import type { Table } from '../core/table.js';
 import type { RowCursor, Rows } from '../core/transaction.js';
+import { decodeAnnotateRows } from './annotate-rows.js';
 import { ByteReader } from './bytes.js';
 import { inflateRest } from './inflate.js';
 import { PartialUpdateCursor } from './partial-rows.js';
 import { skipRowsHeader } from './rows-extra.js';
+import { decodeRowsQuery } from './rows-query.js';
 import { COLUMNS_MAX } from './table-map.js';
 import * as type from './types.js';
 
@@ -37,7 +39,19 @@ export const DUMMY_TABLE_ID = 0xffffff;
 
 /** The row event as an entry of its transaction; its rows stay bytes until a cursor walks them. */
 export function rowsOf(event: RawEvent, table: Table, format: FormatDescription): Rows {
-  return new RowsEntry(event, table, format);
+  return new RowsEntry(event, { table, format, query: null });
+}
+
+interface RowsFacts {
+  readonly table: Table;
+  readonly format: FormatDescription;
+  /** The event with the text of the statement. */
+  readonly query: RawEvent | null;
+}
+
+/** The same, with the statement whose rows they are. */
+export function rowsWithQuery(event: RawEvent, facts: RowsFacts): Rows {
+  return new RowsEntry(event, facts);
 }
 
 class RowsEntry implements Rows {
@@ -46,12 +60,20 @@ class RowsEntry implements Rows {
   readonly event: RawEvent;
   readonly table: Table;
   readonly #format: FormatDescription;
+  readonly #query: RawEvent | null;
 
-  constructor(event: RawEvent, table: Table, format: FormatDescription) {
+  constructor(event: RawEvent, { table, format, query }: RowsFacts) {
     this.event = event;
     this.table = table;
     this.#format = format;
+    this.#query = query;
     this.op = shapeOf(event.type).op;
+  }
+
+  get query(): string | undefined {
+    const event = this.#query;
+    if (event === null) return undefined;
+    return event.type === type.ANNOTATE_ROWS_EVENT ? decodeAnnotateRows(event).sql : decodeRowsQuery(event);
   }
 
   cursor(): RowCursor {

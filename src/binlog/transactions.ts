@@ -22,6 +22,7 @@ import { decodeTableMap, decodeTableName, type TableMap } from './table-map.js';
 import { decodeTransactionPayload } from './transaction-payload.js';
 import * as type from './types.js';
 import { decodeXaPrepare } from './xa-prepare.js';
+import { decodeXid } from './xid.js';
 
 /** Says what the columns of a table are. `table` is asked once for each distinct TABLE_MAP of a stream. */
 export interface Schemas {
@@ -81,6 +82,12 @@ export function transactions(log: LogSource, options: TransactionsOptions): Sour
       }
     },
   };
+}
+
+/** What the end of a transaction says of it. */
+interface End {
+  readonly prepared?: PreparedXa | undefined;
+  readonly xid?: bigint | undefined;
 }
 
 /** Where in the log, as an error message begins. */
@@ -182,7 +189,7 @@ class Assembler {
         return this.#query(event, block, decodeQuery(event, block.format));
       case type.XID_EVENT: {
         const group = this.#begun('XID');
-        return this.#finish(group, group, event);
+        return this.#finish(group, group, event, { xid: decodeXid(event) });
       }
       case type.XA_PREPARE_LOG_EVENT:
         return this.#prepare(event);
@@ -203,15 +210,17 @@ class Assembler {
       case type.EXECUTE_LOAD_QUERY_EVENT:
       case type.DELETE_FILE_EVENT:
         throw statementLogged('LOAD DATA');
-      case type.PREVIOUS_GTIDS_LOG_EVENT:
       case type.ROWS_QUERY_LOG_EVENT:
+      case type.ANNOTATE_ROWS_EVENT:
+        if (this.#group !== null) this.#group.query = event;
+        return null;
+      case type.PREVIOUS_GTIDS_LOG_EVENT:
       case type.IGNORABLE_LOG_EVENT:
       // What a statement depends on; a statement that changes rows stops by itself.
       case type.INTVAR_EVENT:
       case type.RAND_EVENT:
       case type.USER_VAR_EVENT:
-      // Said beside rows and between transactions by MariaDB.
-      case type.ANNOTATE_ROWS_EVENT:
+      // Said between transactions by MariaDB.
       case type.BINLOG_CHECKPOINT_EVENT:
       case type.START_ENCRYPTION_EVENT:
       // Certification of group replication, which its members need and readers do not.
@@ -232,7 +241,10 @@ class Assembler {
     if (table === undefined && tableId !== DUMMY_TABLE_ID) {
       throw malformed(`rows of the table id ${tableId}, which no TABLE_MAP before them explains`);
     }
-    if (table !== null) group.events.push(event);
+    if (table === null) return;
+    if (group.query !== null) group.events.push(group.query);
+    group.query = null;
+    group.events.push(event);
   }
 
   #open(event: RawEvent, block: LogBlock, opened: GtidEvent | null): null {
@@ -253,6 +265,8 @@ class Assembler {
       events: new HeldEvents(this.#options.spool, this.#options.memoryBytesMax ?? MEMORY_BYTES_MAX),
       tables: this.#tables,
       savepoints: new Map(),
+      threadId: undefined,
+      query: null,
     };
     this.#group.events.expect(opened?.transactionBytes ?? 0);
     return null;
@@ -268,9 +282,11 @@ class Assembler {
     switch (control.kind) {
       case 'begin':
         group.begun = true;
+        group.threadId = query.threadId;
         return null;
       case 'xa-start':
         group.begun = true;
+        group.threadId = query.threadId;
         group.xa = true;
         return null;
       case 'commit':
@@ -324,16 +340,17 @@ class Assembler {
     this.#prepared.delete(xid);
     if (control.kind === 'xa-rollback') {
       held?.group.events.release();
-      return this.#finish(group, null, event, held?.xa);
+      return this.#finish(group, null, event, { prepared: held?.xa });
     }
     if (held === undefined && !this.#resume.isBehind(group.opened?.gtid ?? null, group)) throw prepareMissing(xid);
-    return this.#finish(group, held?.group ?? null, event, held?.xa);
+    return this.#finish(group, held?.group ?? null, event, { prepared: held?.xa });
   }
 
-  #finish(group: Group, content: Group | null, last: RawEvent, prepared: PreparedXa | null = null): Transaction {
+  #finish(group: Group, content: Group | null, last: RawEvent, end: End = {}): Transaction {
+    const { prepared = null, xid } = end;
     this.#group = null;
     const held = [...this.#prepared.values()].map((each) => each.xa);
-    return commit({ group, content, last, prepared, held, schemas: this.#options.schemas.mark });
+    return commit({ group, content, last, prepared, held, xid, schemas: this.#options.schemas.mark });
   }
 
   #begun(what: string): Group {

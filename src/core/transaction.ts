@@ -36,6 +36,8 @@ export interface Rows {
   readonly op: 'insert' | 'update' | 'delete';
   readonly table: Table;
   readonly event: RawEvent;
+  /** The statement that changed them, as its client sent it; only there where the server logs it. */
+  readonly query?: string | undefined;
   cursor(): RowCursor;
 }
 
@@ -77,6 +79,10 @@ export interface Transaction {
   /** Microseconds since the epoch at which the source committed (seconds precision before MySQL 8.0). */
   readonly committedAtUs: number;
   readonly serverId: number;
+  /** The connection that made the changes; absent where the log does not say (MariaDB). */
+  readonly threadId?: number | undefined;
+  /** The storage engine's number of the transaction; absent where none took part (MyISAM, DDL) and for two-phase ones. */
+  readonly xid?: bigint | undefined;
   /** Bytes of all events as held: what counts against every bound. */
   readonly sizeBytes: number;
   /** In log order; can be walked more than once. Empty for ROLLBACK and for what was filtered out. */

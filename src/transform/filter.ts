@@ -82,6 +82,8 @@ export function withEntries(transaction: Transaction, entries: Iterable<Entry>):
     clock: transaction.clock,
     committedAtUs: transaction.committedAtUs,
     serverId: transaction.serverId,
+    threadId: transaction.threadId,
+    xid: transaction.xid,
     sizeBytes: transaction.sizeBytes,
     entries,
     release: () => transaction.release(),
@@ -120,7 +122,10 @@ class RewrittenEntries implements Iterator<Entry> {
   }
 }
 
-/** Row events that are not as they were logged. Their bytes are cut off, because they hold what must not be read. */
+/**
+ * Row events that are not as they were logged. Their bytes are cut off, because they hold what must not be read; so may
+ * the text of their statement, which is left out.
+ */
 export function rewritten(rows: Rows, table: Table, cursor: () => RowCursor): Rows {
   const event = { ...rows.event, bytes: rows.event.bytes.subarray(0, HEADER_BYTES) };
   return { kind: 'rows', op: rows.op, table, event, cursor };

@@ -71,6 +71,7 @@ function firstRows(rows: Rows, take: (isThere: () => boolean) => boolean): Rows 
     op: rows.op,
     table: rows.table,
     event: rows.event,
+    query: rows.query,
     cursor() {
       const cursor = rows.cursor();
       return {

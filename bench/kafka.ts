@@ -42,7 +42,7 @@ const readyFormat: Format = {
     key: (out, at, cursor) => at + recordAt(cursor).key.copy(out, at),
     value: (out, at, cursor) => at + recordAt(cursor).value.copy(out, at),
   }),
-  statement: () => Buffer.alloc(0),
+  statement: () => [],
 };
 
 class ReadyCursor implements RowCursor {

@@ -20,9 +20,13 @@ export type { ForgetfulSink, ResumableSink, Sink, SinkState } from './core/sink.
 export type { LogSource, Source } from './core/source.js';
 export type { Column, Table } from './core/table.js';
 export type { Entry, LogSpan, PreparedXa, RowCursor, Rows, Statement, Transaction } from './core/transaction.js';
-export type { Format, RowsWriter } from './format/format.js';
+export { TransactionBounds } from './format/bounds.js';
+export type { Format, FormattedRecord, KeyChangeHeaders, RowsWriter } from './format/format.js';
 export { jsonFormat } from './format/json.js';
+export { KeyChange, type KeyChangePart } from './format/key-change.js';
 export { LineWriter } from './format/lines.js';
+export { FORMAT_NAMES, type FormatName } from './format/names.js';
+export { type FormatOptions, formatOf, formatOptions } from './format/options.js';
 export { parseServerUrl, type ServerAddress } from './mysql/url.js';
 export { checkpointed } from './pipeline/checkpointed.js';
 export { PipelineControl, type PipelineState, type PipelineStats } from './pipeline/control.js';

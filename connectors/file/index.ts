@@ -1,4 +1,4 @@
-import { defineSink, jsonFormat } from 'rowtide';
+import { defineSink, formatOf, formatOptions } from 'rowtide';
 import { z } from 'zod';
 import { FileSink } from './sink.js';
 
@@ -7,8 +7,8 @@ export default defineSink({
   delivery: 'exactly-once',
   options: z.strictObject({
     path: z.string().min(1).describe('the file: a line for each change; made if it is not there'),
-    format: z.literal('json').default('json'),
+    format: formatOptions.prefault('json'),
     append: z.boolean().default(false).describe('start behind what the file holds before the first run'),
   }),
-  create: ({ path, append }, { log }) => new FileSink({ path, append, format: jsonFormat, log }),
+  create: ({ path, append, format }, { log }) => new FileSink({ path, append, format: formatOf(format), log }),
 });

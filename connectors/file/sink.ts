@@ -79,7 +79,7 @@ export class FileSink implements ForgetfulSink {
     let bytes = this.#state.bytes;
     let writing = Promise.resolve();
     try {
-      for (const chunk of this.#lines.chunks(transactions)) {
+      for await (const chunk of this.#lines.chunks(transactions, signal)) {
         await writing;
         signal.throwIfAborted();
         writing = file.write(chunk, bytes);

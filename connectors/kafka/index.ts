@@ -1,4 +1,4 @@
-import { defineSink, jsonFormat } from 'rowtide';
+import { defineSink, formatOf } from 'rowtide';
 import { kafkaOptions } from './options.js';
 import { KafkaSink } from './sink.js';
 
@@ -6,5 +6,5 @@ export default defineSink({
   name: 'kafka',
   delivery: 'at-least-once',
   options: kafkaOptions,
-  create: (options) => new KafkaSink(options, jsonFormat),
+  create: (options) => new KafkaSink(options, formatOf(options.format)),
 });

@@ -1,5 +1,5 @@
 import type { ConnectionOptions } from 'node:tls';
-import { RowtideError } from 'rowtide';
+import { formatOptions, RowtideError } from 'rowtide';
 import { z } from 'zod';
 import { parseAddress } from './address.js';
 import type { TopicCreation } from './admin.js';
@@ -45,7 +45,7 @@ export const kafkaOptions = z.strictObject({
     .refine((name) => /^[A-Za-z0-9._-]{1,249}$/.test(name), 'not a topic name')
     .describe('where DDL statements go, in order, to partition 0; without it they are not written')
     .optional(),
-  format: z.literal('json').default('json'),
+  format: formatOptions.prefault('json'),
   createTopics: z
     .union([z.boolean(), creation])
     .default(true)

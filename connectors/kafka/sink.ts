@@ -92,7 +92,7 @@ export class KafkaSink implements ForgetfulSink {
     signal.addEventListener('abort', abort);
     try {
       await producer.refreshIfStale();
-      for (const transaction of batch.transactions) await this.#transaction(transaction);
+      for (const transaction of batch.transactions) await this.#transaction(transaction, signal);
       await producer.flush();
     } catch (error) {
       // What was half filled must not go out with a later batch.
@@ -114,12 +114,12 @@ export class KafkaSink implements ForgetfulSink {
     this.#session = null;
   }
 
-  async #transaction(transaction: Transaction): Promise<void> {
+  async #transaction(transaction: Transaction, signal: AbortSignal): Promise<void> {
     let index = 0;
     for (const entry of transaction.entries) {
       switch (entry.kind) {
         case 'rows':
-          index = await this.#rows(transaction, entry, index);
+          index = await this.#rows(transaction, entry, { first: index, signal });
           break;
         case 'statement':
           await this.#statement(transaction, entry, index++);
@@ -130,9 +130,13 @@ export class KafkaSink implements ForgetfulSink {
     }
   }
 
-  async #rows(transaction: Transaction, rows: Rows, first: number): Promise<number> {
+  async #rows(
+    transaction: Transaction,
+    rows: Rows,
+    { first, signal }: { first: number; signal: AbortSignal },
+  ): Promise<number> {
     const { producer } = this.#opened();
-    const route = this.#routes.get(rows.table) ?? (await this.#route(rows.table));
+    const route = this.#routes.get(rows.table) ?? (await this.#route(rows.table, signal));
     const writer = this.#format.rows(transaction, rows);
     const cursor = rows.cursor();
     let index = first;
@@ -164,18 +168,21 @@ export class KafkaSink implements ForgetfulSink {
     const { producer, topics } = this.#opened();
     const topic = await topics.get(statementTopic);
     const keyless = topic.partitions[0]!;
-    const bytes = this.#format.statement(transaction, statement, index);
-    put({ table: `statement in ${statement.schema}`, topic, keyless }, keyless, {
-      bytes,
-      keyBytes: 0,
-      end: bytes.length,
-    });
+    for (const { key, value } of this.#format.statement(transaction, statement, index)) {
+      const bytes = key === null ? value : Buffer.concat([key, value]);
+      put({ table: `statement in ${statement.schema}`, topic, keyless }, keyless, {
+        bytes,
+        keyBytes: key?.length ?? 0,
+        end: bytes.length,
+      });
+    }
     if (producer.wantsTurn) await producer.turn();
   }
 
-  async #route(table: Table): Promise<Route> {
+  async #route(table: Table, signal: AbortSignal): Promise<Route> {
     const name = `${table.schema}.${table.name}`;
     const topic = await this.#opened().topics.get(this.#names.of(table));
+    await this.#format.prepare?.(table, topic.name, signal);
     const hash = murmur2(Buffer.from(name), 0, Buffer.byteLength(name));
     const route = { table: name, topic, keyless: topic.partitions[hash % topic.partitions.length]! };
     this.#routes.set(table, route);

@@ -39,7 +39,7 @@ export class StreamSink implements ForgetfulSink {
   }
 
   async write({ transactions }: Batch, signal: AbortSignal): Promise<void> {
-    for (const chunk of this.#lines.chunks(transactions)) {
+    for await (const chunk of this.#lines.chunks(transactions, signal)) {
       signal.throwIfAborted();
       await this.#writeChunk(chunk, signal);
     }

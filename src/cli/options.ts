@@ -66,3 +66,10 @@ export function durationMs(text: string): number {
   if (value === undefined) throw new InvalidArgumentError('It is a time like 8s, 500ms or 2m.');
   return Number(value) * (UNITS[unit] ?? 1000);
 }
+
+/** For options of the form `key=value` that may be given again. */
+export function pairs(text: string, before: Readonly<Record<string, string>> = {}): Record<string, string> {
+  const [, key, value = ''] = /^([^=]+)=(.*)$/s.exec(text) ?? [];
+  if (key === undefined) throw new InvalidArgumentError('It is a name and a value: key=value.');
+  return { ...before, [key]: value };
+}

@@ -11,9 +11,9 @@ export function printingSink(printer: Printer, stream: Writable): ForgetfulSink 
     async open() {
       hearErrors(stream);
     },
-    async write({ transactions }) {
+    async write({ transactions }, signal) {
       let text = '';
-      for (const chunk of printer(transactions)) {
+      for await (const chunk of printer(transactions, signal)) {
         if (typeof chunk !== 'string') await writeChunk(stream, chunk);
         else {
           text += chunk;

@@ -10,6 +10,7 @@ import { type ComposedSource, composeSource } from '../daemon/compose.js';
 import { redactor } from '../daemon/redact.js';
 import { runUntilSignalled } from '../daemon/signals.js';
 import { untilPoint } from '../daemon/until.js';
+import { FORMAT_NAMES } from '../format/names.js';
 import { checkpointed } from '../pipeline/checkpointed.js';
 import { PipelineControl } from '../pipeline/control.js';
 import { runPipeline } from '../pipeline/run.js';
@@ -17,10 +18,11 @@ import { supervise } from '../pipeline/supervise.js';
 import { fileHistoryStore, historyPath } from '../schema/history/file-store.js';
 import { memoryHistoryStore } from '../schema/history/store.js';
 import { limited } from '../transform/source.js';
+import { chosenFormat } from './format-options.js';
 import { type CommonOptions, colorsFor, loggerFor } from './options.js';
 import { printingSink } from './output.js';
 import { addressOf } from './password.js';
-import { type Counts, createPrinter, noCounts, type OutputFormat } from './print/printer.js';
+import { type Counts, createPrinter, noCounts, type OutputFormat, type PrinterOptions } from './print/printer.js';
 import { type TransformFlags, transformOptions } from './transform-options.js';
 
 export interface TailOptions extends CommonOptions, TransformFlags {
@@ -30,6 +32,7 @@ export interface TailOptions extends CommonOptions, TransformFlags {
   readonly follow?: true;
   readonly limit?: number;
   readonly format: OutputFormat;
+  readonly formatOption?: Readonly<Record<string, string>>;
   readonly print?: string;
   readonly schema: 'auto' | 'assume-current' | 'none';
   readonly checkpoint?: string;
@@ -133,7 +136,7 @@ function bounded(composed: ComposedSource, options: TailOptions): Source {
 function sinks(options: TailOptions, { counts, log }: { counts: Counts; log: Logger }): () => ResumableSink {
   const printer = createPrinter(
     {
-      format: options.format,
+      format: outputFormat(options),
       template: options.print,
       colors: colorsFor(options, process.stdout),
       toTerminal: process.stdout.isTTY === true,
@@ -146,6 +149,14 @@ function sinks(options: TailOptions, { counts, log }: { counts: Counts; log: Log
     const store = path === undefined ? memory : fileStore({ path, pipeline: 'tail', log });
     return checkpointed(printingSink(printer, process.stdout), store);
   };
+}
+
+function outputFormat({ format, formatOption }: TailOptions): PrinterOptions['format'] {
+  if (format !== 'pretty' && format !== 'none') return chosenFormat(format, formatOption);
+  if (formatOption === undefined) return format;
+  throw new RowtideError('USAGE', `--format ${format} has no options`, {
+    hint: `--format-option is for ${FORMAT_NAMES.join(', ')}.`,
+  });
 }
 
 function countsText(counts: Counts): string {

@@ -1,10 +1,46 @@
+import type { Position } from '../core/position.js';
+import type { Table } from '../core/table.js';
 import type { RowCursor, Rows, Statement, Transaction } from '../core/transaction.js';
 
-/** How changes become records. Facts of a table are compiled once for each version of it, facts of an event once each. */
+/**
+ * How changes become records. Facts of a table are compiled once for each version of it, facts of an event once each.
+ * A sink makes a format of its own, hands it transactions in order, and writes each row once.
+ */
 export interface Format {
+  /** Whether a record without a value follows each delete, unless the sink is told otherwise. */
+  readonly tombstones?: boolean;
+  /**
+   * There if an update that changes the key is to become a delete of the old key and an insert of the new one, unless
+   * the sink is told otherwise: `rows` is then asked for both, with `op` and cursor to match.
+   */
+  readonly keyChange?: KeyChangeHeaders;
+  /**
+   * Before the first rows of a table version go to a topic, and awaited: registers schemas. The key of the records are
+   * `table.primaryKey`, here and in `rows`; a sink that chooses other columns hands over a table that says so.
+   */
+  prepare?(table: Table, topic: string, signal: AbortSignal): Promise<void>;
   rows(transaction: Transaction, rows: Rows): RowsWriter;
-  /** `index` counts the changes of the transaction, from 0. */
-  statement(transaction: Transaction, statement: Statement, index: number): Buffer;
+  /** `index` counts the records of the transaction, from 0. Empty: this format has no word for the statement. */
+  statement(transaction: Transaction, statement: Statement, index: number): readonly FormattedRecord[];
+  /** Told in front of the first rows of a transaction; null if it is not to be told. */
+  begin?(transaction: Transaction): FormattedRecord | null;
+  /** Told behind the last rows; `counts`: how many records of each table were written, tombstones aside. */
+  end?(transaction: Transaction, counts: ReadonlyMap<Table, number>): FormattedRecord | null;
+  /** Says that everything before `position` was written; null if it is not to be told. */
+  heartbeat?(position: Position, timeMs: number): FormattedRecord | null;
+}
+
+/** Names of the headers in which the two records of a changed key carry the key of the other one. */
+export interface KeyChangeHeaders {
+  /** On the insert. */
+  readonly oldKey: string;
+  /** On the delete. */
+  readonly newKey: string;
+}
+
+export interface FormattedRecord {
+  readonly key: Buffer | null;
+  readonly value: Buffer;
 }
 
 /** Writes the rows of one row event. Methods return the offset behind what they wrote and do not check capacity. */
@@ -13,5 +49,6 @@ export interface RowsWriter {
   bytesMax(cursor: RowCursor): number;
   /** The primary key; returns `at` unchanged for a table without one. */
   key(out: Buffer, at: number, cursor: RowCursor): number;
+  /** `index` counts the records of the transaction. Returns `at` unchanged for a record without a value, a tombstone. */
   value(out: Buffer, at: number, cursor: RowCursor, index: number): number;
 }

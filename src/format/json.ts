@@ -25,7 +25,7 @@ export const jsonFormat: Format = {
   statement(transaction, statement, index) {
     const { schema, sql, invalid } = statement;
     const facts = `${JSON.stringify({ op: 'statement', schema, sql: invalid ?? sql }).slice(0, -1)},${transactionFacts(transaction)}`;
-    return Buffer.from(`${facts},"row":${index}}`);
+    return [{ key: null, value: Buffer.from(`${facts},"row":${index}}`) }];
   },
 };
 

@@ -124,7 +124,7 @@ test('a statement that is marked is its bytes in JSON', () => {
   const invalid = new InvalidText(Uint8Array.from([0xff]), 'utf8mb4');
   const transaction = statementTransaction(1, 'DROP TABLE x');
   const [statement] = [...transaction.entries] as [Statement];
-  const json = JSON.parse(jsonFormat.statement(transaction, { ...statement, invalid }, 0).toString()) as {
+  const json = JSON.parse(String(jsonFormat.statement(transaction, { ...statement, invalid }, 0)[0]?.value)) as {
     sql: unknown;
   };
   expect(json.sql).toEqual({ $invalid: '/w==', charset: 'utf8mb4' });

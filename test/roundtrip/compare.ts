@@ -161,7 +161,9 @@ export function jsonLines(transaction: Transaction): { key: string; value: strin
   const lines: { key: string; value: string }[] = [];
   for (const entry of transaction.entries) {
     if (entry.kind === 'statement') {
-      lines.push({ key: '', value: jsonFormat.statement(transaction, entry, lines.length).toString() });
+      for (const { value } of jsonFormat.statement(transaction, entry, lines.length)) {
+        lines.push({ key: '', value: value.toString() });
+      }
       continue;
     }
     const writer = jsonFormat.rows(transaction, entry);

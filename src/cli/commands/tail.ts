@@ -2,8 +2,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Command, Option } from 'commander';
 import { parsePoint } from '../../config/point.js';
-import { addCommonOptions, positiveInteger } from '../options.js';
-import { FORMATS } from '../print/printer.js';
+import { addCommonOptions, pairs, positiveInteger } from '../options.js';
+import { OUTPUT_FORMATS } from '../print/printer.js';
 import { FIELD_NAMES } from '../print/template.js';
 import type { Registration } from '../registration.js';
 import type { TailOptions } from '../tail.js';
@@ -52,7 +52,8 @@ export function registerTail(program: Command, { run }: Registration): void {
       'end after that many changes; with --checkpoint, after their transaction',
       positiveInteger,
     )
-    .addOption(new Option('--format <format>', 'form of the output').choices(FORMATS).default('pretty'))
+    .addOption(new Option('--format <format>', 'form of the output').choices(OUTPUT_FORMATS).default('pretty'))
+    .option('--format-option <key=value>', 'an option of that format, as in a configuration (repeatable)', pairs)
     .addOption(new Option('--print <template>', 'a line for each change').conflicts('format'))
     .addOption(
       new Option('--schema <how>', 'column names that the log does not hold: only certain ones, as they are now, or @1')

@@ -192,7 +192,9 @@ class JsonWriter implements EntryWriter {
 
   write(head: Transaction, entry: Entry): void {
     if (entry.kind === 'statement') {
-      this.#value(Buffer.from(visibleJson(jsonFormat.statement(head, entry, this.#index++).toString())));
+      for (const { value } of jsonFormat.statement(head, entry, this.#index++)) {
+        this.#value(Buffer.from(visibleJson(value.toString())));
+      }
       return;
     }
     const writer = jsonFormat.rows(head, entry);

@@ -1,20 +1,25 @@
 import type { Colors } from 'picocolors/types.js';
 import { changes } from '../../column/changes.js';
 import type { Transaction } from '../../core/transaction.js';
-import { jsonFormat } from '../../format/json.js';
+import type { Format } from '../../format/format.js';
 import { LineWriter } from '../../format/lines.js';
+import { FORMAT_NAMES } from '../../format/names.js';
 import { visibleJson } from '../../format/visible.js';
 import { PrettyPrinter } from './pretty.js';
 import { compileTemplate } from './template.js';
 
 /** Turns transactions into output. A chunk is good until the next one is asked for. */
-export type Printer = (transactions: readonly Transaction[]) => Iterable<string | Uint8Array>;
+export type Printer = (
+  transactions: readonly Transaction[],
+  signal: AbortSignal,
+) => Iterable<string | Uint8Array> | AsyncIterable<string | Uint8Array>;
 
-export const FORMATS = ['pretty', 'json', 'none'] as const;
-export type OutputFormat = (typeof FORMATS)[number];
+export const OUTPUT_FORMATS = ['pretty', ...FORMAT_NAMES, 'none'] as const;
+export type OutputFormat = (typeof OUTPUT_FORMATS)[number];
 
 export interface PrinterOptions {
-  readonly format: OutputFormat;
+  /** One that makes records prints their values. */
+  readonly format: Format | 'pretty' | 'none';
   /** Beats the format. */
   readonly template: string | undefined;
   readonly colors: Colors;
@@ -40,10 +45,10 @@ export function createPrinter(options: PrinterOptions, counts: Counts): Printer 
   switch (options.format) {
     case 'pretty':
       return prettyPrinter(new PrettyPrinter(options.colors));
-    case 'json':
-      return jsonPrinter(options.toTerminal);
     case 'none':
       return (transactions) => count(transactions, counts);
+    default:
+      return linePrinter(options.format, options.toTerminal);
   }
 }
 
@@ -70,11 +75,11 @@ function templatePrinter(template: string): Printer {
   };
 }
 
-function jsonPrinter(toTerminal: boolean): Printer {
-  const lines = new LineWriter(jsonFormat);
-  if (!toTerminal) return (transactions) => lines.chunks(transactions);
-  return function* print(transactions) {
-    for (const chunk of lines.chunks(transactions)) {
+function linePrinter(format: Format, toTerminal: boolean): Printer {
+  const lines = new LineWriter(format);
+  if (!toTerminal) return (transactions, signal) => lines.chunks(transactions, signal);
+  return async function* print(transactions, signal) {
+    for await (const chunk of lines.chunks(transactions, signal)) {
       yield chunk.toString().split('\n').map(visibleJson).join('\n');
     }
   };

@@ -95,7 +95,11 @@ describe('the file sink', () => {
   });
 
   test('is declared with options that are checked', () => {
-    expect(file.options.parse({ path: 'x' })).toEqual({ path: 'x', format: 'json', append: false });
+    expect(file.options.parse({ path: 'x' })).toEqual({
+      path: 'x',
+      format: { name: 'json', options: {} },
+      append: false,
+    });
     expect(file.options.safeParse({ path: 'x', apend: true }).success).toBe(false);
     expect(file.options.safeParse({}).success).toBe(false);
   });

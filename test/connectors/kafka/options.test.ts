@@ -6,7 +6,7 @@ describe('options', () => {
   it('need nothing but brokers', () => {
     expect(kafkaOptions.parse({ brokers: ['kafka:9092'] })).toMatchObject({
       topic: '{schema}.{table}',
-      format: 'json',
+      format: { name: 'json', options: {} },
       createTopics: {},
       ssl: null,
       batchBytesMax: 900_000,

@@ -82,5 +82,5 @@ export const testFormat: Format = {
       value: (out, at, cursor) => write(out, at, rowOf(cursor).value),
     };
   },
-  statement: (_, { sql }) => Buffer.from(sql),
+  statement: (_, { sql }) => [{ key: null, value: Buffer.from(sql) }],
 };

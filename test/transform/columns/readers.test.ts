@@ -47,13 +47,17 @@ async function read(name: string, actions: ColumnOptions, memoryBytesMax: number
       const after = 'after' in change ? change.after : null;
       rows.push({ table: change.table, before, after });
     }
-    json.push(...jsonOf(transaction));
+    json.push(...(await jsonOf(transaction)));
   }
   return { rows, json };
 }
 
-function* jsonOf(transaction: Transaction): Generator<Read['json'][number]> {
-  const lines = [...new LineWriter(jsonFormat).chunks([transaction])].join('').split('\n').filter(Boolean);
+const { signal } = new AbortController();
+
+async function jsonOf(transaction: Transaction): Promise<Read['json']> {
+  let text = '';
+  for await (const chunk of new LineWriter(jsonFormat).chunks([transaction], signal)) text += chunk.toString();
+  const lines = text.split('\n').filter(Boolean);
   const values = lines.map((line) => JSON.parse(line)).filter(({ op }) => op !== 'statement');
   const keys = [...transaction.entries].flatMap((entry) => {
     if (entry.kind === 'statement') return [];
@@ -65,7 +69,7 @@ function* jsonOf(transaction: Transaction): Generator<Read['json'][number]> {
     }
     return found;
   });
-  for (const [i, value] of values.entries()) yield { key: keys[i]!, value };
+  return values.map((value, i) => ({ key: keys[i]!, value }));
 }
 
 function possible(column: Column, table: Table): Action[] {

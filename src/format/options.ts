@@ -1,0 +1,54 @@
+import * as z from 'zod';
+import { unreachable } from '../core/errors.js';
+import type { Format } from './format.js';
+import { jsonFormat } from './json.js';
+import { FORMAT_NAMES, type FormatName } from './names.js';
+
+/** The options of each format. */
+const FORMATS = { json: z.strictObject({}) } as const satisfies Record<FormatName, z.ZodType>;
+
+/** A format that was chosen, with its options as its schema made them. */
+export type FormatOptions = {
+  [Name in FormatName]: { readonly name: Name; readonly options: z.output<(typeof FORMATS)[Name]> };
+}[FormatName];
+
+export function formatOf(chosen: FormatOptions): Format {
+  switch (chosen.name) {
+    case 'json':
+      return jsonFormat;
+    default:
+      return unreachable(chosen.name);
+  }
+}
+
+/** A format's name, or an object with one member: its name, and its options as the value. */
+export const formatOptions = z
+  .unknown()
+  .transform((given, context): FormatOptions => {
+    const [name, options, isBare] = named(given);
+    if (!isFormatName(name)) {
+      context.addIssue(
+        `${name === null ? 'a format is a name, or a name with options beneath' : `there is no format ${name}`}; there are ${FORMAT_NAMES.join(', ')}`,
+      );
+      return z.NEVER;
+    }
+    const parsed = FORMATS[name].safeParse(options ?? {});
+    if (parsed.success) return { name, options: parsed.data } as FormatOptions;
+    for (const { path, ...issue } of parsed.error.issues) {
+      const place = isBare ? path : [name, ...path];
+      context.issues.push({ ...issue, path: place, input: given } as z.core.$ZodRawIssue);
+    }
+    return z.NEVER;
+  })
+  .describe(`how changes are written: ${FORMAT_NAMES.join(', ')}, or { name: options }`);
+
+function named(given: unknown): [name: string | null, options: unknown, isBare: boolean] {
+  if (typeof given === 'string') return [given, {}, true];
+  const members = typeof given === 'object' && given !== null ? Object.entries(given) : [];
+  const [member] = members;
+  return member === undefined || members.length > 1 ? [null, {}, true] : [...member, false];
+}
+
+function isFormatName(name: string | null): name is FormatName {
+  return name !== null && Object.hasOwn(FORMATS, name);
+}

@@ -19,8 +19,7 @@ async function linesOf(format: Format, transactions: Parameters<LineWriter['chun
 /** Short enough to read: op, old and new id, and the number of the record. */
 const short: Format = {
   rows: (_, rows) => {
-    const { rows: write } = jsonFormat;
-    const json = write(transactionOf(1, []), rows);
+    const json = jsonFormat.rows(transactionOf(1, []), rows);
     return {
       bytesMax: (cursor) => json.bytesMax(cursor),
       key: (out, at, cursor) => json.key(out, at, cursor),

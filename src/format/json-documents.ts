@@ -6,6 +6,7 @@ import type { Image } from '../core/image.js';
 import type { JsonDiff, RowDiffs } from '../core/json-diff.js';
 import type { Table } from '../core/table.js';
 import type { RowCursor } from '../core/transaction.js';
+import { embrace } from './json-cells.js';
 
 /** Names and punctuation of a diff or a list, generously. */
 const FRAME_BYTES_MAX = 48;
@@ -107,12 +108,4 @@ function writeDiff(out: Buffer, at: number, { op, path, value }: JsonDiff): numb
     to = writeJsonText(out, writeAscii(out, to, ',"value":'), { bytes: value, from: 0, to: value.length });
   }
   return writeAscii(out, to, '}');
-}
-
-/** Members begin with a comma each; the first one becomes the brace. */
-export function embrace(out: Buffer, at: number, to: number): number {
-  out[at] = 0x7b;
-  const end = to === at ? at + 1 : to;
-  out[end] = 0x7d;
-  return end + 1;
 }

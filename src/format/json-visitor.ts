@@ -53,14 +53,14 @@ function isAscii(bytes: Buffer, from: number, to: number): boolean {
 export class JsonVisitor implements Visitor<number> {
   out: Buffer = NULL;
   readonly #charset: Charset;
-  readonly #labels: readonly string[];
+  protected readonly labels: readonly string[];
   readonly #members: readonly Buffer[];
 
   constructor(table: Table, column: Column) {
     const place = `column ${table.schema}.${table.name}.${column.name}`;
     this.#charset = charsetOf(type.isText(column) ? column.collation : type.BINARY_COLLATION, place);
-    this.#labels = column.labels ?? [];
-    this.#members = ['', ...this.#labels].map((label) => Buffer.from(JSON.stringify(label)));
+    this.labels = column.labels ?? [];
+    this.#members = ['', ...this.labels].map((label) => Buffer.from(JSON.stringify(label)));
   }
 
   null(at: number): number {
@@ -122,7 +122,7 @@ export class JsonVisitor implements Visitor<number> {
   }
 
   members(high: number, low: number, at: number): number {
-    return at + this.out.write(JSON.stringify(memberList(high, low, this.#labels).join(',')), at);
+    return at + this.out.write(JSON.stringify(memberList(high, low, this.labels).join(',')), at);
   }
 
   json(bytes: Buffer, from: number, to: number, at: number): number {
@@ -131,8 +131,13 @@ export class JsonVisitor implements Visitor<number> {
 
   #converted(bytes: Buffer, from: number, to: number, at: number): number {
     const charset = this.#charset;
-    const text = charset.decode(bytes, from, to) ?? invalidText(charset, bytes, { from, to });
+    const text = charset.decode(bytes, from, to) ?? this.invalid(charset, bytes, { from, to });
     return at + this.out.write(JSON.stringify(text), at);
+  }
+
+  /** What stands for a text that is none in its character set. */
+  protected invalid(charset: Charset, bytes: Buffer, cell: { from: number; to: number }): unknown {
+    return invalidText(charset, bytes, cell);
   }
 
   /** ASCII that needs no escapes. */

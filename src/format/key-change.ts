@@ -33,12 +33,12 @@ export class KeyChange {
   get isNow(): boolean {
     const { before, after } = this.#cursor;
     if (before === null || after === null) return false;
-    return this.#key.some((i) => differs(before, after, i));
+    return this.#key.some((i) => cellDiffers(before, after, i));
   }
 }
 
 /** Where an image lacks the cell, the other one has it because it stayed as it was. */
-function differs(before: Image, after: Image, i: number): boolean {
+export function cellDiffers(before: Image, after: Image, i: number): boolean {
   const [from, to] = [before.at[i]!, after.at[i]!];
   if (from === ABSENT_CELL || to === ABSENT_CELL) return false;
   if (from === NULL_CELL || to === NULL_CELL) return from !== to;

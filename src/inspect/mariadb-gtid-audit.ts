@@ -4,23 +4,30 @@ import type { MariaGtid } from '../core/maria-gtid.js';
 export interface GtidAuditOptions {
   readonly start: readonly MariaGtid[];
   readonly stop: readonly MariaGtid[];
+  /** Reading begins somewhere in a file: where its log begins says nothing of what is read. */
+  readonly startsInside: boolean;
   /** GTIDs out of order end the output, and it is an error if those asked for were not there. */
   readonly isStrict: boolean;
   /** Says of GTIDs out of order and of missing ones, and goes on. */
   readonly warn: ((message: string) => void) | null;
 }
 
+interface Domain {
+  /** What was asked for, or where the log begins: only from here on is there an order. */
+  readonly begin: MariaGtid | null;
+  last: MariaGtid | null;
+}
+
 /** Watches that the logs hold what was asked for, in order. */
 export class GtidAudit {
   readonly #options: GtidAuditOptions;
-  readonly #last = new Map<number, MariaGtid>();
-  /** Asked for as a begin, and not seen yet. */
-  readonly #expected: Map<number, MariaGtid>;
-  #hasList = false;
+  readonly #domains: Map<number, Domain>;
+  #hasList: boolean;
 
   constructor(options: GtidAuditOptions) {
     this.#options = options;
-    this.#expected = new Map(options.start.map((gtid) => [gtid.domain, gtid]));
+    this.#domains = new Map(options.start.map((gtid) => [gtid.domain, { begin: gtid, last: null }]));
+    this.#hasList = options.startsInside;
   }
 
   /** GTID_LIST: where the log begins. Errors are of what was asked for and is not in it. */
@@ -37,34 +44,40 @@ export class GtidAudit {
 
   #begin(gtid: MariaGtid): void {
     const { start, stop } = this.#options;
-    const from = start.find(({ domain }) => domain === gtid.domain);
-    if (from !== undefined && from.sequence < gtid.sequence) throw missing(text(from), text(gtid));
-    const to = stop.find(({ domain }) => domain === gtid.domain);
-    if (start.length === 0 && to !== undefined && to.sequence <= gtid.sequence) throw missing(text(to), text(gtid));
-    if (from === undefined || from.sequence === gtid.sequence) this.#last.set(gtid.domain, gtid);
-    if (from?.sequence === gtid.sequence) this.#expected.delete(gtid.domain);
+    if (start.length === 0) {
+      const to = stop.find(({ domain }) => domain === gtid.domain);
+      if (to !== undefined && to.sequence <= gtid.sequence) throw missing(text(to), text(gtid));
+      this.#domains.set(gtid.domain, { begin: gtid, last: gtid });
+      return;
+    }
+    const domain = this.#domains.get(gtid.domain);
+    if (domain === undefined) throw unsaid(gtid);
+    if (domain.begin !== null && domain.begin.sequence < gtid.sequence) throw missing(text(domain.begin), text(gtid));
+    domain.last = gtid;
   }
 
   /** A GTID that is shown, in the order of the log. */
   record(gtid: MariaGtid): void {
-    const last = this.#last.get(gtid.domain);
-    const isInOrder = last === undefined || gtid.sequence > last.sequence;
-    if (isInOrder) this.#last.set(gtid.domain, gtid);
-    else if (this.#options.isStrict) throw outOfOrder(gtid, last);
-    else this.#options.warn?.(`the GTID ${text(gtid)} follows ${text(last)}`);
-  }
-
-  /** A GTID of the log, whether it is shown or not. */
-  saw(gtid: MariaGtid): void {
-    const expected = this.#expected.get(gtid.domain);
-    if (expected !== undefined && gtid.sequence >= expected.sequence) this.#expected.delete(gtid.domain);
+    const domain = this.#domains.get(gtid.domain);
+    if (domain === undefined) {
+      this.#domains.set(gtid.domain, { begin: null, last: gtid });
+      return;
+    }
+    const { begin, last } = domain;
+    if (last === null || gtid.sequence > last.sequence || (begin !== null && gtid.sequence < begin.sequence)) {
+      domain.last = gtid;
+      return;
+    }
+    if (this.#options.isStrict) throw outOfOrder(gtid, last);
+    this.#options.warn?.(`the GTID ${text(gtid)} follows ${text(last)}`);
   }
 
   /** The logs are at their end. */
   end(): void {
-    for (const gtid of this.#expected.values()) {
-      if (this.#options.isStrict) throw neverReached(gtid);
-      this.#options.warn?.(`the logs do not have the GTID ${text(gtid)}`);
+    for (const { begin, last } of this.#domains.values()) {
+      if (begin === null || (last !== null && last.sequence >= begin.sequence)) continue;
+      if (this.#options.isStrict) throw neverReached(begin);
+      this.#options.warn?.(`nothing is shown from the GTID ${text(begin)} on`);
     }
   }
 }
@@ -77,6 +90,14 @@ function missing(wanted: string, begin: string): RowtideError {
   });
 }
 
+function unsaid(gtid: MariaGtid): RowtideError {
+  return new RowtideError(
+    'SOURCE_PURGED',
+    `the logs begin behind ${text(gtid)}, and --start-position has nothing of its domain`,
+    { hint: `Begin with ${text(gtid)} in this domain, or give the earlier files as well, in their order.` },
+  );
+}
+
 function outOfOrder(gtid: MariaGtid, last: MariaGtid): RowtideError {
   return new RowtideError('LOG_GAP', `the GTID ${text(gtid)} follows ${text(last)}`, {
     hint: 'With --skip-gtid-strict-mode the output goes on.',
@@ -84,7 +105,7 @@ function outOfOrder(gtid: MariaGtid, last: MariaGtid): RowtideError {
 }
 
 function neverReached(gtid: MariaGtid): RowtideError {
-  return new RowtideError('LOG_GAP', `the logs do not have the GTID ${text(gtid)}`, {
-    hint: 'Give the files that have it, or another --start-position.',
+  return new RowtideError('LOG_GAP', `of what is shown, nothing is from the GTID ${text(gtid)} on`, {
+    hint: 'Give the files that have it, another --start-position, or --skip-gtid-strict-mode.',
   });
 }

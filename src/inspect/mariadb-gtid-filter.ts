@@ -32,7 +32,7 @@ export class GtidFilter {
     const { start, stop } = options;
     for (const { domain } of [...start, ...stop]) {
       const in_ = (gtids: readonly MariaGtid[]): bigint | null =>
-        gtids.findLast((gtid) => gtid.domain === domain)?.sequence ?? null;
+        gtids.find((gtid) => gtid.domain === domain)?.sequence ?? null;
       this.#windows.set(domain, { start: in_(start), stop: in_(stop), state: 'before' });
     }
   }
@@ -46,10 +46,10 @@ export class GtidFilter {
     return this.#windows.size > 0 || isSet(this.#options.domains);
   }
 
-  /** Every range has an end, and all of them are passed. */
+  /** There are ends, and all of them are passed. */
   get isDone(): boolean {
-    const windows = [...this.#windows.values()];
-    return windows.length > 0 && windows.every(({ stop, state }) => stop !== null && state === 'passed');
+    const ends = [...this.#windows.values()].filter(({ stop }) => stop !== null);
+    return ends.length > 0 && ends.every(({ state }) => state === 'passed');
   }
 
   passes(gtid: MariaGtid): boolean {
@@ -61,16 +61,23 @@ export class GtidFilter {
     return isIn(server, this.#options.servers);
   }
 
-  /** With an end for any domain, other domains are not shown. */
+  /** With an end for any domain, domains without one are not shown. */
   #isInRange({ domain, sequence }: MariaGtid): boolean {
     const window = this.#windows.get(domain);
-    if (window === undefined) return this.#options.stop.length === 0;
-    const isAfterStart = window.start === null || sequence > window.start;
-    const isPast = window.stop !== null && sequence >= window.stop;
-    const isShown = window.state !== 'passed' && isAfterStart && (window.stop === null || sequence <= window.stop);
-    if (isPast) window.state = 'passed';
-    else if (isAfterStart && window.state === 'before') window.state = 'inside';
-    return isShown;
+    if (window === undefined || window.stop === null) {
+      if (this.#options.stop.length > 0) return false;
+      if (window === undefined) return true;
+    }
+    const { start, stop } = window;
+    if (window.state === 'before') {
+      const isInside = (start === null || sequence >= start) && (stop === null || sequence <= stop);
+      if (isInside) window.state = sequence === stop ? 'passed' : 'inside';
+      return isInside && sequence !== start;
+    }
+    if (window.state === 'passed') return false;
+    // Once begun, a domain goes on, whatever its sequence numbers are.
+    if (stop !== null && sequence >= stop) window.state = 'passed';
+    return stop === null || sequence <= stop;
   }
 }
 

@@ -49,7 +49,6 @@ export class MariadbSelection {
       const { gtid } = decodeMariaGtid(event);
       const isShown = filter.passes(gtid);
       if (filter.choosesTransactions) this.#isOutside = !isShown;
-      audit.saw(gtid);
       if (!this.#isOutside) audit.record(gtid);
     }
     if (this.#isOutside) return 'skip';

@@ -14,23 +14,30 @@ export function mariadbSelection(options: InspectOptions, warn: (message: string
   const [start, stop] = [gtidsOf(options.startPosition), gtidsOf(options.stopPosition)];
   const isStrict = options.gtidStrictMode;
   if (isStrict) checkRange(start, stop);
+  const offset = startOffset(options);
   const selection = new MariadbSelection({
     offset: options.offset,
     startTime: options.startDatetime ?? 0,
     stopTime: options.stopDatetime ?? Number.POSITIVE_INFINITY,
     database: options.database ?? null,
-    startOffset: Number(start.length === 0 ? (options.startPosition ?? 0) : 0),
+    startOffset: isGtidList(options.startPosition ?? '') ? 0 : Number(options.startPosition ?? 0),
     table: isTableOfTool(options) ? options.table![0]! : null,
     filter: new GtidFilter({
-      // A domain that begins with 0 begins at its begin.
-      start: start.filter(({ sequence }) => sequence > 0n),
+      start,
       stop,
       domains: { only: options.doDomainIds ?? null, not: options.ignoreDomainIds ?? null },
       servers: { only: serversOf(options), not: options.ignoreServerIds ?? null },
     }),
-    audit: new GtidAudit({ start, stop, isStrict, warn: options.verbose > 2 ? warn : null }),
+    audit: new GtidAudit({
+      // A domain that begins with 0 begins at its begin.
+      start: start.filter(({ sequence }) => sequence > 0n),
+      stop,
+      startsInside: offset > FIRST_OFFSET,
+      isStrict,
+      warn: options.verbose > 2 ? warn : null,
+    }),
   });
-  selection.leavesOutFormat = startOffset(options) > FIRST_OFFSET && options.base64Output !== 'auto';
+  selection.leavesOutFormat = offset > FIRST_OFFSET && options.base64Output !== 'auto';
   return selection;
 }
 
@@ -46,19 +53,29 @@ function serversOf({ doServerIds, serverId }: InspectOptions): readonly number[]
 
 function gtidsOf(position: string | undefined): MariaGtid[] {
   if (position === undefined || !isGtidList(position)) return [];
-  return position.split(',').map((text) => {
-    const match = /^(\d+)-(\d+)-(\d+)$/.exec(text);
-    if (match === null) {
-      throw new RowtideError('USAGE', `${JSON.stringify(text)} is no GTID`, { hint: 'MariaDB’s are like 0-1-42.' });
-    }
-    return { domain: Number(match[1]), server: Number(match[2]), sequence: BigInt(match[3]!) };
-  });
+  const gtids = position.split(',').map(gtidOf);
+  for (const [i, { domain }] of gtids.entries()) {
+    if (gtids.findIndex((gtid) => gtid.domain === domain) === i) continue;
+    throw new RowtideError('USAGE', `${position} names domain ${domain} twice`, {
+      hint: 'A position has one GTID of each domain.',
+    });
+  }
+  return gtids;
+}
+
+function gtidOf(text: string): MariaGtid {
+  const [domain, server, sequence] = /^\d+-\d+-\d+$/.test(text) ? text.split('-').map(BigInt) : [];
+  const fits = domain !== undefined && domain < 1n << 32n && server! < 1n << 32n && sequence! < 1n << 64n;
+  if (!fits) {
+    throw new RowtideError('USAGE', `${JSON.stringify(text)} is no GTID`, { hint: 'MariaDB’s are like 0-1-42.' });
+  }
+  return { domain: Number(domain), server: Number(server), sequence: sequence! };
 }
 
 function checkRange(start: readonly MariaGtid[], stop: readonly MariaGtid[]): void {
   for (const { domain, sequence } of stop) {
     const from = start.find((gtid) => gtid.domain === domain);
-    if (from === undefined || from.sequence < sequence) continue;
+    if (from === undefined || from.sequence <= sequence) continue;
     throw new RowtideError('USAGE', `in domain ${domain} the range ends at ${sequence}, before it begins`, {
       hint: 'Swap --start-position and --stop-position.',
     });

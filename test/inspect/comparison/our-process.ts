@@ -1,5 +1,6 @@
 /** Runs the command line for each call that its parent sends, as if it had been started for it. */
 import { Readable } from 'node:stream';
+import { localTime } from '../../../src/inspect/text/header.js';
 import type { Call, Said } from './tools.js';
 
 process.on('message', (call: PlacedCall) => void answer(call));
@@ -12,6 +13,8 @@ async function answer(call: PlacedCall): Promise<void> {
   const [stdout, stderr]: [Buffer[], Buffer[]] = [[], []];
   process.chdir(call.cwd);
   Object.assign(process.env, call.env);
+  // The text of the last time is kept, and may be one of another time zone.
+  localTime(Number.NaN);
   process.argv = [process.execPath, 'rowtide', 'inspect', '--no-defaults', ...call.args];
   process.exitCode = 0;
   Object.defineProperty(process, 'stdin', { value: Readable.from(call.stdin ? [call.stdin] : []), configurable: true });

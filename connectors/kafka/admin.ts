@@ -3,6 +3,7 @@ import type { ConnectionOptions } from 'node:tls';
 import kafkajs, { type Kafka, type Admin as KafkaAdmin } from 'kafkajs';
 import { RowtideError } from 'rowtide';
 import { quietIdleTimers } from './kafkajs-timers.js';
+import type { SaslOptions } from './sasl/options.js';
 
 // A CommonJS module whose later exports Node cannot see by name.
 const { ConfigResourceTypes, KafkaJSProtocolError, logLevel } = kafkajs;
@@ -13,6 +14,7 @@ export interface AdminOptions {
   readonly brokers: readonly string[];
   readonly clientId: string;
   readonly ssl: ConnectionOptions | null;
+  readonly sasl?: SaslOptions | undefined;
   readonly connectTimeoutMs: number;
   readonly requestTimeoutMs: number;
 }
@@ -41,6 +43,9 @@ export class Admin {
       logLevel: logLevel.NOTHING,
       retry: { retries: 3 },
       ...(options.ssl === null ? {} : { ssl: options.ssl }),
+      ...(options.sasl === undefined ? {} : { sasl: options.sasl }),
+      // Its default of ten seconds logs in twice, and is refused, where a session is that short.
+      reauthenticationThreshold: 0,
     });
   }
 

@@ -1,3 +1,4 @@
+import type { Codec } from './compression/codec.js';
 import { crc32c } from './crc32c.js';
 import type { ProducerIdentity } from './protocol/init-producer-id.js';
 import { SEQUENCES } from './sequence.js';
@@ -16,8 +17,16 @@ export function recordBytes(keyBytes: number, valueBytes: number): number {
   return varintBytes(body) + body;
 }
 
+/** What all batches of a producer have in common. */
+export interface BatchStyle {
+  readonly codec: Codec | null;
+  readonly isTransactional: boolean;
+}
+
+const TRANSACTIONAL = 0x10;
+
 /**
- * A record batch (magic 2, not compressed) that is written in place:
+ * A record batch (magic 2) that is written in place; compressed, its records are one piece of bytes instead:
  * ```
  * batch  => base_offset:INT64 batch_length:INT32 partition_leader_epoch:INT32 magic:INT8 crc:UINT32 attributes:INT16
  *           last_offset_delta:INT32 base_timestamp:INT64 max_timestamp:INT64 producer_id:INT64 producer_epoch:INT16
@@ -37,11 +46,15 @@ export class RecordBatch {
   #sequence = -1;
   #recordAt = 0;
   #valueAt = 0;
+  /** Compressed; null: what goes over the wire is `bytes`. */
+  #compressed: Buffer | null = null;
   readonly #timestamp: bigint;
+  readonly #style: BatchStyle;
 
-  constructor(bytes: Buffer, timestampMs: number) {
+  constructor(bytes: Buffer, timestampMs: number, style: BatchStyle) {
     this.bytes = bytes;
     this.#timestamp = BigInt(timestampMs);
+    this.#style = style;
   }
 
   /** Begins a record; the value is to be written into `bytes` from the offset that is returned. No key: zero bytes. */
@@ -84,13 +97,16 @@ export class RecordBatch {
 
   /** At the first send: from here on the bytes never change, so that a broker knows a repetition when it sees one. */
   freeze(identity: ProducerIdentity, sequence: number): void {
-    const { bytes } = this;
+    const { codec, isTransactional } = this.#style;
     this.#sequence = sequence;
+    this.#compressed = codec === null ? null : this.#compress(codec);
+    const bytes = this.#compressed ?? this.bytes.subarray(0, this.length);
+    const compression = codec === null || this.#compressed === null ? 0 : codec.attribute;
     bytes.writeBigInt64BE(0n, 0);
-    bytes.writeInt32BE(this.length - 12, 8);
+    bytes.writeInt32BE(bytes.length - 12, 8);
     bytes.writeInt32BE(-1, 12);
     bytes[16] = 2;
-    bytes.writeInt16BE(0, 21);
+    bytes.writeInt16BE(compression | (isTransactional ? TRANSACTIONAL : 0), 21);
     bytes.writeInt32BE(this.count - 1, 23);
     bytes.writeBigInt64BE(this.#timestamp, 27);
     bytes.writeBigInt64BE(this.#timestamp, 35);
@@ -98,12 +114,21 @@ export class RecordBatch {
     bytes.writeInt16BE(identity.epoch, 51);
     bytes.writeInt32BE(sequence, 53);
     bytes.writeInt32BE(this.count, 57);
-    bytes.writeUInt32BE(crc32c(bytes.subarray(21, this.length)), 17);
+    bytes.writeUInt32BE(crc32c(bytes.subarray(21)), 17);
+  }
+
+  /** With room for a header in front; null where it would not be smaller. */
+  #compress(codec: Codec): Buffer | null {
+    const records = codec.compress(this.bytes.subarray(BATCH_HEADER_BYTES, this.length));
+    if (BATCH_HEADER_BYTES + records.length >= this.length) return null;
+    const batch = Buffer.allocUnsafeSlow(BATCH_HEADER_BYTES + records.length);
+    records.copy(batch, BATCH_HEADER_BYTES);
+    return batch;
   }
 
   /** What goes over the wire. */
   get frozen(): Buffer {
-    return this.bytes.subarray(0, this.length);
+    return this.#compressed ?? this.bytes.subarray(0, this.length);
   }
 
   /** Puts a length before bytes that were written behind its reserved place; returns where they end now. */

@@ -11,12 +11,18 @@ import { initProducerId } from './protocol/init-producer-id.js';
 import { metadata } from './protocol/metadata.js';
 import { produce } from './protocol/produce.js';
 import { Reader } from './protocol/reader.js';
+import { saslAuthenticate } from './protocol/sasl-authenticate.js';
+import { saslHandshake } from './protocol/sasl-handshake.js';
 import { Writer } from './protocol/writer.js';
+import { authenticate } from './sasl/authenticate.js';
+import type { Mechanism } from './sasl/mechanism.js';
 
 export interface ConnectionOptions {
   readonly clientId: string;
   readonly ssl: tls.ConnectionOptions | null;
-  /** For the socket, TLS and the first answer together. */
+  /** How to log in; null: not at all. */
+  readonly mechanism: Mechanism | null;
+  /** For the socket, TLS and the first answer together, and for each answer while we log in. */
   readonly connectTimeoutMs: number;
 }
 
@@ -28,6 +34,10 @@ interface Pending {
 }
 
 const NEEDED: readonly Api<never, unknown>[] = [apiVersions, metadata, initProducerId, produce, describeProducers];
+const NEEDED_TO_LOG_IN: readonly Api<never, unknown>[] = [saslHandshake, saslAuthenticate];
+
+/** A session is renewed after this part of its life, so that a slow broker still has the rest of it. */
+const RENEW_AFTER = 0.85;
 
 /**
  * One socket to one broker, from its first byte to its last: it is never opened again, so nothing half-read or half-sent
@@ -43,6 +53,9 @@ export class Connection {
   #correlationId = 0;
   #answered = 0;
   #failure: RowtideError | null = null;
+  /** While we log in anew, a broker takes no other requests: they wait behind it, in order. */
+  #renewing: Promise<void> | null = null;
+  #renewal: NodeJS.Timeout | null = null;
 
   private constructor(address: Address, options: ConnectionOptions) {
     this.place = formatAddress(address);
@@ -63,7 +76,12 @@ export class Connection {
     try {
       const offered = await connection.request(apiVersions, null, options.connectTimeoutMs);
       if (offered.errorCode !== 0) throw refusal(offered.errorCode, `broker ${connection.place}`);
-      refuseMissing(connection.place, offered.ranges);
+      refuseMissing(
+        connection.place,
+        offered.ranges,
+        options.mechanism === null ? NEEDED : [...NEEDED, ...NEEDED_TO_LOG_IN],
+      );
+      await connection.#logIn();
       return connection;
     } catch (error) {
       connection.destroy('it could not be used');
@@ -79,6 +97,12 @@ export class Connection {
 
   /** Without an answer in time the whole connection closes: an answer that is late would be taken for another's. */
   request<Request, Response>(api: Api<Request, Response>, request: Request, timeoutMs: number): Promise<Response> {
+    return this.#renewing === null
+      ? this.#ask(api, request, timeoutMs)
+      : this.#renewing.then(() => this.request(api, request, timeoutMs));
+  }
+
+  #ask<Request, Response>(api: Api<Request, Response>, request: Request, timeoutMs: number): Promise<Response> {
     if (this.#failure !== null) return Promise.reject(this.#failure);
     this.#correlationId = (this.#correlationId + 1) & 0x7fffffff;
     const correlationId = this.#correlationId;
@@ -96,6 +120,30 @@ export class Connection {
 
   destroy(why: string): void {
     this.#fail(this.#unreachable(`the connection to Kafka broker ${this.place} was closed: ${why}`, {}));
+  }
+
+  async #logIn(): Promise<void> {
+    const { mechanism, connectTimeoutMs } = this.#options;
+    if (mechanism === null) return;
+    const { place } = this;
+    const ask: <Q, A>(api: Api<Q, A>, request: Q) => Promise<A> = (api, request) =>
+      this.#ask(api, request, connectTimeoutMs);
+    const lifetimeMs = await authenticate(mechanism, { place, ask });
+    if (lifetimeMs > 0 && this.isOpen) this.#renewal = setTimeout(() => this.#renew(), lifetimeMs * RENEW_AFTER);
+  }
+
+  /** A broker closes connections whose session is over (connections.max.reauth.ms, or a token's end). */
+  #renew(): void {
+    this.#renewing = this.#logIn()
+      .catch((error: unknown) => this.#fail(error instanceof RowtideError ? error : this.#unusable(error)))
+      .finally(() => {
+        this.#renewing = null;
+      });
+  }
+
+  #unusable(cause: unknown): RowtideError {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    return this.#unreachable(`Kafka broker ${this.place} cannot be logged in to again: ${reason}`, { cause });
   }
 
   #send(pieces: readonly Buffer[]): void {
@@ -131,6 +179,7 @@ export class Connection {
   #fail(error: RowtideError): void {
     if (this.#failure !== null) return;
     this.#failure = error;
+    if (this.#renewal !== null) clearTimeout(this.#renewal);
     this.#socket.destroy();
     for (const pending of this.#pending.splice(0)) {
       clearTimeout(pending.timer);
@@ -166,11 +215,14 @@ export class Connection {
       return 'Is the broker running, and is this the port it listens on?';
     if (isErrno(cause) && cause.code === 'ENOTFOUND')
       return 'Check the host name; brokers advertise theirs in advertised.listeners.';
+    const isPlain = this.#options.ssl === null;
+    if (!isPlain && this.#answered === 0) return 'The option ssl is set: is this a TLS listener?';
     // A SASL listener answers ApiVersions and closes at the next request.
-    if (this.#answered <= 1 && this.#options.ssl === null) {
-      return 'A plain client on a TLS or SASL port only sees the connection closed: is this a plain listener?';
+    if (this.#options.mechanism === null && this.#answered <= 1) {
+      const missing = isPlain ? 'are the options ssl or sasl missing' : 'is the option sasl missing';
+      return `A client without them only sees the connection closed on a port that wants TLS or a login: ${missing}?`;
     }
-    if (this.#answered === 0) return 'The option ssl is set: is this a TLS listener?';
+    if (isPlain && this.#answered === 0) return 'Is this a TLS listener? Then set the option ssl.';
     return "Look into the broker's log.";
   }
 }
@@ -210,8 +262,8 @@ function frame<Request>(
   return pieces;
 }
 
-function refuseMissing(place: string, offered: readonly ApiRange[]): void {
-  for (const { name, key, version } of NEEDED) {
+function refuseMissing(place: string, offered: readonly ApiRange[], needed: readonly Api<never, unknown>[]): void {
+  for (const { name, key, version } of needed) {
     const range = offered.find((each) => each.key === key);
     if (range !== undefined && range.min <= version && version <= range.max) continue;
     const offer = range === undefined ? 'does not know it' : `offers versions ${range.min} to ${range.max}`;

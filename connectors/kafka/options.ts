@@ -3,6 +3,8 @@ import { formatOptions, RowtideError } from 'rowtide';
 import { z } from 'zod';
 import { parseAddress } from './address.js';
 import type { TopicCreation } from './admin.js';
+import { COMPRESSIONS } from './compression/codec.js';
+import { saslOptions } from './sasl/options.js';
 import { templateProblem } from './topic-name.js';
 
 const milliseconds = z.number().int().min(1).max(2_147_483_647);
@@ -56,7 +58,9 @@ export const kafkaOptions = z.strictObject({
     .default(false)
     .transform((value): ConnectionOptions | null => (value === true ? {} : value === false ? null : defined(value)))
     .describe('TLS, with the settings of node:tls'),
+  sasl: saslOptions.optional().describe('how to log in; only ssl keeps it secret on the way'),
   clientId: z.string().default('rowtide'),
+  compression: z.enum(COMPRESSIONS).default('none').describe('of record batches'),
   batchBytesMax: bytes
     .min(1_024)
     .max(64 * 1024 * 1024)

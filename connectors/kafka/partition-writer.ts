@@ -1,10 +1,11 @@
-import { BATCH_HEADER_BYTES, RECORD_OVERHEAD_BYTES, RecordBatch } from './batch.js';
+import { BATCH_HEADER_BYTES, type BatchStyle, RECORD_OVERHEAD_BYTES, RecordBatch } from './batch.js';
 import type { BufferPool } from './buffers.js';
 import type { PartitionQueue } from './partition-queue.js';
 
 /** What the partitions of a producer share. */
 export interface Batches {
   readonly pool: BufferPool;
+  readonly style: BatchStyle;
   readonly open: Set<PartitionWriter>;
   sealed(batch: RecordBatch, queue: PartitionQueue): void;
 }
@@ -46,8 +47,9 @@ export class PartitionWriter {
   }
 
   #begin(needed: number): RecordBatch {
-    this.#batches.open.add(this);
-    const batch = new RecordBatch(this.#batches.pool.take(BATCH_HEADER_BYTES + needed), Date.now());
+    const { open, pool, style } = this.#batches;
+    open.add(this);
+    const batch = new RecordBatch(pool.take(BATCH_HEADER_BYTES + needed), Date.now(), style);
     this.#batch = batch;
     return batch;
   }

@@ -1,10 +1,11 @@
 import { setMaxListeners } from 'node:events';
 import { setImmediate } from 'node:timers/promises';
 import { RowtideError } from 'rowtide';
-import type { RecordBatch } from './batch.js';
+import type { BatchStyle, RecordBatch } from './batch.js';
 import { BufferPool } from './buffers.js';
 import { type Clock, systemClock } from './clock.js';
 import type { Cluster } from './cluster.js';
+import { type Compression, codecOf } from './compression/codec.js';
 import { PartitionQueue } from './partition-queue.js';
 import { type Batches, PartitionWriter } from './partition-writer.js';
 import { type ActiveProducer, describeProducers } from './protocol/describe-producers.js';
@@ -24,6 +25,13 @@ export interface ProducerOptions {
   readonly connectTimeoutMs: number;
   /** How long a batch may stay without acknowledgement before everything is given up. */
   readonly deliveryTimeoutMs: number;
+  readonly compression: Compression;
+}
+
+interface Given {
+  readonly identity: ProducerIdentity;
+  readonly clock: Clock;
+  readonly style: BatchStyle;
 }
 
 /** A topic that is written to. */
@@ -62,7 +70,7 @@ export class Producer {
   #failure: unknown = null;
   #waiting: (() => void) | null = null;
 
-  private constructor(cluster: Cluster, options: ProducerOptions, given: { identity: ProducerIdentity; clock: Clock }) {
+  private constructor(cluster: Cluster, options: ProducerOptions, given: Given) {
     // Every partition that recovers listens.
     setMaxListeners(0, this.#closing.signal);
     this.#cluster = cluster;
@@ -71,7 +79,8 @@ export class Producer {
     this.#clock = given.clock;
     this.#watch = new TopicWatch(cluster, given.clock);
     this.#pool = new BufferPool(options.batchBytesMax);
-    this.#batches = { pool: this.#pool, open: this.#open, sealed: (batch, queue) => this.#sealed(batch, queue) };
+    const { style } = given;
+    this.#batches = { pool: this.#pool, open: this.#open, style, sealed: (batch, queue) => this.#sealed(batch, queue) };
     this.#host = {
       identity: given.identity,
       requestTimeoutMs: options.requestTimeoutMs,
@@ -100,7 +109,8 @@ export class Producer {
       previous !== undefined && previous.epoch < EPOCH_MAX
         ? { id: previous.id, epoch: previous.epoch + 1 }
         : await newIdentity(cluster, options, clock);
-    return new Producer(cluster, options, { identity, clock });
+    const style = { codec: await codecOf(options.compression), isTransactional: false };
+    return new Producer(cluster, options, { identity, clock, style });
   }
 
   /** `batchBytesMax`: the topic's own limit. */

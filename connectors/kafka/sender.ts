@@ -2,7 +2,7 @@ import { RowtideError, unreachable } from 'rowtide';
 import type { RecordBatch } from './batch.js';
 import type { Connection } from './connection.js';
 import { OUTSTANDING_MAX, type PartitionQueue, type Trouble } from './partition-queue.js';
-import { remedy } from './protocol/errors.js';
+import { refusal, remedy } from './protocol/errors.js';
 import type { ProducerIdentity } from './protocol/init-producer-id.js';
 import { type ProducedPart, type ProduceResponse, produce } from './protocol/produce.js';
 
@@ -185,6 +185,8 @@ function judge({ queue, batch }: Send, part: ProducedPart | undefined): null | T
       const follows = queue.followsFailure(batch);
       return { cause: found.name, metadata: !follows, unknown: !follows };
     }
+    case 'reopen':
+      return refusal(part.errorCode, `topic ${queue.topic}, partition ${queue.index}`);
     case 'fatal': {
       const what = `${batch.count === 1 ? 'a record' : `${batch.count} records`} of ${batch.length} bytes`;
       const detail = part.errorMessage === null ? '' : `; it says: ${part.errorMessage}`;

@@ -21,6 +21,7 @@ import type { KafkaOptions } from './options.js';
 import type { PartitionWriter } from './partition-writer.js';
 import { Producer } from './producer.js';
 import type { ProducerIdentity } from './protocol/init-producer-id.js';
+import { mechanismOf } from './sasl/options.js';
 import { isFixed, TopicNames } from './topic-name.js';
 import { type Topic, Topics } from './topics.js';
 
@@ -67,7 +68,8 @@ export class KafkaSink implements ForgetfulSink {
 
   async open(saved: SinkState | undefined, signal: AbortSignal): Promise<void> {
     const options = this.#options;
-    const cluster = new Cluster(options.brokers.map(parseAddress), options);
+    const mechanism = options.sasl === undefined ? null : mechanismOf(options.sasl);
+    const cluster = new Cluster(options.brokers.map(parseAddress), { ...options, mechanism });
     const abort = (): void => cluster.close();
     signal.addEventListener('abort', abort);
     try {

@@ -26,6 +26,8 @@ export interface StartKafkaOptions {
   /** Lines of server.properties. */
   properties?: Properties;
   port?: number;
+  /** Has a listener that wants a login, `saslBrokers`, with these passwords by user. */
+  users?: Readonly<Record<string, string>>;
 }
 
 export interface KafkaAddress {
@@ -33,8 +35,13 @@ export interface KafkaAddress {
 }
 
 export async function startKafka(start: StartKafkaOptions = {}): Promise<KafkaNode> {
-  const member = await newMember(1, start.port);
-  const node = await KafkaNode.create(member, [member], newClusterId(), start.properties ?? {});
+  const { users = {}, properties = {} } = start;
+  const member = {
+    ...(await newMember(1, start.port)),
+    saslPort: start.users === undefined ? 0 : await freePort(),
+    users,
+  };
+  const node = await KafkaNode.create(member, [member], newClusterId(), properties);
   await node.launch();
   return node;
 }
@@ -59,12 +66,23 @@ interface Member {
   /** A second listener, which advertises the proxy in front of it. */
   proxiedPort: number;
   proxy: FaultProxy;
+  /** 0: without a listener that wants a login. */
+  saslPort: number;
+  users: Readonly<Record<string, string>>;
 }
 
 async function newMember(id: number, port?: number): Promise<Member> {
   const proxiedPort = await freePort();
   const proxy = await startProxy({ target: { port: proxiedPort } });
-  return { id, port: port ?? (await freePort()), controllerPort: await freePort(), proxiedPort, proxy };
+  return {
+    id,
+    port: port ?? (await freePort()),
+    controllerPort: await freePort(),
+    proxiedPort,
+    proxy,
+    saslPort: 0,
+    users: {},
+  };
 }
 
 export class KafkaNode extends Server implements KafkaAddress {
@@ -89,7 +107,14 @@ export class KafkaNode extends Server implements KafkaAddress {
         .map(([key, value]) => `${key}=${value}`)
         .join('\n')}\n`,
     );
-    await run(command, ['kafka.tools.StorageTool', 'format', `--cluster-id=${cluster}`, '--config', file]);
+    const scram = Object.entries(member.users).flatMap(([name, password]) =>
+      ['SCRAM-SHA-256', 'SCRAM-SHA-512'].flatMap((each) => [
+        '--add-scram',
+        `${each}=[name=${name},password=${password}]`,
+      ]),
+    );
+    const format = ['kafka.tools.StorageTool', 'format', `--cluster-id=${cluster}`, '--config', file, ...scram];
+    await run(command, format);
     return new KafkaNode(member, folder, command);
   }
 
@@ -108,6 +133,10 @@ export class KafkaNode extends Server implements KafkaAddress {
   /** Who starts here talks to the node through `proxy` only, even after asking for metadata. */
   get proxiedBrokers(): string[] {
     return [`127.0.0.1:${this.proxy.port}`];
+  }
+
+  get saslBrokers(): string[] {
+    return [`127.0.0.1:${this.member.saslPort}`];
   }
 
   get proxy(): FaultProxy {
@@ -179,12 +208,15 @@ function nodeProperties(member: Member, members: readonly Member[], folder: stri
   const replicas = Math.min(3, members.length);
   const plain = `PLAINTEXT://127.0.0.1:${member.port}`;
   const inSync = Math.max(1, replicas - 1);
+  const sasl = member.saslPort === 0 ? '' : `,SASL://127.0.0.1:${member.saslPort}`;
+  const controller = `CONTROLLER://127.0.0.1:${member.controllerPort}`;
   return {
     'process.roles': 'broker,controller',
     'node.id': member.id,
-    listeners: `${plain},PROXIED://127.0.0.1:${member.proxiedPort},CONTROLLER://127.0.0.1:${member.controllerPort}`,
-    'advertised.listeners': `${plain},PROXIED://127.0.0.1:${member.proxy.port}`,
-    'listener.security.protocol.map': 'PLAINTEXT:PLAINTEXT,PROXIED:PLAINTEXT,CONTROLLER:PLAINTEXT',
+    listeners: `${plain},PROXIED://127.0.0.1:${member.proxiedPort},${controller}${sasl}`,
+    'advertised.listeners': `${plain},PROXIED://127.0.0.1:${member.proxy.port}${sasl}`,
+    'listener.security.protocol.map': 'PLAINTEXT:PLAINTEXT,PROXIED:PLAINTEXT,CONTROLLER:PLAINTEXT,SASL:SASL_PLAINTEXT',
+    ...(sasl === '' ? {} : saslProperties(member.users)),
     'inter.broker.listener.name': 'PLAINTEXT',
     'controller.listener.names': 'CONTROLLER',
     'controller.quorum.voters': members.map(({ id, controllerPort }) => `${id}@127.0.0.1:${controllerPort}`).join(','),
@@ -202,6 +234,22 @@ function nodeProperties(member: Member, members: readonly Member[], folder: stri
     'broker.session.timeout.ms': 3000,
     'broker.heartbeat.interval.ms': 500,
     'group.initial.rebalance.delay.ms': 0,
+  };
+}
+
+/** Every mechanism; tokens are believed without a signature. */
+function saslProperties(users: Readonly<Record<string, string>>): Properties {
+  const plainUsers = Object.entries(users).map(([name, password]) => `user_${name}="${password}"`);
+  const security = 'org.apache.kafka.common.security';
+  const jaas = (mechanism: string, module: string) => ({
+    [`listener.name.sasl.${mechanism}.sasl.jaas.config`]: `${security}.${module};`,
+  });
+  return {
+    'listener.name.sasl.sasl.enabled.mechanisms': 'PLAIN,SCRAM-SHA-256,SCRAM-SHA-512,OAUTHBEARER',
+    ...jaas('plain', `plain.PlainLoginModule required ${plainUsers.join(' ')}`),
+    ...jaas('scram-sha-256', 'scram.ScramLoginModule required'),
+    ...jaas('scram-sha-512', 'scram.ScramLoginModule required'),
+    ...jaas('oauthbearer', 'oauthbearer.OAuthBearerLoginModule required unsecuredLoginStringClaim_sub="broker"'),
   };
 }
 
@@ -225,6 +273,14 @@ export async function kafkaCommand(): Promise<Command> {
   const [runtime, folder] = await Promise.all([java(), libraries()]);
   const options = ['-Xms128m', '-Xmx512m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', logging];
   return { ...runtime, args: [...runtime.args, ...options, '-cp', join(folder, '*')] };
+}
+
+/** Java's own consumer as a command. */
+export async function consoleConsumer(): Promise<Command> {
+  const artifacts = [`org.apache.kafka:kafka-tools:${kafkaVersion}`, 'org.slf4j:slf4j-simple:1.7.36'];
+  const [runtime, folder] = await Promise.all([java(), mavenLibraries(`kafka-tools-${kafkaVersion}`, artifacts)]);
+  const main = 'org.apache.kafka.tools.consumer.ConsoleConsumer';
+  return { ...runtime, args: [...runtime.args, '-XX:TieredStopAtLevel=1', logging, '-cp', join(folder, '*'), main] };
 }
 
 /** An independent reader and writer, the tests' oracle. */

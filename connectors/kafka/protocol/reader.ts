@@ -61,6 +61,13 @@ export class Reader {
     return present(this.compactNullableString());
   }
 
+  /** Shares memory with what is read; null is no bytes. */
+  blob(): Buffer {
+    const length = Math.max(0, this.i32());
+    const at = this.#take(length);
+    return this.#bytes.subarray(at, at + length);
+  }
+
   array<T>(item: (reader: Reader) => T): T[] {
     return this.#items(this.i32(), item);
   }

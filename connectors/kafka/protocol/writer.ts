@@ -74,6 +74,12 @@ export class Writer {
     return this;
   }
 
+  blob(value: Buffer): this {
+    const at = this.i32(value.length).#room(value.length);
+    value.copy(this.#bytes, at);
+    return this;
+  }
+
   array<T>(items: readonly T[], item: (writer: this, item: T) => void): this {
     this.i32(items.length);
     for (const each of items) item(this, each);

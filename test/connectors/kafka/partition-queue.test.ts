@@ -11,7 +11,7 @@ const CUT = { cause: 'cut', metadata: true, unknown: true };
 const REFUSED = { cause: 'NOT_ENOUGH_REPLICAS', metadata: false, unknown: false };
 
 function batchOf(records: number): RecordBatch {
-  const batch = new RecordBatch(Buffer.alloc(512), 0);
+  const batch = new RecordBatch(Buffer.alloc(512), 0, { codec: null, isTransactional: false });
   for (let i = 0; i < records; i++) {
     const at = batch.begin(Buffer.alloc(0), 0);
     batch.end(at + batch.bytes.write('v', at));

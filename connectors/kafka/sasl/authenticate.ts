@@ -8,7 +8,7 @@ import type { Mechanism } from './mechanism.js';
 export interface SaslHost {
   /** How messages name the broker. */
   readonly place: string;
-  ask<Request, Response>(api: Api<Request, Response>, request: Request): Promise<Response>;
+  readonly ask: <Request, Response>(api: Api<Request, Response>, request: Request) => Promise<Response>;
 }
 
 const UNSUPPORTED_SASL_MECHANISM = 33;

@@ -23,7 +23,7 @@ export type { Entry, LogSpan, PreparedXa, RowCursor, Rows, Statement, Transactio
 export { TransactionBounds } from './format/bounds.js';
 export type { Format, FormattedRecord, KeyChangeHeaders, RowsWriter } from './format/format.js';
 export { jsonFormat } from './format/json.js';
-export { KeyChange, type KeyChangePart } from './format/key-change.js';
+export { KeyChange, type KeyChangePart, rowsAs } from './format/key-change.js';
 export { LineWriter } from './format/lines.js';
 export { FORMAT_NAMES, type FormatName } from './format/names.js';
 export { type FormatOptions, formatOf, formatOptions } from './format/options.js';
@@ -49,5 +49,6 @@ export {
 export { type StreamOptions, type StreamSource, stream } from './stream/stream.js';
 export type { ColumnOptions } from './transform/columns/actions.js';
 export { type TableFilterOptions, type Transform, tableTest } from './transform/filter.js';
+export { type TablePattern, tablePattern } from './transform/patterns.js';
 export { transformed } from './transform/source.js';
 export { type TransformOptions, transformOf } from './transform/transform.js';

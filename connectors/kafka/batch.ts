@@ -11,9 +11,10 @@ export const RECORD_OVERHEAD_BYTES = 32;
 /** Two bytes hold the lengths of most records; the others are moved. */
 const RESERVED = 2;
 
-/** Bytes of a record that begins a batch. */
-export function recordBytes(keyBytes: number, valueBytes: number): number {
-  const body = 3 + varintBytes(keyBytes || -1) + keyBytes + varintBytes(valueBytes || -1) + valueBytes + 1;
+/** Bytes of a record that begins a batch. `headersBytes`: with their number, 0 for none. */
+export function recordBytes(keyBytes: number, valueBytes: number, headersBytes = 0): number {
+  const lengths = varintBytes(keyBytes || -1) + varintBytes(valueBytes || -1);
+  const body = 3 + lengths + keyBytes + valueBytes + (headersBytes || 1);
   return varintBytes(body) + body;
 }
 
@@ -32,7 +33,7 @@ const TRANSACTIONAL = 0x10;
  *           last_offset_delta:INT32 base_timestamp:INT64 max_timestamp:INT64 producer_id:INT64 producer_epoch:INT16
  *           base_sequence:INT32 records:[record]
  * record => length:VARINT attributes:INT8 timestamp_delta:VARINT offset_delta:VARINT
- *           key_length:VARINT key value_length:VARINT value headers_count:VARINT
+ *           key_length:VARINT key value_length:VARINT value headers_count:VARINT headers:[header]
  * ```
  * All records carry the time at which the batch was begun, not the time of their commit: a broker counts a topic's
  * retention from it, and would drop an old binlog's changes as soon as they arrive.
@@ -71,12 +72,13 @@ export class RecordBatch {
     return this.#valueAt;
   }
 
-  /** Ends the record behind its value. A value of no bytes is null. */
-  end(valueEnd: number): void {
+  /** Ends the record behind its value. A value of no bytes is null. `headers`: their number and they; null for none. */
+  end(valueEnd: number, headers: Buffer | null = null): void {
     const lengthAt = this.#valueAt - RESERVED;
     const valueBytes = valueEnd - this.#valueAt;
     let end = this.#putLength(lengthAt, { from: this.#valueAt, to: valueEnd, length: valueBytes || -1 });
-    this.bytes[end++] = 0;
+    if (headers === null) this.bytes[end++] = 0;
+    else end += headers.copy(this.bytes, end);
     const bodyAt = this.#recordAt + RESERVED;
     this.length = this.#putLength(this.#recordAt, { from: bodyAt, to: end, length: end - bodyAt });
     this.count++;

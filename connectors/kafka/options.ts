@@ -1,11 +1,11 @@
 import type { ConnectionOptions } from 'node:tls';
-import { formatOptions, RowtideError } from 'rowtide';
+import { formatOf, formatOptions, RowtideError } from 'rowtide';
 import { z } from 'zod';
 import { parseAddress } from './address.js';
 import type { TopicCreation } from './admin.js';
 import { COMPRESSIONS } from './compression/codec.js';
+import { routingOptions } from './routing/options.js';
 import { saslOptions } from './sasl/options.js';
-import { templateProblem } from './topic-name.js';
 
 const milliseconds = z.number().int().min(1).max(2_147_483_647);
 const bytes = z.number().int();
@@ -17,11 +17,6 @@ const broker = z.string().superRefine((text, context) => {
     if (!(error instanceof RowtideError)) throw error;
     context.addIssue(`${error.message}. ${error.hint ?? ''}`);
   }
-});
-
-const topicTemplate = z.string().superRefine((template, context) => {
-  const problem = templateProblem(template);
-  if (problem !== null) context.addIssue(problem);
 });
 
 const ssl = z.strictObject({
@@ -36,22 +31,24 @@ const ssl = z.strictObject({
 const creation = z.strictObject({
   partitions: z.number().int().min(1).optional(),
   replicationFactor: z.number().int().min(1).optional(),
-  config: z.record(z.string(), z.string()).describe("the topic's settings, such as cleanup.policy").optional(),
+  cleanupPolicy: z.enum(['delete', 'compact', 'compact,delete']).describe('by age or size, by key, or both').optional(),
+  config: z.record(z.string(), z.string()).describe("the topic's other settings, such as retention.ms").optional(),
 });
 
-export const kafkaOptions = z.strictObject({
+/** The policy is a setting of the topic like the others. */
+function creationOf({ cleanupPolicy, config, ...shape }: z.output<typeof creation>): TopicCreation {
+  const policy = cleanupPolicy === undefined ? {} : { 'cleanup.policy': cleanupPolicy };
+  return { ...shape, config: { ...config, ...policy } };
+}
+
+const members = z.strictObject({
   brokers: z.array(broker).min(1).describe('host:port of some brokers; the others are found through them'),
-  topic: topicTemplate.default('{schema}.{table}').describe('template with {schema} and {table}, or one fixed name'),
-  statementTopic: z
-    .string()
-    .refine((name) => /^[A-Za-z0-9._-]{1,249}$/.test(name), 'not a topic name')
-    .describe('where DDL statements go, in order, to partition 0; without it they are not written')
-    .optional(),
+  ...routingOptions,
   format: formatOptions.prefault('json'),
   createTopics: z
     .union([z.boolean(), creation])
     .default(true)
-    .transform((value): TopicCreation | null => (value === true ? {} : value === false ? null : value))
+    .transform((value): TopicCreation | null => (value === true ? {} : value === false ? null : creationOf(value)))
     .describe('whether, and how, topics that are missing are created'),
   ssl: z
     .union([z.boolean(), ssl])
@@ -73,6 +70,12 @@ export const kafkaOptions = z.strictObject({
   connectTimeoutMs: milliseconds.default(10_000),
   requestTimeoutMs: milliseconds.default(30_000),
   deliveryTimeoutMs: milliseconds.default(120_000).describe('after so long without acknowledgement a write fails'),
+});
+
+export const kafkaOptions = members.superRefine(({ format, transactionTopic }, context) => {
+  if (transactionTopic === undefined || formatOf(format).begin !== undefined) return;
+  const message = `the format ${format.name} does not tell begin and end of transactions`;
+  context.addIssue({ code: 'custom', path: ['transactionTopic'], message });
 });
 
 export type KafkaOptions = z.output<typeof kafkaOptions>;

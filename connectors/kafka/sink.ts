@@ -2,36 +2,27 @@ import {
   type Batch,
   type ForgetfulSink,
   type Format,
-  type RowCursor,
-  type Rows,
-  type RowsWriter,
+  type FormattedRecord,
+  type Rows as LoggedRows,
+  type Position,
   RowtideError,
   type SinkState,
   type Statement,
-  type Table,
   type Transaction,
+  TransactionBounds,
   unreachable,
 } from 'rowtide';
 import { parseAddress } from './address.js';
 import { Admin } from './admin.js';
-import { BATCH_HEADER_BYTES, recordBytes } from './batch.js';
 import { Cluster } from './cluster.js';
-import { murmur2 } from './murmur2.js';
 import type { KafkaOptions } from './options.js';
-import type { PartitionWriter } from './partition-writer.js';
 import { Producer } from './producer.js';
 import type { ProducerIdentity } from './protocol/init-producer-id.js';
+import { RecordWriter } from './record-writer.js';
+import { Router } from './routing/router.js';
+import { rowsOn, rowWriter } from './routing/rows.js';
 import { mechanismOf } from './sasl/options.js';
-import { isFixed, TopicNames } from './topic-name.js';
-import { type Topic, Topics } from './topics.js';
-
-/** Where the changes of one table go. */
-interface Route {
-  readonly table: string;
-  readonly topic: Topic;
-  /** For tables without a primary key: all to one partition, so that they stay in order. */
-  readonly keyless: PartitionWriter;
-}
+import { Topics } from './topics.js';
 
 /** What exists between `open` and `close`. */
 interface Session {
@@ -44,10 +35,6 @@ interface Session {
 /** The last identity that this process used for the sink with these options. */
 const identities = new WeakMap<KafkaOptions, ProducerIdentity>();
 
-const SCRATCH_BYTES = 64 * 1024;
-/** Writers of words write past the end. */
-const SLACK_BYTES = 8;
-
 /**
  * Writes every change as one record and resolves when all in-sync replicas have all of them. At least once: inside a
  * process nothing repeats unless a write failed; a process that died before its checkpoint writes the last batch again.
@@ -55,15 +42,15 @@ const SLACK_BYTES = 8;
 export class KafkaSink implements ForgetfulSink {
   readonly #options: KafkaOptions;
   readonly #format: Format;
-  readonly #names: TopicNames;
-  readonly #routes = new WeakMap<Table, Route>();
+  readonly #router: Router;
+  readonly #records = new RecordWriter();
   #session: Session | null = null;
-  #scratch = Buffer.allocUnsafeSlow(SCRATCH_BYTES + SLACK_BYTES);
+  #heartbeatAtMs = Number.NEGATIVE_INFINITY;
 
   constructor(options: KafkaOptions, format: Format) {
     this.#options = options;
     this.#format = format;
-    this.#names = new TopicNames(options.topic);
+    this.#router = new Router(options, format);
   }
 
   async open(saved: SinkState | undefined, signal: AbortSignal): Promise<void> {
@@ -74,8 +61,11 @@ export class KafkaSink implements ForgetfulSink {
     signal.addEventListener('abort', abort);
     try {
       this.#session = await connect(cluster, options, saved);
-      if (isFixed(options.topic)) await this.#session.topics.get(options.topic);
-      if (options.statementTopic !== undefined) await this.#session.topics.get(options.statementTopic);
+      const { topics } = this.#session;
+      await this.#router.open(topics);
+      for (const name of [options.statementTopic, options.transactionTopic, options.heartbeatTopic]) {
+        if (name !== undefined) await topics.single(name);
+      }
     } catch (error) {
       cluster.close();
       throw signal.aborted ? signal.reason : error;
@@ -96,6 +86,7 @@ export class KafkaSink implements ForgetfulSink {
       await producer.refreshIfStale();
       for (const transaction of batch.transactions) await this.#transaction(transaction, signal);
       await producer.flush();
+      await this.#heartbeat(batch.position);
     } catch (error) {
       // What was half filled must not go out with a later batch.
       producer.fail(error);
@@ -117,12 +108,18 @@ export class KafkaSink implements ForgetfulSink {
   }
 
   async #transaction(transaction: Transaction, signal: AbortSignal): Promise<void> {
+    const isBounded = this.#options.transactionTopic !== undefined;
+    const bounds = isBounded ? new TransactionBounds(this.#format, transaction) : null;
     let index = 0;
     for (const entry of transaction.entries) {
       switch (entry.kind) {
-        case 'rows':
-          index = await this.#rows(transaction, entry, { first: index, signal });
+        case 'rows': {
+          const first = index;
+          if (bounds !== null) await this.#bound(bounds.begin());
+          index = await this.#rows(transaction, entry, { first, signal });
+          bounds?.wrote(entry.table, index - first);
           break;
+        }
         case 'statement':
           await this.#statement(transaction, entry, index++);
           break;
@@ -130,70 +127,57 @@ export class KafkaSink implements ForgetfulSink {
           unreachable(entry);
       }
     }
+    if (bounds !== null) await this.#bound(bounds.end());
   }
 
+  /** Returns the index behind the last record. */
   async #rows(
     transaction: Transaction,
-    rows: Rows,
+    logged: LoggedRows,
     { first, signal }: { first: number; signal: AbortSignal },
   ): Promise<number> {
-    const { producer } = this.#opened();
-    const route = this.#routes.get(rows.table) ?? (await this.#route(rows.table, signal));
-    const writer = this.#format.rows(transaction, rows);
-    const cursor = rows.cursor();
+    const { producer, topics } = this.#opened();
+    const route = this.#router.known(logged.table) ?? (await this.#router.route(logged.table, topics, signal));
+    const rows = rowsOn(route, transaction, logged);
+    const write = rowWriter(rows, this.#records);
+    const { cursor } = rows;
     let index = first;
     while (cursor.next()) {
-      this.#row(route, { writer, cursor, index: index++ });
+      index = write(index);
       if (producer.wantsTurn) await producer.turn();
     }
     return index;
-  }
-
-  #row(route: Route, { writer, cursor, index }: { writer: RowsWriter; cursor: RowCursor; index: number }): void {
-    const bytesMax = writer.bytesMax(cursor);
-    const scratch = this.#room(bytesMax);
-    const keyBytes = writer.key(scratch, 0, cursor);
-    const partition = partitionOf(route, scratch, keyBytes);
-    if (bytesMax <= partition.directBytesMax) {
-      const batch = partition.room(bytesMax);
-      const at = batch.begin(scratch, keyBytes);
-      batch.end(writer.value(batch.bytes, at, cursor, index));
-    } else {
-      const end = writer.value(scratch, keyBytes, cursor, index);
-      put(route, partition, { bytes: scratch, keyBytes, end });
-    }
   }
 
   async #statement(transaction: Transaction, statement: Statement, index: number): Promise<void> {
     const { statementTopic } = this.#options;
     if (statementTopic === undefined) return;
     const { producer, topics } = this.#opened();
-    const topic = await topics.get(statementTopic);
-    const keyless = topic.partitions[0]!;
-    for (const { key, value } of this.#format.statement(transaction, statement, index)) {
-      const bytes = key === null ? value : Buffer.concat([key, value]);
-      put({ table: `statement in ${statement.schema}`, topic, keyless }, keyless, {
-        bytes,
-        keyBytes: key?.length ?? 0,
-        end: bytes.length,
-      });
+    const topic = await topics.single(statementTopic);
+    for (const record of this.#format.statement(transaction, statement, index)) {
+      this.#records.record(topic, record, `statement in ${statement.schema}`);
     }
     if (producer.wantsTurn) await producer.turn();
   }
 
-  async #route(table: Table, signal: AbortSignal): Promise<Route> {
-    const name = `${table.schema}.${table.name}`;
-    const topic = await this.#opened().topics.get(this.#names.of(table));
-    await this.#format.prepare?.(table, topic.name, signal);
-    const hash = murmur2(Buffer.from(name), 0, Buffer.byteLength(name));
-    const route = { table: name, topic, keyless: topic.partitions[hash % topic.partitions.length]! };
-    this.#routes.set(table, route);
-    return route;
+  async #bound(record: FormattedRecord | null): Promise<void> {
+    const { transactionTopic } = this.#options;
+    if (record === null || transactionTopic === undefined) return;
+    const { producer, topics } = this.#opened();
+    this.#records.record(await topics.single(transactionTopic), record, 'a transaction');
+    if (producer.wantsTurn) await producer.turn();
   }
 
-  /** A buffer for a row of at most so many bytes; one for a huge row is not kept. */
-  #room(bytes: number): Buffer {
-    return bytes <= SCRATCH_BYTES ? this.#scratch : Buffer.allocUnsafeSlow(bytes + SLACK_BYTES);
+  /** Says how far everything is written, if nothing said so for an interval. */
+  async #heartbeat(position: Position): Promise<void> {
+    const { heartbeatTopic, heartbeatIntervalMs } = this.#options;
+    if (heartbeatTopic === undefined || performance.now() < this.#heartbeatAtMs + heartbeatIntervalMs) return;
+    const record = this.#format.heartbeat?.(position, Date.now()) ?? null;
+    if (record === null) return;
+    const { producer, topics } = this.#opened();
+    this.#records.record(await topics.single(heartbeatTopic), record, 'the heartbeat');
+    await producer.flush();
+    this.#heartbeatAtMs = performance.now();
   }
 
   #opened(): Session {
@@ -218,33 +202,6 @@ async function connect(cluster: Cluster, options: KafkaOptions, saved: SinkState
   });
   await topics.verify();
   return { clusterId, cluster, producer, topics };
-}
-
-function partitionOf({ topic, keyless }: Route, key: Buffer, keyBytes: number): PartitionWriter {
-  if (keyBytes === 0) return keyless;
-  return topic.partitions[murmur2(key, 0, keyBytes) % topic.partitions.length]!;
-}
-
-/** A record whose bytes are ready: the key, and the value behind it. */
-function put(route: Route, partition: PartitionWriter, record: { bytes: Buffer; keyBytes: number; end: number }): void {
-  const { bytes, keyBytes, end } = record;
-  const size = BATCH_HEADER_BYTES + recordBytes(keyBytes, end - keyBytes);
-  if (size > route.topic.messageBytesMax) throw tooLarge(route, bytes.toString('utf8', 0, keyBytes), size);
-  const batch = partition.room(end);
-  const at = batch.begin(bytes, keyBytes);
-  bytes.copy(batch.bytes, at, keyBytes, end);
-  batch.end(at + end - keyBytes);
-}
-
-function tooLarge({ table, topic }: Route, key: string, size: number): RowtideError {
-  const named = key === '' ? 'a row without a key' : `the row with key ${key.slice(0, 200)}`;
-  return new RowtideError(
-    'RECORD_TOO_LARGE',
-    `table ${table}: ${named} makes a record of ${size} bytes, and topic ${topic.name} takes ${topic.messageBytesMax}`,
-    {
-      hint: `Raise max.message.bytes of topic ${topic.name} (consumers may need a larger fetch size), or exclude the column or the table.`,
-    },
-  );
 }
 
 /** What `state` returned, read back. */

@@ -42,9 +42,22 @@ export class Topics {
   }
 
   get(name: string): Promise<Topic> {
+    return this.#get(name, this.#parts.creation);
+  }
+
+  /**
+   * For records that are no rows and keep one order. Created with one partition, and without the settings of the others:
+   * compaction, for one, would refuse what has no key.
+   */
+  single(name: string): Promise<Topic> {
+    const { creation } = this.#parts;
+    return this.#get(name, creation && { partitions: 1, replicationFactor: creation.replicationFactor });
+  }
+
+  #get(name: string, creation: TopicCreation | null): Promise<Topic> {
     let topic = this.#topics.get(name);
     if (topic === undefined) {
-      topic = this.#resolve(name);
+      topic = this.#resolve(name, creation);
       this.#topics.set(name, topic);
     }
     return topic;
@@ -55,9 +68,9 @@ export class Topics {
     return Object.fromEntries(this.#ids);
   }
 
-  async #resolve(name: string): Promise<Topic> {
+  async #resolve(name: string, creation: TopicCreation | null): Promise<Topic> {
     const { admin, producer } = this.#parts;
-    const found = (await this.#lookUp(name)) ?? (await this.#create(name));
+    const found = (await this.#lookUp(name)) ?? (await this.#create(name, creation));
     const messageBytesMax = (await admin.messageBytesMax(name)) ?? Number.POSITIVE_INFINITY;
     this.#ids.set(name, found.id);
     return { name, messageBytesMax, ...producer.addTopic(found, messageBytesMax) };
@@ -77,8 +90,8 @@ export class Topics {
     return topic;
   }
 
-  async #create(name: string): Promise<TopicMetadata> {
-    const { admin, creation, createTimeoutMs } = this.#parts;
+  async #create(name: string, creation: TopicCreation | null): Promise<TopicMetadata> {
+    const { admin, createTimeoutMs } = this.#parts;
     if (this.#ids.has(name)) throw changed(name, 'was deleted');
     if (creation === null) {
       throw new RowtideError('SINK_REFUSED', `topic ${name} does not exist, and createTopics is false`, {

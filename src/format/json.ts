@@ -14,6 +14,7 @@ import { JsonVisitor, jsonBytesMax } from './json-visitor.js';
  *   {"op":"update","schema":"shop","table":"orders","gtid":"…:7","file":"binlog.000001","position":1234,
  *    "ts":1732147200123456,"row":0,"before":{…},"after":{…}}
  *   {"op":"statement","schema":"shop","sql":"ALTER TABLE …","gtid":…,…}
+ *   {"op":"heartbeat","gtids":"…:1-7","ts":1732147200123000}    everything in the set was written; or file and position
  *
  * `gtid` is null where the source has none; file and position are those of the transaction, ts is the commit in µs,
  * and row counts the changes of the transaction. (gtid or file and position) and row name a change for as long as the
@@ -25,6 +26,14 @@ export const jsonFormat: Format = {
     const { schema, sql, invalid } = statement;
     const facts = `${JSON.stringify({ op: 'statement', schema, sql: invalid ?? sql }).slice(0, -1)},${transactionFacts(transaction)}`;
     return [{ key: null, value: Buffer.from(`${facts},"row":${index}}`) }];
+  },
+  heartbeat({ log }, timeMs) {
+    const ts = timeMs * 1000;
+    const facts =
+      log.kind === 'file'
+        ? { op: 'heartbeat', gtids: null, file: log.file, position: log.offset, ts }
+        : { op: 'heartbeat', gtids: String(log.executed), ts };
+    return { key: null, value: Buffer.from(JSON.stringify(facts)) };
   },
 };
 

@@ -18,12 +18,11 @@ export class KeyChange {
 
   /** `cursor` is the one that walks the update's rows. */
   constructor(format: Format, transaction: Transaction, { rows, cursor }: { rows: Rows; cursor: RowCursor }) {
-    const { kind, table, event } = rows;
     const part = (op: 'insert' | 'delete', view: RowCursor): KeyChangePart => ({
-      writer: format.rows(transaction, { kind, op, table, event, cursor: () => view }),
+      writer: format.rows(transaction, rowsAs(rows, { op, cursor: () => view })),
       cursor: view,
     });
-    this.#key = table.primaryKey;
+    this.#key = rows.table.primaryKey;
     this.#cursor = cursor;
     this.deleted = part('delete', deletedView(cursor));
     this.inserted = part('insert', insertedView(cursor));
@@ -35,6 +34,22 @@ export class KeyChange {
     if (before === null || after === null) return false;
     return this.#key.some((i) => cellDiffers(before, after, i));
   }
+}
+
+/** The same row event with something else in place of what it says. */
+export function rowsAs(rows: Rows, other: Partial<Pick<Rows, 'op' | 'table' | 'cursor'>>): Rows {
+  return {
+    kind: 'rows',
+    op: rows.op,
+    table: rows.table,
+    event: rows.event,
+    // Decoded only if somebody asks.
+    get query() {
+      return rows.query;
+    },
+    cursor: () => rows.cursor(),
+    ...other,
+  };
 }
 
 /** Where an image lacks the cell, the other one has it because it stayed as it was. */

@@ -7,6 +7,9 @@ export interface TablePattern {
   readonly schema: ((schema: string) => boolean) | null;
   /** True when the pattern takes every table of the schemas it matches. */
   readonly wholeSchema: boolean;
+  /** How many groups it captures, and what they captured of a table that matches; empty where one took no part. */
+  readonly groups: number;
+  readonly captured: (schema: string, name: string) => readonly string[];
 }
 
 // picomatch is made for paths, and names are none: a slash and a leading dot are ordinary letters here, and so is a line
@@ -39,13 +42,22 @@ function glob(text: string): TablePattern {
     table: (inSchema, table) => schema(inSchema) && name(table),
     schema,
     wholeSchema: /^\*+$/.test(text.slice(dot + 1)),
+    groups: 0,
+    captured: () => [],
   };
 }
 
 function expression(text: string, source: string, flags: string): TablePattern {
   try {
     const regex = new RegExp(source, flags.replaceAll(/[gy]/g, ''));
-    return { table: (schema, table) => regex.test(`${schema}.${table}`), schema: null, wholeSchema: false };
+    return {
+      table: (schema, table) => regex.test(`${schema}.${table}`),
+      schema: null,
+      wholeSchema: false,
+      // It matches the empty text, so that it tells its groups.
+      groups: (new RegExp(`${source}|`, regex.flags).exec('')?.length ?? 1) - 1,
+      captured: (schema, table) => (regex.exec(`${schema}.${table}`) ?? []).slice(1).map((group) => group ?? ''),
+    };
   } catch (cause) {
     throw malformed(text, `It is not a regular expression: ${cause instanceof Error ? cause.message : ''}.`);
   }

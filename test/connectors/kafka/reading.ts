@@ -7,12 +7,16 @@ export interface ReadRecord {
   /** Null when the record has none. */
   readonly key: Buffer | null;
   readonly value: Buffer | null;
+  /** As `name=value`, a comma between. */
+  readonly headers: string;
 }
+
+const NEWLINE = 0x0a;
 
 /** Reads a whole topic with a client that is not ours. */
 export async function readTopic(brokers: readonly string[], topic: string): Promise<ReadRecord[]> {
   const command = await kcat();
-  const args = ['-C', '-q', '-e', '-o', 'beginning', '-b', brokers.join(','), '-t', topic, '-f', '%p %K %S %k%s'];
+  const args = ['-C', '-q', '-e', '-o', 'beginning', '-b', brokers.join(','), '-t', topic, '-f', '%p %K %S %k%s%h\\n'];
   const child = spawn(command.file, [...command.args, ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
   const [bytes, status] = await Promise.all([
     buffer(child.stdout),
@@ -40,7 +44,10 @@ function parse(bytes: Buffer): ReadRecord[] {
     const partition = number();
     const keyBytes = number();
     const valueBytes = number();
-    records.push({ partition, key: blob(keyBytes), value: blob(valueBytes) });
+    const [key, value] = [blob(keyBytes), blob(valueBytes)];
+    const end = bytes.indexOf(NEWLINE, at);
+    records.push({ partition, key, value, headers: bytes.toString('utf8', at, end) });
+    at = end + 1;
   }
   return records;
 }

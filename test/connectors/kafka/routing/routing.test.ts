@@ -30,7 +30,7 @@ function plain(rows: Rows): Rows {
   return { kind: 'rows', op: rows.op, table: rows.table, event: rows.event, cursor: () => rows.cursor() };
 }
 
-const keyOf = ({ key }: ReadRecord): string | null => key?.toString() ?? null;
+const keyOf = ({ key }: ReadRecord): string => key?.toString() ?? '';
 
 /** Key, op and the ids before and after, or that there is no value. */
 function told({ key, value }: ReadRecord): string {

@@ -15,3 +15,9 @@ export interface LoggedEvent {
 export function checksumOf({ raw, format }: LoggedEvent): number | null {
   return format.checksum === 'crc32' ? raw.readUInt32LE(raw.length - 4) : null;
 }
+
+/** In memory of its own: that of what is read is used again. */
+export function ownCopy(logged: LoggedEvent): LoggedEvent {
+  const raw = Buffer.from(logged.raw);
+  return { ...logged, raw, event: { ...logged.event, bytes: Buffer.from(logged.event.bytes) } };
+}

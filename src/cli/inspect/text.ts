@@ -49,7 +49,7 @@ export async function printText(sources: readonly string[], printing: Printing):
   printer.begin(output);
   let failed = true;
   try {
-    for (const { isLast, blocks } of await filesOf(sources, { first, style }, printing)) {
+    for (const { isLast, blocks } of await filesOf(sources, { first, style, keepsEvents: search !== null }, printing)) {
       selection.stopOffset = isLast ? stopOffset(options) : Number.POSITIVE_INFINITY;
       printer.beginFile(output);
       const step = await printBlocks(blocks, printer, { output, writer, isFollowed, found });
@@ -85,12 +85,13 @@ async function filesOf(sources: readonly string[], begun: Begun, printing: Print
   return (await import('./remote-events.js')).remoteFilesAsShown(printing.server, printing);
 }
 
-function* localFiles(sources: readonly string[], { first, style }: Begun, printing: Printing): Generator<File> {
+function* localFiles(sources: readonly string[], begun: Begun, printing: Printing): Generator<File> {
+  const { first, style, keepsEvents } = begun;
   for (const [i, source] of sources.entries()) {
     const input = i === 0 ? first?.input : undefined;
     yield {
       isLast: i === sources.length - 1,
-      blocks: readEvents(source, { ...printing, isFirst: i === 0, input, style }),
+      blocks: readEvents(source, { ...printing, isFirst: i === 0, input, style, reusesMemory: !keepsEvents }),
     };
   }
 }
@@ -99,6 +100,8 @@ interface Begun {
   /** The first source, which was opened to see who wrote it. */
   readonly first: Peeked | null;
   readonly style: TextOptions['style'];
+  /** A search holds back what opens a transaction. */
+  readonly keepsEvents: boolean;
 }
 
 interface Printed {

@@ -6,7 +6,7 @@ import * as type from '../../binlog/types.js';
 import { RowtideError } from '../../core/errors.js';
 import type { RawEvent } from '../../core/event.js';
 import { decodeAnyGtid } from '../gtid-event.js';
-import type { LoggedEvent } from '../logged-event.js';
+import { type LoggedEvent, ownCopy } from '../logged-event.js';
 import type { Output } from '../output.js';
 import type { Selection } from '../select.js';
 import { endsGroup, isTransactionKeyword, startsGroup } from '../statement-kind.js';
@@ -70,7 +70,7 @@ export class MysqlEvents {
       case type.INTVAR_EVENT:
       case type.RAND_EVENT:
       case type.USER_VAR_EVENT:
-        state.deferred.push(kept(logged));
+        state.deferred.push(ownCopy(logged));
         flushPending(state, output);
         return null;
       case type.EXECUTE_LOAD_QUERY_EVENT:
@@ -199,12 +199,6 @@ const FLAG_STATEMENT_END = 1;
 
 const ABOUT_GTIDS =
   '--database may leave out parts of transactions, and keeps their GTIDs: see --include-gtids, --exclude-gtids, --skip-gtids';
-
-/** A copy: the block that it is read from is used again before its statement comes. */
-function kept(logged: LoggedEvent): LoggedEvent {
-  const raw = Buffer.from(logged.raw);
-  return { ...logged, raw, event: { ...logged.event, bytes: Buffer.from(logged.event.bytes) } };
-}
 
 function printVariable(logged: LoggedEvent, state: PrintState, output: Output): void {
   switch (logged.event.type) {

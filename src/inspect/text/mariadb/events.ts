@@ -3,7 +3,7 @@ import { decodeQueryParts, type QueryParts } from '../../../binlog/query.js';
 import { isRowsEvent, rowsTableId } from '../../../binlog/rows.js';
 import { decodeTableName } from '../../../binlog/table-map.js';
 import * as type from '../../../binlog/types.js';
-import type { LoggedEvent } from '../../logged-event.js';
+import { type LoggedEvent, ownCopy } from '../../logged-event.js';
 import type { MariadbSelection } from '../../mariadb-select.js';
 import type { Output } from '../../output.js';
 import { quoted } from '../identifier.js';
@@ -49,8 +49,7 @@ export function printMariadbEvent(logged: LoggedEvent, printing: Printing, outpu
   }
   switch (eventType) {
     case type.ANNOTATE_ROWS_EVENT:
-      // The reader's memory is not ours to keep.
-      if (!state.options.skipAnnotations) kept.annotation = { ...logged, event: ownBytes(logged) };
+      if (!state.options.skipAnnotations) kept.annotation = ownCopy(logged);
       return null;
     case type.TABLE_MAP_EVENT: {
       const { schema, name } = decodeTableName(logged.event, logged.format);
@@ -95,10 +94,6 @@ export function printMariadbEvent(logged: LoggedEvent, printing: Printing, outpu
       printOther(logged, state, state.head);
   }
   return state.head.size > 0 ? moved(state.head.piecesTo(output), state, output) : null;
-}
-
-function ownBytes({ event }: LoggedEvent): LoggedEvent['event'] {
-  return { ...event, bytes: Buffer.from(event.bytes) };
 }
 
 function printRows(logged: LoggedEvent, { state, kept }: Printing, output: Output): Promise<void> | null {

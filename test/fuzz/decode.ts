@@ -28,6 +28,7 @@ import { transactions } from '../../src/binlog/transactions.js';
 import * as type from '../../src/binlog/types.js';
 import { decodeUserVar } from '../../src/binlog/user-var.js';
 import { decodeXaPrepare } from '../../src/binlog/xa-prepare.js';
+import { decodeXid } from '../../src/binlog/xid.js';
 import { changes } from '../../src/column/changes.js';
 import { RowtideError } from '../../src/core/errors.js';
 import type { FormatDescription, RawEvent } from '../../src/core/event.js';
@@ -75,6 +76,7 @@ export const DECODERS: ReadonlyMap<number, Decode> = new Map<number, Decode>([
   [type.ANONYMOUS_GTID_LOG_EVENT, (event) => decodeGtid(event, true)],
   [type.GTID_TAGGED_LOG_EVENT, decodeGtidTagged],
   [type.PREVIOUS_GTIDS_LOG_EVENT, (event) => decodePreviousGtids(event).toString()],
+  [type.XID_EVENT, decodeXid],
   [type.XA_PREPARE_LOG_EVENT, decodeXaPrepare],
   [type.TRANSACTION_PAYLOAD_EVENT, decodeTransactionPayload],
   [type.ANNOTATE_ROWS_EVENT, decodeAnnotateRows],

@@ -2,7 +2,8 @@ import type { FormatDescription, RawEvent } from '../core/event.js';
 import type { MariaGtids } from '../core/maria-gtid.js';
 import type { SchemaMark } from '../core/position.js';
 import type { Table } from '../core/table.js';
-import type { Entry, LogSpan, PreparedXa, Transaction } from '../core/transaction.js';
+import type { Entry, LogSpan, PreparedXa, Statement, Transaction } from '../core/transaction.js';
+import { dialectOf } from './dialect.js';
 import type { GtidEvent } from './gtid.js';
 import type { HeldEvents, Mark } from './held-events.js';
 import { decodeQuery } from './query.js';
@@ -95,8 +96,7 @@ function* entriesOf(group: Group): Generator<Entry> {
       continue;
     }
     if (!isRowsEvent(event.type)) {
-      const { schema, sql, invalid } = decodeQuery(event, format);
-      yield { kind: 'statement', schema, sql, ...(invalid && { invalid }), event };
+      yield statementOf(event, format);
       continue;
     }
     // DUMMY_TABLE_ID has no table.
@@ -104,6 +104,20 @@ function* entriesOf(group: Group): Generator<Entry> {
     if (table) yield rowsWithQuery(event, { table, format, query });
     if (query !== null && (rowsFlags(event, format) & STMT_END_F) !== 0) query = null;
   }
+}
+
+function statementOf(event: RawEvent, format: FormatDescription): Statement {
+  const { schema, sql, invalid, status, serverVersion } = decodeQuery(event, format);
+  return {
+    kind: 'statement',
+    schema,
+    sql,
+    ...(invalid && { invalid }),
+    get dialect() {
+      return dialectOf(status, serverVersion);
+    },
+    event,
+  };
 }
 
 /** Events with the text of the statement whose rows follow. */

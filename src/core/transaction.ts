@@ -1,3 +1,4 @@
+import type { Dialect } from './dialect.js';
 import type { RawEvent } from './event.js';
 import type { AnyGtid } from './gtid.js';
 import type { Image } from './image.js';
@@ -49,6 +50,8 @@ export interface Statement {
   readonly sql: string;
   /** Set where the statement is no text in its client's character set; `sql` has U+FFFD for what is no character. */
   readonly invalid?: InvalidText;
+  /** How its session read it; absent where nobody knows. */
+  readonly dialect?: Dialect;
   readonly event: RawEvent;
 }
 

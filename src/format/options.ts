@@ -2,10 +2,12 @@ import * as z from 'zod';
 import { unreachable } from '../core/errors.js';
 import type { Format } from './format.js';
 import { jsonFormat } from './json.js';
+import { maxwellFormat } from './maxwell/maxwell.js';
+import { maxwellOptions } from './maxwell/options.js';
 import { FORMAT_NAMES, type FormatName } from './names.js';
 
 /** The options of each format. */
-const FORMATS = { json: z.strictObject({}) } as const satisfies Record<FormatName, z.ZodType>;
+const FORMATS = { json: z.strictObject({}), maxwell: maxwellOptions } as const satisfies Record<FormatName, z.ZodType>;
 
 /** A format that was chosen, with its options as its schema made them. */
 export type FormatOptions = {
@@ -16,8 +18,10 @@ export function formatOf(chosen: FormatOptions): Format {
   switch (chosen.name) {
     case 'json':
       return jsonFormat;
+    case 'maxwell':
+      return maxwellFormat(chosen.options);
     default:
-      return unreachable(chosen.name);
+      return unreachable(chosen);
   }
 }
 

@@ -2,6 +2,7 @@ import { isSelfDescribing, tableFromMap, tableWithoutNames } from '../binlog/map
 import { isMariadb } from '../binlog/server-version.js';
 import type { TableMap } from '../binlog/table-map.js';
 import type { Schemas } from '../binlog/transactions.js';
+import type { Dialect } from '../core/dialect.js';
 import { RowtideError } from '../core/errors.js';
 import type { FormatDescription } from '../core/event.js';
 import type { Table } from '../core/table.js';
@@ -11,7 +12,7 @@ import { Cursor } from '../sql/ddl/cursor.js';
 import { parseDdl } from '../sql/ddl/parse.js';
 import type { TableName } from '../sql/ddl/statement.js';
 import { firstKeyword } from '../sql/keyword.js';
-import { type Dialect, lex } from '../sql/lexer.js';
+import { lex } from '../sql/lexer.js';
 import { columnOfFacts } from './facts.js';
 import { touchedBy } from './history/touched.js';
 import { tableFromFacts, withServerTypes } from './resolve.js';

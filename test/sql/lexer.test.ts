@@ -1,8 +1,9 @@
 /** The words of statements as each server reads them: quotes, comments, and comments that are executed. */
 import { describe, expect, it } from 'vitest';
+import type { Dialect } from '../../src/core/dialect.js';
 import { RowtideError } from '../../src/core/errors.js';
 import { parseDdl } from '../../src/sql/ddl/parse.js';
-import { type Dialect, lex } from '../../src/sql/lexer.js';
+import { lex } from '../../src/sql/lexer.js';
 import fc from '../properties.js';
 import { scaled } from '../roundtrip/random.js';
 

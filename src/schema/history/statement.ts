@@ -1,14 +1,15 @@
+import { dialectIn } from '../../binlog/dialect.js';
 import type { LoggedStatement } from '../../binlog/query.js';
 import { decodeQueryStatus } from '../../binlog/query-status.js';
+import type { Dialect } from '../../core/dialect.js';
 import { RowtideError } from '../../core/errors.js';
 import { parseDdl } from '../../sql/ddl/parse.js';
-import type { Dialect } from '../../sql/lexer.js';
 import { applyDdl, notUnderstood } from './apply.js';
 import type { DdlSession, ServerDefaults } from './session.js';
 import { NO_CHANGES, type SchemaChanges, type SchemaState } from './state.js';
 
 /** Bits of sql_mode. */
-const MODE = { realAsFloat: 1, ansiQuotes: 4, oracle: 0x200, noBackslashEscapes: 0x100000 } as const;
+const MODE = { oracle: 0x200 } as const;
 
 /** What a statement changes, by its words alone. `place` is where it stands, for messages. */
 export function applyStatement(state: SchemaState, statement: LoggedStatement, place: string): SchemaChanges {
@@ -40,32 +41,24 @@ export function settingsOf(
   { collations }: ServerDefaults,
 ): { dialect: Dialect; session: DdlSession & { oracle: boolean } } {
   const status = decodeQueryStatus(bytes);
-  const mode = status.sqlMode ?? 0;
-  const flavour = /mariadb/i.test(serverVersion) ? 'mariadb' : 'mysql';
+  const dialect = dialectIn(status, serverVersion);
+  const { flavour, version } = dialect;
   const defaultCollations = new Map(status.defaultCollations);
   const utf8mb4 = collations.facts.find(({ charset, isDefault }) => isDefault && charset === 'utf8mb4');
   if (status.defaultUtf8mb4 !== null && utf8mb4 !== undefined) defaultCollations.set(utf8mb4.id, status.defaultUtf8mb4);
-  const version = versionNumber(serverVersion);
   // Not said before MySQL 8.0, where it was another one.
   if (flavour === 'mysql' && version < 80_000 && utf8mb4 !== undefined)
     defaultCollations.set(utf8mb4.id, UTF8MB4_GENERAL_CI);
-  const has = (bits: number): boolean => (mode & bits) !== 0;
   return {
-    dialect: {
-      flavour,
-      version,
-      ansiQuotes: has(MODE.ansiQuotes),
-      noBackslashEscapes: has(MODE.noBackslashEscapes),
-      realAsFloat: has(MODE.realAsFloat),
-    },
+    dialect,
     session: {
       flavour,
       version,
       schema,
-      oracle: has(MODE.oracle),
+      oracle: ((status.sqlMode ?? 0) & MODE.oracle) !== 0,
       serverCollation: status.charset?.server ?? null,
       defaultCollations,
-      backslashesUntold: has(MODE.noBackslashEscapes) && SERVERS_OWN_WORDS.test(sql),
+      backslashesUntold: dialect.noBackslashEscapes && SERVERS_OWN_WORDS.test(sql),
       explicitDefaultsForTimestamp: status.explicitDefaultsForTimestamp,
     },
   };
@@ -78,12 +71,3 @@ export function settingsOf(
 const SERVERS_OWN_WORDS = /^CREATE .*?\(\n {2}[`"]/s;
 
 const UTF8MB4_GENERAL_CI = 45;
-
-/** 8.0.15-log is 80015. */
-function versionNumber(version: string): number {
-  const [major = 0, minor = 0, patch = 0] = version
-    .replace(/^5\.5\.5-/, '')
-    .split(/[.-]/)
-    .map(Number);
-  return (major * 100 + minor) * 100 + (patch || 0);
-}

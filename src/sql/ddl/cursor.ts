@@ -1,5 +1,6 @@
+import type { Dialect } from '../../core/dialect.js';
 import { RowtideError } from '../../core/errors.js';
-import type { Dialect, Token } from '../lexer.js';
+import type { Token } from '../lexer.js';
 import type { TableName } from './statement.js';
 
 /** Reads the tokens of one statement from left to right. */

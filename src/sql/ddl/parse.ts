@@ -1,4 +1,5 @@
-import { type Dialect, lex } from '../lexer.js';
+import type { Dialect } from '../../core/dialect.js';
+import { lex } from '../lexer.js';
 import { parseAlterTable } from './alter-table.js';
 import { parseCharsetOption } from './charset.js';
 import { parseCreateTable, parseCreation } from './create-table.js';

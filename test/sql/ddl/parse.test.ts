@@ -1,7 +1,7 @@
 /** What statements do to columns; what they mean to a real server is tried in test/schema/ddl.test.ts. */
 import { describe, expect, it } from 'vitest';
+import type { Dialect } from '../../../src/core/dialect.js';
 import { parseDdl } from '../../../src/sql/ddl/parse.js';
-import type { Dialect } from '../../../src/sql/lexer.js';
 
 const mysql: Dialect = {
   flavour: 'mysql',

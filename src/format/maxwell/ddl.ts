@@ -65,7 +65,7 @@ function changesOf(ddl: Ddl, sql: string, schema: string): readonly DdlChange[] 
   }
 }
 
-const INDEX = /^(\s|\/\*[^]*?\*\/)*(create|drop)\b/i;
+const INDEX = /^(\s|\/\*.*?\*\/)*(create|drop)\b/is;
 
 function charsetOf(options: Extract<Ddl, { kind: 'create-schema' }>['charset']): { charset?: string } {
   const charset = options.findLast(({ what }) => what === 'charset')?.name;

@@ -16,13 +16,16 @@ function written(options: Partial<MaxwellOptions>, stream?: StreamOptions): Prom
   return recordsOf(maxwellFormat(maxwellOptions.parse(options)), goldenBinlog(), stream);
 }
 
+/** Its second row event has no query in Maxwell. */
+const MULTI_TABLE_UPDATE = 'update ledger, keyless set ledger.note = null, keyless.b = null where ledger.id = 50';
+
 /** Without the listed differences: odd columns, the definitions of tables, and the statement behind two tables' rows. */
 function comparable(record: Record): Record {
-  if (String(record.type).startsWith('table-')) {
+  if (record.type === 'table-create' || record.type === 'table-alter') {
     const { def: _, old: __, ...rest } = record;
     return rest;
   }
-  if (String(record.query).startsWith('update ledger, keyless')) {
+  if (record.query === MULTI_TABLE_UPDATE) {
     const { query: _, ...rest } = record;
     return rest;
   }

@@ -56,6 +56,12 @@ describe('wrong usage ends with 2 and one sentence', () => {
     [['tail', 'x', '--until', 'beginning'], 'rowtide: USAGE: nothing lies before the beginning'],
     [['tail', 'x', '--limit', '0'], 'It is a whole number above zero.'],
     [['tail', 'x', '--format', 'xml'], 'Allowed choices are pretty, json, none.'],
+    [['tail', 'x', '--format', 'json', '--format-option', 'indent'], 'It is a name and a value: key=value.'],
+    [
+      ['tail', 'x', '--format', 'json', '--format-option', 'indent=2'],
+      'rowtide: USAGE: --format-option does not fit --format json: Unrecognized key: "indent"',
+    ],
+    [['tail', 'x', '--format-option', 'indent=2'], 'rowtide: USAGE: --format pretty has no options'],
     [['tail', 'x', '--print', '%{nope}'], 'rowtide: USAGE: --print knows no %{nope}'],
     [['tail', 'x', '--print', '%{op}', '--format', 'json'], 'cannot be used with'],
     [['tail', 'x', '--include', 'shop'], 'rowtide: USAGE: not a table pattern: "shop"'],

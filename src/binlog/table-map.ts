@@ -97,7 +97,8 @@ function terminated(r: ByteReader): string {
   return text;
 }
 
-function readMeta(r: ByteReader, code: number): { type: number; meta: number } {
+/** What the metadata says of a column whose type is logged as `code`. */
+export function readMeta(r: ByteReader, code: number): { type: number; meta: number } {
   switch (code) {
     case type.STRING:
     case type.ENUM:

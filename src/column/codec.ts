@@ -98,7 +98,8 @@ export function codecFor(column: Column): Codec {
 function isPossible(code: number, low: number, high: number): boolean {
   switch (code) {
     case type.NEWDECIMAL:
-      return low >= 1 && low <= 65 && high <= 30 && high <= low;
+      // MariaDB has up to 38 digits behind the point, MySQL 30.
+      return low >= 1 && low <= 65 && high <= 38 && high <= low;
     case type.TIME2:
     case type.DATETIME2:
     case type.TIMESTAMP2:

@@ -62,6 +62,8 @@ describe('DECIMAL', () => {
     [65, 0, -(10n ** 64n)],
     [65, 30, 1n],
     [65, 30, -1n],
+    [65, 38, 10n ** 65n - 1n],
+    [38, 38, -1n],
     [30, 30, 10n ** 30n - 1n],
     [1, 1, -9n],
     [1, 0, 0n],
@@ -76,7 +78,7 @@ describe('DECIMAL', () => {
   it.each([
     [0, 0],
     [66, 0],
-    [40, 31],
+    [50, 39],
     [5, 6],
   ])('of %d digits and a scale of %d does not exist', (precision, scale) => {
     expect(() => cellValue(columnOf(NEWDECIMAL, { meta: precision | (scale << 8) }), Buffer.alloc(32))).toThrow(

@@ -41,7 +41,7 @@ const quoted = (values: readonly string[]): string[] => values.map((value) => `'
 export function kinds(version: Version, random: Random): Kind[] {
   return [
     ...integers(),
-    ...decimals(random),
+    ...decimals(random, isMariadb(version) ? 38 : 30),
     ...floats(),
     ...bits(random),
     ...temporals(),
@@ -82,17 +82,17 @@ function integers(): Kind[] {
   });
 }
 
-function decimals(random: Random): Kind[] {
+function decimals(random: Random, scaleMax: number): Kind[] {
   const precision = random.int(1, 65);
-  const scale = random.int(0, Math.min(30, precision));
+  const scale = random.int(0, Math.min(scaleMax, precision));
   const shapes = [
-    [65, 30],
+    [65, scaleMax],
     [65, 0],
     [1, 1],
     [1, 0],
     [10, 2],
     [18, 9],
-    [30, 30],
+    [scaleMax, scaleMax],
     [precision, scale],
   ] as const;
   return shapes.map(([p, s]) => {

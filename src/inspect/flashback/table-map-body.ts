@@ -39,11 +39,14 @@ export function tableMapBody({ schema, name, columns }: Table, head: Buffer): Bu
 const VECTOR_DIMENSIONALITY = 13;
 
 /** Logged as STRING with what they are in the metadata; the types above 255 are ours. */
-function isOfString({ type: code }: Column): boolean {
+function isOfString({ type: code }: TypedColumn): boolean {
   return code === type.STRING || type.isLabelled(code) || code > 0xff;
 }
 
-function metadataOf(column: Column): Buffer {
+type TypedColumn = Pick<Column, 'type' | 'meta'>;
+
+/** What TABLE_MAP says of a column beside its type. */
+export function metadataOf(column: TypedColumn): Buffer {
   const { type: code, meta } = column;
   if (type.isLabelled(code)) return Buffer.of(code, meta);
   // High bits of the length stand, inverted, in bits 4 and 5 of the type.

@@ -172,14 +172,10 @@ function nameOfType({ type: code, meta }: MappedColumn, charset: string | null, 
     case type.SET:
       return 'SET';
     case type.BLOB:
-      return `${BLOBS[low - 1] ?? ''}${isText ? 'TEXT' : 'BLOB'}`;
-    case type.BLOB_COMPRESSED:
-      return facts.style === 'mariadb' ? `${BLOBS[low - 1] ?? ''}${isText ? 'TEXT' : 'BLOB'} COMPRESSED` : null;
+      return blobName(low, isText ? 'TEXT' : 'BLOB', facts);
     case type.VARCHAR:
     case type.VAR_STRING:
       return `${isText ? 'VARCHAR' : 'VARBINARY'}(${characters})`;
-    case type.VARCHAR_COMPRESSED:
-      return facts.style === 'mariadb' ? `${isText ? 'VARCHAR' : 'VARBINARY'}(${characters}) COMPRESSED` : null;
     case type.STRING:
       return `${isText ? 'CHAR' : 'BINARY'}(${characters})`;
     case type.GEOMETRY:
@@ -191,6 +187,12 @@ function nameOfType({ type: code, meta }: MappedColumn, charset: string | null, 
     default:
       return null;
   }
+}
+
+function blobName(lengthBytes: number, kind: 'TEXT' | 'BLOB', { style }: Facts): string {
+  const size = BLOBS[lengthBytes - 1];
+  if (size === undefined && style === 'mariadb') return `INVALID_${kind}(${lengthBytes})`;
+  return `${size ?? ''}${kind}`;
 }
 
 function withDigits(name: string, digits: number): string {

@@ -219,6 +219,8 @@ export class Generator {
       `PARTITION BY KEY (${quoted(r.pick(table.columns))}) PARTITIONS 2`,
       ...['REMOVE PARTITIONING', 'ADD PARTITION PARTITIONS 1', 'COALESCE PARTITION 1', 'TRUNCATE PARTITION p0, p1'],
     ]);
+    // MariaDB loses a table with such a name when its partitions change: that fails, and nothing of it is logged.
+    if (this.#isMariadb && table.name.startsWith('/*!')) return `TRUNCATE TABLE ${this.#ref(table)}`;
     return `ALTER TABLE ${this.#ref(table)} ${how}`;
   }
 

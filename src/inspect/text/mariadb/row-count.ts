@@ -1,15 +1,15 @@
 import { tableWithoutNames } from '../../../binlog/mapped-table.js';
 import { rowsOf } from '../../../binlog/rows.js';
 import type { TableMap } from '../../../binlog/table-map.js';
-import { isCompressed } from '../../../column/types.js';
+import { GEOMETRY, isCompressed } from '../../../column/types.js';
 import { RowtideError } from '../../../core/errors.js';
 import type { FormatDescription, RawEvent } from '../../../core/event.js';
 import type { Image } from '../../../core/image.js';
 
 /** How many rows the tool counts in an event whose rows it does not print. */
 export function countRows(event: RawEvent, map: TableMap, format: FormatDescription): number {
-  // The tool does not know how long compressed columns are, and counts up to the first row that has one.
-  const unknown = map.columns.flatMap(({ type }, i) => (isCompressed(type) ? [i] : []));
+  // The tool does not know how long these columns are, and counts up to the first row that has one.
+  const unknown = map.columns.flatMap(({ type }, i) => (isCompressed(type) || type === GEOMETRY ? [i] : []));
   const isLast = (image: Image | null): boolean => image !== null && unknown.some((i) => image.at[i]! >= 0);
   let count = 0;
   try {

@@ -11,6 +11,7 @@ import { DELIMITER } from '../state.js';
 import { writeTableMetadata } from '../table-metadata.js';
 import { printAnnotateRows } from './annotate-rows.js';
 import { inflatedRows } from './inflated-rows.js';
+import { tableAsRead } from './metadata-as-read.js';
 import { moved } from './moved.js';
 import { countRows } from './row-count.js';
 import type { Kept, MariadbState } from './state.js';
@@ -43,7 +44,8 @@ export function printMariadbTableMap(
     head.text(`\tTable_map: ${quoted(map.schema)}.${quoted(map.name)} mapped to number ${map.tableId}${triggers}\n`);
   }
   if (options.shortForm && !countsRows(state)) return null;
-  if (options.tableMetadata) writeTableMetadata({ map, style: 'mariadb', hasGeneratedKey: false }, head);
+  if (options.tableMetadata)
+    writeTableMetadata({ map: tableAsRead(map), style: 'mariadb', hasGeneratedKey: false }, head);
   if (isEncoded(state)) writeBase64(logged.raw, state.body);
   return moved(head.piecesTo(output), state, output);
 }

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { unreachable } from '../core/errors.js';
+import { canalFormat } from './canal/canal.js';
 import type { Format } from './format.js';
 import { jsonFormat } from './json.js';
 import { maxwellFormat } from './maxwell/maxwell.js';
@@ -7,7 +8,11 @@ import { maxwellOptions } from './maxwell/options.js';
 import { FORMAT_NAMES, type FormatName } from './names.js';
 
 /** The options of each format. */
-const FORMATS = { json: z.strictObject({}), maxwell: maxwellOptions } as const satisfies Record<FormatName, z.ZodType>;
+const FORMATS = {
+  json: z.strictObject({}),
+  maxwell: maxwellOptions,
+  canal: z.strictObject({}),
+} as const satisfies Record<FormatName, z.ZodType>;
 
 /** A format that was chosen, with its options as its schema made them. */
 export type FormatOptions = {
@@ -20,6 +25,8 @@ export function formatOf(chosen: FormatOptions): Format {
       return jsonFormat;
     case 'maxwell':
       return maxwellFormat(chosen.options);
+    case 'canal':
+      return canalFormat();
     default:
       return unreachable(chosen);
   }

@@ -1,4 +1,5 @@
 import { malformed } from '../core/errors.js';
+import { plainNumber } from './plain-number.js';
 
 /** The server puts the SRID in front of the WKB. */
 const SRID_BYTES = 4;
@@ -101,16 +102,3 @@ const NAMES: Readonly<Record<number, string>> = {
   6: 'MULTIPOLYGON',
   [COLLECTION]: 'GEOMETRYCOLLECTION',
 };
-
-/** The shortest digits that make the same number, without an exponent. */
-export function plainNumber(value: number): string {
-  const text = Object.is(value, -0) ? '-0' : String(value);
-  const [, sign, whole, fraction = '', exponent] = /^(-?)(\d+)(?:\.(\d+))?e([+-]\d+)$/.exec(text) ?? [];
-  if (exponent === undefined) return text;
-  const digits = `${whole}${fraction}`;
-  const point = whole!.length + Number(exponent);
-  if (point <= 0) return `${sign}0.${'0'.repeat(-point)}${digits}`;
-  return point >= digits.length
-    ? `${sign}${digits}${'0'.repeat(point - digits.length)}`
-    : `${sign}${digits.slice(0, point)}.${digits.slice(point)}`;
-}

@@ -13,10 +13,10 @@ describe('a format', () => {
   });
 
   it.each([
-    ['jsn', [], 'there is no format jsn; there are json, maxwell'],
-    [{ toString: {} }, [], 'there is no format toString; there are json, maxwell'],
-    [{ json: {}, avro: {} }, [], 'a format is a name, or a name with options beneath; there are json, maxwell'],
-    [7, [], 'a format is a name, or a name with options beneath; there are json, maxwell'],
+    ['jsn', [], 'there is no format jsn; there are json, maxwell, canal'],
+    [{ toString: {} }, [], 'there is no format toString; there are json, maxwell, canal'],
+    [{ json: {}, avro: {} }, [], 'a format is a name, or a name with options beneath; there are json, maxwell, canal'],
+    [7, [], 'a format is a name, or a name with options beneath; there are json, maxwell, canal'],
     [{ json: { indent: 2 } }, ['json'], 'Unrecognized key: "indent"'],
   ])('%j is refused at its place', (given, path, message) => {
     const [issue] = formatOptions.safeParse(given).error?.issues ?? [];

@@ -18,6 +18,14 @@ async function findJava(): Promise<Command> {
   return root.command(root.path('usr/lib/jvm/java-17-openjdk-amd64/bin/java'));
 }
 
+/** A Java that runs source files, which a runtime alone cannot. */
+export async function javaCompiler(): Promise<Command> {
+  const here = await java();
+  if (await works(here, '--list-modules', /^jdk\.compiler@/m)) return here;
+  const root = await debian({ name: 'java-compiler', suite: 'bookworm', packages: ['openjdk-17-jdk-headless'] });
+  return root.command(root.path('usr/lib/jvm/java-17-openjdk-amd64/bin/java'));
+}
+
 export async function maven(): Promise<Command> {
   if (await works(program('mvn'), '--version', /Apache Maven 3/)) return program('mvn');
   const [runtime, root] = await Promise.all([

@@ -1,10 +1,10 @@
-import type { Dialect } from '../../core/dialect.js';
 import { unreachable } from '../../core/errors.js';
 import { formatGtid } from '../../core/gtid.js';
 import type { Statement, Transaction } from '../../core/transaction.js';
 import { parseDdl } from '../../sql/ddl/parse.js';
 import type { Ddl, TableName } from '../../sql/ddl/statement.js';
 import type { FormattedRecord } from '../format.js';
+import { PLAIN_DIALECT } from '../plain-dialect.js';
 import type { MaxwellOptions } from './options.js';
 
 /** `{"type":"table-alter","database":"d","table":"t",` and what follows in every record of the statement. */
@@ -14,7 +14,7 @@ export function ddlRecords(
   options: MaxwellOptions,
 ): readonly FormattedRecord[] {
   const { sql, event, schema } = statement;
-  const changes = changesOf(parseDdl(sql, statement.dialect ?? PLAIN), sql, schema);
+  const changes = changesOf(parseDdl(sql, statement.dialect ?? PLAIN_DIALECT), sql, schema);
   if (changes.length === 0) return [];
   const { gtid, span, schemas } = transaction;
   const facts = {
@@ -71,11 +71,3 @@ function charsetOf(options: Extract<Ddl, { kind: 'create-schema' }>['charset']):
   const charset = options.findLast(({ what }) => what === 'charset')?.name;
   return charset === undefined ? {} : { charset };
 }
-
-const PLAIN: Dialect = {
-  flavour: 'mysql',
-  version: 90_700,
-  ansiQuotes: false,
-  noBackslashEscapes: false,
-  realAsFloat: false,
-};

@@ -11,6 +11,7 @@ import { recordsOf } from '../recorded.js';
 
 interface FlatMessage {
   readonly [name: string]: unknown;
+  readonly database: string;
   readonly table: string;
   readonly type: string;
   readonly data: readonly Record<string, string | null>[] | null;

@@ -24,6 +24,8 @@ export interface ConnectionOptions {
   readonly mechanism: Mechanism | null;
   /** For the socket, TLS and the first answer together, and for each answer while we log in. */
   readonly connectTimeoutMs: number;
+  /** What has to be spoken beside the usual. */
+  readonly needed?: readonly Api<never, unknown>[];
 }
 
 interface Pending {
@@ -46,6 +48,8 @@ const RENEW_AFTER = 0.85;
  */
 export class Connection {
   readonly place: string;
+  /** What the cluster has agreed to speak. */
+  features: ReadonlyMap<string, number> = new Map();
   readonly #socket: net.Socket;
   readonly #options: ConnectionOptions;
   readonly #frames = new FrameReader();
@@ -76,11 +80,9 @@ export class Connection {
     try {
       const offered = await connection.request(apiVersions, null, options.connectTimeoutMs);
       if (offered.errorCode !== 0) throw refusal(offered.errorCode, `broker ${connection.place}`);
-      refuseMissing(
-        connection.place,
-        offered.ranges,
-        options.mechanism === null ? NEEDED : [...NEEDED, ...NEEDED_TO_LOG_IN],
-      );
+      const toLogIn = options.mechanism === null ? [] : NEEDED_TO_LOG_IN;
+      refuseMissing(connection.place, offered.ranges, [...NEEDED, ...toLogIn, ...(options.needed ?? [])]);
+      connection.features = offered.features;
       await connection.#logIn();
       return connection;
     } catch (error) {
@@ -110,7 +112,7 @@ export class Connection {
       const timer = setTimeout(() => this.#fail(this.#late(api.name, timeoutMs)), timeoutMs);
       const answer = (payload: Buffer): void => {
         const reader = new Reader(payload, 4);
-        if (api.flexible) reader.skipTags();
+        if (api.flexible && api.hasPlainAnswer !== true) reader.skipTags();
         resolve(api.read(reader));
       };
       this.#pending.push({ correlationId, timer, answer, reject });

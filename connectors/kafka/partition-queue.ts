@@ -74,6 +74,11 @@ export class PartitionQueue {
     return this.#failures;
   }
 
+  /** Counts from zero again, under another epoch. Only when empty. */
+  restart(): void {
+    this.#nextSequence = 0;
+  }
+
   push(batch: RecordBatch): void {
     this.#batches.push(batch);
   }

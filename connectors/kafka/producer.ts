@@ -8,12 +8,13 @@ import type { Cluster } from './cluster.js';
 import { type Compression, codecOf } from './compression/codec.js';
 import { PartitionQueue } from './partition-queue.js';
 import { type Batches, PartitionWriter } from './partition-writer.js';
+import type { TopicPartition } from './protocol/add-partitions-to-txn.js';
 import { type ActiveProducer, describeProducers } from './protocol/describe-producers.js';
 import { refusal, remedy } from './protocol/errors.js';
 import { initProducerId, type ProducerIdentity } from './protocol/init-producer-id.js';
 import type { TopicMetadata } from './protocol/metadata.js';
 import { type RecoveryHost, recover } from './recovery.js';
-import { Sender, type SenderHost } from './sender.js';
+import { type ProducerTransaction, Sender, type SenderHost } from './sender.js';
 import { TopicWatch } from './topic-watch.js';
 
 export interface ProducerOptions {
@@ -28,10 +29,28 @@ export interface ProducerOptions {
   readonly compression: Compression;
 }
 
+/** What makes a producer write in transactions, one after the other: `renew` is between them. */
+export interface TransactionalOpening extends ProducerTransaction {
+  readonly identity: ProducerIdentity;
+  /** Makes a partition part of the transaction before it is first written to; null where writing to it does. */
+  readonly join: ((partition: TopicPartition) => Promise<void>) | null;
+}
+
+export interface ProducerOpening {
+  /**
+   * Of an earlier producer of the same process that wrote the same things. The same id with a higher epoch makes brokers
+   * refuse what of it may still be under way, which with a new id could land behind what we write now.
+   */
+  readonly previous?: ProducerIdentity | undefined;
+  readonly transaction?: TransactionalOpening;
+  readonly clock?: Clock;
+}
+
 interface Given {
   readonly identity: ProducerIdentity;
   readonly clock: Clock;
   readonly style: BatchStyle;
+  readonly transaction: TransactionalOpening | null;
 }
 
 /** A topic that is written to. */
@@ -52,7 +71,6 @@ const EPOCH_MAX = 0x7fff;
  * whatever happens to connections and brokers. It ends with its first error: `turn` and `flush` reject with it.
  */
 export class Producer {
-  readonly identity: ProducerIdentity;
   readonly #cluster: Cluster;
   readonly #options: ProducerOptions;
   readonly #clock: Clock;
@@ -63,8 +81,11 @@ export class Producer {
   readonly #senders = new Map<string, Sender>();
   readonly #closing = new AbortController();
   readonly #batches: Batches;
-  readonly #host: SenderHost & RecoveryHost;
-  #partitions = 0;
+  readonly #host: SenderHost & RecoveryHost & { identity: ProducerIdentity };
+  readonly #queues: PartitionQueue[] = [];
+  /** What is part of the transaction, or is becoming so; `join` null: nobody has to ask. */
+  readonly #joined = new Map<PartitionQueue, 'joining' | 'joined'>();
+  readonly #join: TransactionalOpening['join'];
   #hasSealed = false;
   #unacknowledged = 0;
   #failure: unknown = null;
@@ -75,7 +96,7 @@ export class Producer {
     setMaxListeners(0, this.#closing.signal);
     this.#cluster = cluster;
     this.#options = options;
-    this.identity = given.identity;
+    this.#join = given.transaction?.join ?? null;
     this.#clock = given.clock;
     this.#watch = new TopicWatch(cluster, given.clock);
     this.#pool = new BufferPool(options.batchBytesMax);
@@ -83,6 +104,7 @@ export class Producer {
     this.#batches = { pool: this.#pool, open: this.#open, style, sealed: (batch, queue) => this.#sealed(batch, queue) };
     this.#host = {
       identity: given.identity,
+      transaction: given.transaction,
       requestTimeoutMs: options.requestTimeoutMs,
       deliveryTimeoutMs: options.deliveryTimeoutMs,
       clock: given.clock,
@@ -96,30 +118,38 @@ export class Producer {
     };
   }
 
-  /**
-   * `previous`: of an earlier producer of the same process that wrote the same things. The same id with a higher epoch
-   * makes brokers refuse what of it may still be under way, which with a new id could land behind what we write now.
-   */
-  static async open(
-    cluster: Cluster,
-    options: ProducerOptions,
-    { previous, clock = systemClock }: { previous?: ProducerIdentity | undefined; clock?: Clock } = {},
-  ): Promise<Producer> {
-    const identity =
-      previous !== undefined && previous.epoch < EPOCH_MAX
-        ? { id: previous.id, epoch: previous.epoch + 1 }
-        : await newIdentity(cluster, options, clock);
-    const style = { codec: await codecOf(options.compression), isTransactional: false };
-    return new Producer(cluster, options, { identity, clock, style });
+  static async open(cluster: Cluster, options: ProducerOptions, opening: ProducerOpening = {}): Promise<Producer> {
+    const { previous, transaction = null, clock = systemClock } = opening;
+    const next =
+      previous !== undefined && previous.epoch < EPOCH_MAX ? { id: previous.id, epoch: previous.epoch + 1 } : null;
+    const identity = transaction?.identity ?? next ?? (await newIdentity(cluster, options, clock));
+    const style = { codec: await codecOf(options.compression), isTransactional: transaction !== null };
+    return new Producer(cluster, options, { identity, clock, style, transaction });
   }
 
-  /** `batchBytesMax`: the topic's own limit. */
-  addTopic(topic: TopicMetadata, batchBytesMax: number): ProducerTopic {
+  get identity(): ProducerIdentity {
+    return this.#host.identity;
+  }
+
+  /** Begins the next transaction, when all of the last one is acknowledged. */
+  renew(identity: ProducerIdentity): void {
+    if (this.#unacknowledged > 0 || this.#open.size > 0)
+      throw new Error('a transaction was ended before its last batch');
+    this.#joined.clear();
+    if (identity.id === this.identity.id && identity.epoch === this.identity.epoch) return;
+    this.#host.identity = identity;
+    for (const queue of this.#queues) queue.restart();
+  }
+
+  /** `batchBytesMax`: the topic's own limit. `style`: in place of the one of all topics. */
+  addTopic(topic: TopicMetadata, batchBytesMax: number, style = this.#batches.style): ProducerTopic {
+    const batches = { ...this.#batches, style };
     const partitions = [...topic.partitions]
       .sort((a, b) => a.index - b.index)
       .map(({ index, leader }) => {
-        const queue = new PartitionQueue(topic.name, index, { leader, lane: this.#partitions++ % LANES });
-        return new PartitionWriter(queue, this.#batches, Math.min(batchBytesMax, this.#options.batchBytesMax));
+        const queue = new PartitionQueue(topic.name, index, { leader, lane: this.#queues.length % LANES });
+        this.#queues.push(queue);
+        return new PartitionWriter(queue, batches, Math.min(batchBytesMax, this.#options.batchBytesMax));
       });
     this.#watch.add(topic);
     return { id: topic.id, partitions };
@@ -178,7 +208,24 @@ export class Producer {
     this.#unacknowledged++;
     queue.push(batch);
     this.#hasSealed = true;
+    if (this.#join === null || this.#joined.get(queue) === 'joined') this.#mayGo(queue);
+    else if (!this.#joined.has(queue)) this.#joinTransaction(queue, this.#join);
+  }
+
+  #mayGo(queue: PartitionQueue): void {
     if (queue.isSendable) this.#ready.add(queue);
+  }
+
+  #joinTransaction(queue: PartitionQueue, join: (partition: TopicPartition) => Promise<void>): void {
+    this.#joined.set(queue, 'joining');
+    join({ topic: queue.topic, partition: queue.index }).then(
+      () => {
+        this.#joined.set(queue, 'joined');
+        this.#mayGo(queue);
+        this.#pump();
+      },
+      (error: unknown) => this.fail(error),
+    );
   }
 
   #acknowledged(batches: readonly RecordBatch[]): void {
@@ -190,7 +237,7 @@ export class Producer {
   #settled(queue: PartitionQueue): void {
     const trouble = queue.drained();
     if (trouble === null) {
-      if (queue.isSendable) this.#ready.add(queue);
+      this.#mayGo(queue);
       return;
     }
     const { signal } = this.#closing;

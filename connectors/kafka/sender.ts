@@ -2,17 +2,27 @@ import { RowtideError, unreachable } from 'rowtide';
 import type { RecordBatch } from './batch.js';
 import type { Connection } from './connection.js';
 import { OUTSTANDING_MAX, type PartitionQueue, type Trouble } from './partition-queue.js';
+import type { Api } from './protocol/api.js';
 import { refusal, remedy } from './protocol/errors.js';
 import type { ProducerIdentity } from './protocol/init-producer-id.js';
-import { type ProducedPart, type ProduceResponse, produce } from './protocol/produce.js';
+import { type ProducedPart, type ProduceRequest, type ProduceResponse, produce } from './protocol/produce.js';
 
 /** A request may carry a batch for each of many partitions; beyond this it waits for the next. */
 const REQUEST_BYTES_MAX = 4 * 1024 * 1024;
+
+/** What makes the batches of a producer parts of transactions. */
+export interface ProducerTransaction {
+  readonly transactionalId: string;
+  /** The form of Produce that its transactions want. */
+  readonly produce: Api<ProduceRequest, ProduceResponse>;
+}
 
 /** What a sender needs of its producer. */
 export interface SenderHost {
   readonly identity: ProducerIdentity;
   readonly requestTimeoutMs: number;
+  /** Null: each batch is there as soon as it is written. */
+  readonly transaction: ProducerTransaction | null;
   /** Partitions that may have something to send, those that waited longest first. */
   readonly ready: Set<PartitionQueue>;
   connection(broker: number, lane: number): Promise<Connection>;
@@ -99,7 +109,7 @@ export class Sender {
   }
 
   #send(connection: Connection, sends: readonly Send[]): void {
-    const { requestTimeoutMs } = this.#host;
+    const { requestTimeoutMs, transaction } = this.#host;
     // Half of our own patience: the broker's "timed out" says more than silence.
     const timeoutMs = Math.floor(requestTimeoutMs / 2);
     const parts = sends.map(({ queue, batch }) => ({
@@ -107,9 +117,10 @@ export class Sender {
       partition: queue.index,
       bytes: batch.frozen,
     }));
+    const request = { transactionalId: transaction?.transactionalId ?? null, timeoutMs, parts };
     this.#inFlight++;
     connection
-      .request(produce, { timeoutMs, parts }, requestTimeoutMs)
+      .request(transaction?.produce ?? produce, request, requestTimeoutMs)
       .then(
         (response) => this.#answered(sends, response),
         (error: unknown) => this.#unanswered(sends, error),

@@ -8,6 +8,8 @@ export interface Api<Request, Response> {
   readonly version: number;
   /** Flexible versions have tagged fields, in their headers too. */
   readonly flexible: boolean;
+  /** True where the header of the answer has none all the same. */
+  readonly hasPlainAnswer?: boolean;
   write(writer: Writer, request: Request): void;
   /** What follows the written part and must not be copied. */
   segments?(request: Request): readonly Buffer[];

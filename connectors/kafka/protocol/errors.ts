@@ -49,7 +49,7 @@ const REMEDIES: ReadonlyMap<number, Remedy> = new Map<number, Remedy>([
   retry(9, LEADER),
   retry(13, { metadata: true, appended: true }),
   retry(14),
-  retry(15),
+  retry(15, LEADER),
   retry(16, LEADER),
   retry(19),
   retry(20, { appended: true }),

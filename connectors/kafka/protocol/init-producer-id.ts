@@ -6,20 +6,28 @@ export interface ProducerIdentity {
   readonly epoch: number;
 }
 
+/** Null: an identity that no other producer can ask for. */
+export type InitProducerIdRequest = { readonly transactionalId: string; readonly timeoutMs: number } | null;
+
 /**
  * ```
  * Request  => transactional_id:C_NULLABLE_STRING transaction_timeout_ms:INT32 producer_id:INT64 producer_epoch:INT16 TAGS
  * Response => throttle_time_ms:INT32 error_code:INT16 producer_id:INT64 producer_epoch:INT16 TAGS
  * ```
- * Without a transactional id the broker hands out a new identity; the timeout means nothing then.
+ * With a transactional id, the coordinator first ends what its last owner left open, and fences that one. The timeout is
+ * how long a transaction may take.
  */
-export const initProducerId: Api<null, { errorCode: number; identity: ProducerIdentity }> = {
+export const initProducerId: Api<InitProducerIdRequest, { errorCode: number; identity: ProducerIdentity }> = {
   name: 'InitProducerId',
   key: 22,
   version: 4,
   flexible: true,
-  write(w) {
-    w.compactNullableString(null).i32(60_000).i64(-1n).i16(-1).noTags();
+  write(w, request) {
+    w.compactNullableString(request?.transactionalId ?? null)
+      .i32(request?.timeoutMs ?? 60_000)
+      .i64(-1n)
+      .i16(-1)
+      .noTags();
   },
   read(r) {
     r.i32();

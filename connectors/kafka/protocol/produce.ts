@@ -10,6 +10,8 @@ export interface ProducePart {
 }
 
 export interface ProduceRequest {
+  /** Null outside of transactions. */
+  readonly transactionalId: string | null;
   /** How long the broker waits for the other replicas. */
   readonly timeoutMs: number;
   readonly parts: readonly ProducePart[];
@@ -27,7 +29,7 @@ export interface ProduceResponse {
   readonly throttleMs: number;
 }
 
-const ALL_REPLICAS = -1;
+export const ALL_REPLICAS = -1;
 
 /**
  * ```
@@ -42,8 +44,8 @@ export const produce: Api<ProduceRequest, ProduceResponse> = {
   key: 0,
   version: 8,
   flexible: false,
-  write(w, { timeoutMs }) {
-    w.nullableString(null).i16(ALL_REPLICAS).i32(timeoutMs);
+  write(w, { transactionalId, timeoutMs }) {
+    w.nullableString(transactionalId).i16(ALL_REPLICAS).i32(timeoutMs);
   },
   segments,
   read(r) {
@@ -75,13 +77,18 @@ function readPart(r: Reader, topic: string): ProducedPart {
   return { topic, partition, errorCode, errorMessage: message ?? records.find((text) => text !== null) ?? null };
 }
 
-function segments({ parts }: ProduceRequest): Buffer[] {
+export function partsByTopic(parts: readonly ProducePart[]): ReadonlyMap<string, readonly ProducePart[]> {
   const byTopic = new Map<string, ProducePart[]>();
   for (const part of parts) {
     const list = byTopic.get(part.topic);
     if (list === undefined) byTopic.set(part.topic, [part]);
     else list.push(part);
   }
+  return byTopic;
+}
+
+function segments({ parts }: ProduceRequest): Buffer[] {
+  const byTopic = partsByTopic(parts);
   const pieces: Buffer[] = [];
   let head = new Writer(64).i32(byTopic.size);
   for (const [topic, list] of byTopic) {

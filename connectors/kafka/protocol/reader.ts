@@ -84,6 +84,34 @@ export class Reader {
     }
   }
 
+  /** The tagged field of that number, behind which the others are skipped too; null if it is not there. */
+  tag(wanted: number): Reader | null {
+    let found: Reader | null = null;
+    for (let left = this.unsignedVarint(); left > 0; left--) {
+      const number = this.unsignedVarint();
+      const length = this.unsignedVarint();
+      const at = this.#take(length);
+      if (number === wanted) found = new Reader(this.#bytes.subarray(at, at + length));
+    }
+    return found;
+  }
+
+  /** A signed number of a record. */
+  varint(): number {
+    const zigzag = this.unsignedVarint();
+    return (zigzag >>> 1) ^ -(zigzag & 1);
+  }
+
+  /** Skips a signed number of up to 64 bits. */
+  skipVarlong(): void {
+    while ((this.i8() & 0x80) !== 0);
+  }
+
+  bytes(length: number): Buffer {
+    const at = this.#take(length);
+    return this.#bytes.subarray(at, at + length);
+  }
+
   #text(length: number): string | null {
     if (length < 0) return null;
     return this.#bytes.toString('utf8', this.#take(length), this.#at);

@@ -56,7 +56,7 @@ describe('requests', () => {
   it('Produce carries batches as they are, grouped by topic', () => {
     const bytes = Buffer.from('batch');
     const parts = [0, 1].map((partition) => ({ topic: 'a', partition, bytes }));
-    const segments = produce.segments?.({ timeoutMs: 1, parts }) ?? [];
+    const segments = produce.segments?.({ transactionalId: null, timeoutMs: 1, parts }) ?? [];
     expect(Buffer.concat([...segments]).toString('latin1')).toBe(
       '\0\0\0\x01\0\x01a\0\0\0\x02\0\0\0\0\0\0\0\x05batch\0\0\0\x01\0\0\0\x05batch',
     );

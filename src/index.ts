@@ -1,5 +1,6 @@
 /** The public API: all that a connector, ours or a stranger's, may import. */
 export { transactions } from './binlog/transactions.js';
+export { decodeCheckpoint, encodeCheckpoint, type StoredCheckpoint } from './checkpoint/checkpoint.js';
 export { fileStore } from './checkpoint/file.js';
 export { type Files, ioError, syncFolderOf, systemFiles } from './checkpoint/files.js';
 export { memoryStore } from './checkpoint/memory.js';

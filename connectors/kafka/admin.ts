@@ -63,15 +63,20 @@ export class Admin {
     );
   }
 
-  /** The topic's max.message.bytes; null where the client may not ask for it. Waits for a topic that was just made. */
+  /** The topic's max.message.bytes; null where the client may not ask for it. */
   async messageBytesMax(topic: string): Promise<number | null> {
-    const resources = [{ type: ConfigResourceTypes.TOPIC, name: topic, configNames: ['max.message.bytes'] }];
+    const value = await this.setting(topic, 'max.message.bytes');
+    return value === null ? null : Number(value);
+  }
+
+  /** Null where the client may not ask for it. Waits for a topic that was just made. */
+  async setting(topic: string, name: string): Promise<string | null> {
+    const resources = [{ type: ConfigResourceTypes.TOPIC, name: topic, configNames: [name] }];
     return this.#task(`the settings of topic ${topic} cannot be read`, async (admin) => {
       for (let left = SETTINGS_ATTEMPTS; ; left--) {
         try {
           const { resources: found } = await admin.describeConfigs({ resources, includeSynonyms: false });
-          const value = found[0]?.configEntries.find((entry) => entry.configName === 'max.message.bytes')?.configValue;
-          return value === undefined ? null : Number(value);
+          return found[0]?.configEntries.find((entry) => entry.configName === name)?.configValue ?? null;
         } catch (error) {
           const type = error instanceof KafkaJSProtocolError ? error.type : '';
           if (type === 'TOPIC_AUTHORIZATION_FAILED') return null;

@@ -1,10 +1,18 @@
 import { defineSink, formatOf } from 'rowtide';
+import { atLeastOnce } from './delivery.js';
+import { ExactlyOnceSink } from './exactly-once.js';
 import { kafkaOptions } from './options.js';
 import { KafkaSink } from './sink.js';
 
 export default defineSink({
   name: 'kafka',
   delivery: 'at-least-once',
+  deliveryOf: ({ delivery }) => delivery,
   options: kafkaOptions,
-  create: (options) => new KafkaSink(options, formatOf(options.format)),
+  create(options, { pipeline }) {
+    const format = formatOf(options.format);
+    return options.delivery === 'exactly-once'
+      ? new ExactlyOnceSink(options, format, pipeline)
+      : new KafkaSink(options, format, atLeastOnce(options, pipeline));
+  },
 });

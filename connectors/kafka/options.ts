@@ -41,6 +41,8 @@ function creationOf({ cleanupPolicy, config, ...shape }: z.output<typeof creatio
   return { ...shape, config: { ...config, ...policy } };
 }
 
+const topicName = z.string().regex(/^[A-Za-z0-9._-]{1,249}$/, { error: 'not a topic name' });
+
 const members = z.strictObject({
   brokers: z.array(broker).min(1).describe('host:port of some brokers; the others are found through them'),
   ...routingOptions,
@@ -69,6 +71,13 @@ const members = z.strictObject({
     .describe('of all batches that are not acknowledged'),
   connectTimeoutMs: milliseconds.default(10_000),
   requestTimeoutMs: milliseconds.default(30_000),
+  delivery: z
+    .enum(['at-least-once', 'exactly-once'])
+    .default('at-least-once')
+    .describe('exactly-once: a batch and its checkpoint are one Kafka transaction'),
+  transactionalId: z.string().min(1).describe('exactly-once: default rowtide.PIPELINE').optional(),
+  transactionTimeoutMs: milliseconds.default(60_000).describe('exactly-once: then Kafka gives a transaction up'),
+  checkpointTopic: topicName.describe('exactly-once: default rowtide.checkpoint.PIPELINE').optional(),
   deliveryTimeoutMs: milliseconds.default(120_000).describe('after so long without acknowledgement a write fails'),
 });
 

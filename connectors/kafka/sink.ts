@@ -12,16 +12,15 @@ import {
   TransactionBounds,
   unreachable,
 } from 'rowtide';
-import { parseAddress } from './address.js';
 import { Admin } from './admin.js';
-import { Cluster } from './cluster.js';
+import type { Cluster } from './cluster.js';
+import { clusterOf } from './cluster-of.js';
+import { atLeastOnce, type Delivery } from './delivery.js';
 import type { KafkaOptions } from './options.js';
-import { Producer } from './producer.js';
-import type { ProducerIdentity } from './protocol/init-producer-id.js';
+import type { Producer } from './producer.js';
 import { RecordWriter } from './record-writer.js';
 import { Router } from './routing/router.js';
 import { rowsOn, rowWriter } from './routing/rows.js';
-import { mechanismOf } from './sasl/options.js';
 import { Topics } from './topics.js';
 
 /** What exists between `open` and `close`. */
@@ -32,35 +31,33 @@ interface Session {
   readonly topics: Topics;
 }
 
-/** The last identity that this process used for the sink with these options. */
-const identities = new WeakMap<KafkaOptions, ProducerIdentity>();
-
 /**
- * Writes every change as one record and resolves when all in-sync replicas have all of them. At least once: inside a
+ * Writes every change as one record and resolves when all in-sync replicas have all of them. By itself it does so at least once: inside a
  * process nothing repeats unless a write failed; a process that died before its checkpoint writes the last batch again.
  */
 export class KafkaSink implements ForgetfulSink {
   readonly #options: KafkaOptions;
+  readonly #delivery: Delivery;
   readonly #format: Format;
   readonly #router: Router;
   readonly #records = new RecordWriter();
   #session: Session | null = null;
   #heartbeatAtMs = Number.NEGATIVE_INFINITY;
 
-  constructor(options: KafkaOptions, format: Format) {
+  constructor(options: KafkaOptions, format: Format, delivery: Delivery = atLeastOnce(options)) {
     this.#options = options;
+    this.#delivery = delivery;
     this.#format = format;
     this.#router = new Router(options, format);
   }
 
   async open(saved: SinkState | undefined, signal: AbortSignal): Promise<void> {
     const options = this.#options;
-    const mechanism = options.sasl === undefined ? null : mechanismOf(options.sasl);
-    const cluster = new Cluster(options.brokers.map(parseAddress), { ...options, mechanism });
+    const cluster = clusterOf(options);
     const abort = (): void => cluster.close();
     signal.addEventListener('abort', abort);
     try {
-      this.#session = await connect(cluster, options, saved);
+      this.#session = await connect(cluster, saved, { options, delivery: this.#delivery, signal });
       const { topics } = this.#session;
       await this.#router.open(topics);
       for (const name of [options.statementTopic, options.transactionTopic, options.heartbeatTopic]) {
@@ -85,6 +82,7 @@ export class KafkaSink implements ForgetfulSink {
     try {
       await producer.refreshIfStale();
       for (const transaction of batch.transactions) await this.#transaction(transaction, signal);
+      this.#delivery.written(batch, this.state());
       await producer.flush();
       await this.#heartbeat(batch.position);
     } catch (error) {
@@ -186,12 +184,15 @@ export class KafkaSink implements ForgetfulSink {
   }
 }
 
-async function connect(cluster: Cluster, options: KafkaOptions, saved: SinkState | undefined): Promise<Session> {
+async function connect(
+  cluster: Cluster,
+  saved: SinkState | undefined,
+  { options, delivery, signal }: { options: KafkaOptions; delivery: Delivery; signal: AbortSignal },
+): Promise<Session> {
   const clusterId = (await cluster.metadata([])).clusterId ?? '';
   const state = parseState(saved);
   if (state !== null && state.clusterId !== clusterId) throw otherCluster(state.clusterId, clusterId);
-  const producer = await Producer.open(cluster, options, { previous: identities.get(options) });
-  identities.set(options, producer.identity);
+  const producer = await delivery.producer(cluster, signal);
   const topics = new Topics({
     cluster,
     producer,

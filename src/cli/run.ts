@@ -36,7 +36,8 @@ export function readConfig(file: string): Promise<Config<SinkDefinition>> {
 
 function checkedText(file: string, config: Config<SinkDefinition>): string {
   const lines = config.pipelines.map(
-    ({ name, sink }) => `  ${name}: into ${sink.name}, ${DELIVERY[sink.connector.delivery]}`,
+    ({ name, sink: { name: kind, connector, options } }) =>
+      `  ${name}: into ${kind}, ${DELIVERY[connector.deliveryOf?.(options) ?? connector.delivery]}`,
   );
   return `${file} is right: ${config.pipelines.length} pipeline${config.pipelines.length === 1 ? '' : 's'}\n${lines.join('\n')}\n`;
 }

@@ -13,6 +13,7 @@ import { type ComposedSource, composeSource } from './compose.js';
 import { skipping } from './skip.js';
 import { checkpointPath, spoolPath } from './state-folder.js';
 import { type PipelineStatus, positionText } from './status.js';
+import { refuseLeftCheckpoint } from './stored.js';
 
 export interface DaemonPipelineOptions {
   readonly config: PipelineConfig<SinkDefinition>;
@@ -53,7 +54,8 @@ export class DaemonPipeline {
       ...common,
       signal,
       retry: config.retry,
-      attempt: (until) => runPipeline({ ...common, source, sink: this.#sink(), signal: until, shutdownTimeoutMs }),
+      attempt: async (until) =>
+        runPipeline({ ...common, source, sink: await this.#sink(), signal: until, shutdownTimeoutMs }),
     });
   }
 
@@ -90,10 +92,11 @@ export class DaemonPipeline {
     };
   }
 
-  #sink(): ResumableSink {
+  async #sink(): Promise<ResumableSink> {
     const { config, log, stateDir } = this.#options;
     const sink = config.sink.connector.create(config.sink.options, { pipeline: this.name, log });
     const path = checkpointPath(stateDir, this.name);
+    if (!('state' in sink)) await refuseLeftCheckpoint(path, this.name);
     return skipping(
       resumable(sink, () => fileStore({ path, pipeline: this.name, log })),
       this.#skipped,

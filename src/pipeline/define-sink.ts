@@ -9,6 +9,8 @@ export interface SinkContext {
   readonly log: Log;
 }
 
+export type Delivery = 'exactly-once' | 'at-least-once';
+
 /**
  * A connector: how a named sink is configured and made. `create` is called once per attempt and does no I/O yet;
  * what cannot be known from the options alone is refused by the sink's `open`.
@@ -17,7 +19,9 @@ export interface SinkDefinition<Options = unknown> {
   /** The key under `sink:` in a configuration. */
   readonly name: string;
   /** What a crash leaves behind, in words for a person: each change exactly once, or at least once. */
-  readonly delivery: 'exactly-once' | 'at-least-once';
+  readonly delivery: Delivery;
+  /** Where that is a choice: what these options choose. */
+  deliveryOf?(options: Options): Delivery;
   /** Checks the options of a configuration, and documents them by `.describe()`. */
   readonly options: ZodType<Options>;
   create(options: Options, context: SinkContext): ForgetfulSink | ResumableSink;

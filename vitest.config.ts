@@ -16,7 +16,6 @@ export default defineConfig({
     reporters: ['default', './test/reporter.ts'],
     testTimeout: 60_000,
     hookTimeout: 300_000,
-    // Two cores carry the servers as well: one file at a time keeps their load out of each other's way.
-    fileParallelism: false,
+    maxWorkers: 2,
   },
 });

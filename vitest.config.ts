@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
+import LongFirst from './test/sequencer.js';
 
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
@@ -16,6 +17,8 @@ export default defineConfig({
     reporters: ['default', './test/reporter.ts'],
     testTimeout: 60_000,
     hookTimeout: 300_000,
+    // Most of a file's time is waiting for servers: two at once fill two cores, and more would only be in each other's way.
     maxWorkers: 2,
+    sequence: { sequencer: LongFirst },
   },
 });

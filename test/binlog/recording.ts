@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import mysql from 'mysql2/promise';
+import { afterAll } from 'vitest';
 import { changes } from '../../src/column/changes.js';
 import type { Change } from '../../src/core/change.js';
 import { formatGtid } from '../../src/core/gtid.js';
@@ -119,7 +120,7 @@ export async function failure(paths: readonly string[], options: StreamOptions =
 }
 
 const folder = mkdtempSync(join(tmpdir(), 'rowtide-binlog-'));
-process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+afterAll(() => rmSync(folder, { recursive: true }));
 let files = 0;
 
 const MAGIC = Buffer.from([0xfe, 0x62, 0x69, 0x6e]);

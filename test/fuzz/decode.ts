@@ -1,5 +1,4 @@
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { decodeAnnotateRows } from '../../src/binlog/annotate-rows.js';
 import { decodeAppendBlock } from '../../src/binlog/append-block.js';
 import { decodeBinlogCheckpoint } from '../../src/binlog/binlog-checkpoint.js';
@@ -87,7 +86,7 @@ export const DECODERS: ReadonlyMap<number, Decode> = new Map<number, Decode>([
   [type.QUERY_COMPRESSED_EVENT, bothOf(decodeQuery, decodeQueryParts)],
 ]);
 
-const SPOOL = diskSpool(join(tmpdir(), 'rowtide-test-spool'));
+const SPOOL = diskSpool(tmpdir());
 
 /** Every change as JavaScript values and as JSON. */
 export async function decodeEverything(

@@ -1,4 +1,4 @@
-import { randomInt } from 'node:crypto';
+import { createHash, randomInt } from 'node:crypto';
 
 /** Numbers that a seed repeats: ROWTIDE_SEED=… runs the same tables, values and statements again. */
 export class Random {
@@ -63,10 +63,10 @@ const { ROWTIDE_SEED: wanted, ROWTIDE_SCALE: scale = '1' } = process.env;
 /** The seed of this run; `random` is drawn once for each test file. */
 export const seed = wanted === 'random' ? randomInt(2 ** 31) : Number(wanted ?? SUITE_SEED);
 
-/** The seed of this run, which is printed. */
+/** A seed of its own for each test, which follows from that of this run; that one is printed. */
 export function seedOf(what: string): number {
   console.log(`${what}: ROWTIDE_SEED=${seed}`);
-  return seed;
+  return createHash('sha256').update(`${what}/${seed}`).digest().readUInt32LE(0);
 }
 
 /** So many values or statements in the suite, and ROWTIDE_SCALE times as many under torture. */

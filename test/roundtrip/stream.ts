@@ -1,5 +1,4 @@
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { transactions } from '../../src/binlog/transactions.js';
 import type { Position } from '../../src/core/position.js';
 import type { LogSource } from '../../src/core/source.js';
@@ -22,7 +21,7 @@ export async function* stream(log: LogSource, options: StreamOptions = {}): Asyn
   const stop = new AbortController();
   const source = transactions(log, {
     schemas: schemas(mode),
-    spool: diskSpool(join(tmpdir(), 'rowtide-test-spool')),
+    spool: diskSpool(tmpdir()),
     start: (each, signal) => each.tail(signal),
     ...(memoryBytesMax === undefined ? {} : { memoryBytesMax }),
   });

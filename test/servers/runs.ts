@@ -4,7 +4,7 @@
  * owner and removed by the next.
  */
 import { randomBytes } from 'node:crypto';
-import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 
@@ -60,6 +60,15 @@ function remove(folder: string): void {
     if (pid && started && isOurs(Number(pid), started, folder)) kill(Number(pid));
   }
   rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+  removeIfEmpty(parent);
+}
+
+function removeIfEmpty(folder: string): void {
+  try {
+    rmdirSync(folder);
+  } catch {
+    // Other processes have their folders in it.
+  }
 }
 
 function kill(pid: number): void {

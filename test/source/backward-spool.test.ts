@@ -1,13 +1,14 @@
-import { mkdtempSync, readdirSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { BackwardSpool } from '../../src/source/backward-spool.js';
 import { Random, seedOf } from '../roundtrip/random.js';
 
 test('gives texts back from the last one on, few or many, small or larger than what is read at once', () => {
   const random = new Random(seedOf('backward spool'));
   const folder = mkdtempSync(join(tmpdir(), 'rowtide-test-backward-'));
+  onTestFinished(() => rmdirSync(folder));
   for (const count of [0, 1, 3, 5000]) {
     const spool = new BackwardSpool(folder);
     const texts = Array.from({ length: count }, (_, i) => {

@@ -1,6 +1,4 @@
-import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { type FlashbackOptions, flashback } from '../../../src/cli/inspect/flashback.js';
 import type { Position } from '../../../src/core/position.js';
 import { serverLog } from '../../../src/source/server.js';
@@ -38,7 +36,7 @@ export async function undone(
     where: {},
     server: addressOf(server),
     check: false,
-    spoolDir: mkdtempSync(join(tmpdir(), 'rowtide-test-undo-')),
+    spoolDir: tmpdir(),
     ...options,
   };
   let error: unknown = null;

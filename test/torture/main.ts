@@ -18,7 +18,7 @@ import { FUZZ_PARTS, type OwnRound, ownSummary } from './fuzz.js';
 import { INSPECT_PARTS } from './inspect.js';
 import { failuresOf, missedStages, PARTS, type Part, runPartRound } from './parts.js';
 import { Progress } from './progress.js';
-import { runRandomTests } from './random-tests.js';
+import { randomTests } from './random-tests.js';
 import { RAW_PARTS } from './raw.js';
 import { failed, type RoundResult, Servers } from './round.js';
 import { summary } from './summary.js';
@@ -34,19 +34,22 @@ const { values, positionals } = parseArgs({
 });
 const isChosen = ({ name }: { name: string }): boolean =>
   positionals.length === 0 || positionals.some((p) => name.startsWith(p));
-const wantsRandom = positionals.includes('random');
-const wantsFlashback = positionals.includes('flashback');
 const OWN_PARTS = [...FUZZ_PARTS, ...RAW_PARTS, ...INSPECT_PARTS];
-const [parts, ownParts] = [PARTS.filter(isChosen), OWN_PARTS.filter(isChosen)];
+const runs = Number(values.runs);
+const RANDOM_PARTS = [
+  randomTests({ name: 'random', runs }),
+  randomTests({ name: 'flashback', runs, under: 'inspect/flashback' }),
+];
+const wanted = RANDOM_PARTS.filter(({ name }) => positionals.includes(name));
+const [parts, ownParts] = [PARTS.filter(isChosen), [...OWN_PARTS.filter(isChosen), ...wanted]];
 const state = values.state ?? join(tmpdir(), `rowtide-torture-${userInfo().uid}.json`);
 
 // The default for these ends a process without its exit handlers, which stop the servers.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => process.exit(1));
 
-if (parts.length + ownParts.length === 0 && !wantsRandom && !wantsFlashback) {
-  process.stderr.write(
-    `no such part; there are ${[...PARTS, ...OWN_PARTS].map(({ name }) => name).join(' ')} random flashback\n`,
-  );
+if (parts.length + ownParts.length === 0) {
+  const all = [...PARTS, ...OWN_PARTS, ...RANDOM_PARTS];
+  process.stderr.write(`no such part; there are ${all.map(({ name }) => name).join(' ')}\n`);
   process.exitCode = 2;
 } else {
   process.exitCode = await main();
@@ -54,13 +57,9 @@ if (parts.length + ownParts.length === 0 && !wantsRandom && !wantsFlashback) {
 
 async function main(): Promise<number> {
   const seed = values.seed === undefined ? undefined : Number(values.seed);
-  const runs = Number(values.runs);
-  const failedSeeds = wantsRandom ? await runRandomTests(runs, seed) : [];
-  if (wantsFlashback) failedSeeds.push(...(await runRandomTests(runs, seed, 'inspect/flashback')));
-  if (parts.length + ownParts.length === 0) return failedSeeds.length === 0 ? 0 : 1;
   const progress = Progress.open(state, seed);
   say(`seed ${progress.seed}, rounds done before: ${progress.count}, state: ${state}`);
-  const failures = failedSeeds.length + (await own(progress)) + (parts.length === 0 ? 0 : await torture(progress));
+  const failures = (await own(progress)) + (parts.length === 0 ? 0 : await torture(progress));
   progress.forget([...parts, ...ownParts].flatMap((part) => roundsOf(part).map((round) => `${part.name}-${round}`)));
   process.stdout.write(failures === 0 ? 'all promises were kept\n' : `${failures} FAILURES\n`);
   return failures === 0 ? 0 : 1;

@@ -3,6 +3,7 @@ import { defineConfig } from 'vitest/config';
 import LongFirst from './test/sequencer.js';
 
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
+const given = Object.keys(process.env).some((name) => name.startsWith('ROWTIDE_TEST_'));
 
 export default defineConfig({
   resolve: {
@@ -17,8 +18,8 @@ export default defineConfig({
     reporters: ['default', './test/reporter.ts'],
     testTimeout: 60_000,
     hookTimeout: 300_000,
-    // Most of a file's time is waiting for servers: two at once fill two cores, and more would only be in each other's way.
-    maxWorkers: 2,
+    // A file mostly waits for its servers: two at once fill two cores. Servers that were given there is one of each.
+    maxWorkers: given ? 1 : 2,
     sequence: { sequencer: LongFirst },
   },
 });

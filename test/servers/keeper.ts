@@ -1,6 +1,7 @@
 /**
- * vitest's globalSetup: keeps the servers that all test files share. It starts one when it is first asked for, over
- * HTTP on loopback, since every test file runs in a process of its own.
+ * vitest's globalSetup: keeps the servers that test files share, those that run one after the other: two that run at
+ * once would find each other's changes in the log. It starts one when it is first asked for, over HTTP on loopback,
+ * since every test file runs in a process of its own.
  */
 import { once } from 'node:events';
 import http from 'node:http';
@@ -23,7 +24,8 @@ export default async function setup(): Promise<() => Promise<void>> {
 }
 
 class Keeper {
-  private readonly servers = new Map<ServerKind, Promise<RunningServer>>();
+  /** By the path that asks for them. */
+  private readonly servers = new Map<string, Promise<RunningServer>>();
   private readonly notRun = new Set<string>();
   private readonly http = http.createServer((request, response) => {
     this.answer(request).then(
@@ -50,9 +52,10 @@ class Keeper {
       this.notRun.add(await text(request));
       return '';
     }
-    const kind = (request.url ?? '').slice(1) as ServerKind;
-    const server = this.servers.get(kind) ?? start(kind);
-    this.servers.set(kind, server);
+    const path = request.url ?? '';
+    const kind = path.split('/').at(-1) as ServerKind;
+    const server = this.servers.get(path) ?? start(kind);
+    this.servers.set(path, server);
     const { address, version } = await server;
     return JSON.stringify({ address, version });
   }

@@ -1,7 +1,7 @@
 /**
  * Servers for test files.
  *
- *   const mysql = await sharedMysql('9.7');          // one per run: use names of your own in it, never stop it
+ *   const mysql = await sharedMysql('9.7');          // for one file after the other: use names of your own, never stop it
  *   const kafka = await sharedKafka();
  *   await using own = await startMysql({ … });       // a private one, to be killed, restarted or set up differently
  *
@@ -74,7 +74,7 @@ async function shared(kind: ServerKind): Promise<Shared> {
   const address = given(kind);
   if (address) return { address };
   if (areGiven()) throw new Error(`${variable} is not set; a test that can do without says needs('${kind}')`);
-  const response = await fetch(`${keeper()}/${kind}`);
+  const response = await fetch(`${keeper()}/${process.env.VITEST_POOL_ID}/${kind}`);
   const body = await response.text();
   if (!response.ok) throw new Error(`no ${title} for the tests: ${body}`);
   return JSON.parse(body) as Shared;

@@ -1,5 +1,5 @@
 import { malformed } from '../core/errors.js';
-import { HEADER_BYTES, type RawEvent } from '../core/event.js';
+import { type FormatDescription, HEADER_BYTES, type RawEvent } from '../core/event.js';
 import { ByteReader } from './bytes.js';
 
 /** A number that the statement behind it needs: what LAST_INSERT_ID() gives, or the first AUTO_INCREMENT value. */
@@ -9,8 +9,8 @@ export interface IntvarEvent {
 }
 
 /** type u8, value u64 */
-export function decodeIntvar(event: RawEvent): IntvarEvent {
-  const r = new ByteReader(event.bytes, HEADER_BYTES);
+export function decodeIntvar(event: RawEvent, format: FormatDescription): IntvarEvent {
+  const r = new ByteReader(event.bytes, HEADER_BYTES + format.postHeaderBytes(event.type));
   const code = r.u8();
   if (code !== 1 && code !== 2) throw malformed(`a session number of the type ${code}, which is not known`);
   return { variable: code === 1 ? 'LAST_INSERT_ID' : 'INSERT_ID', value: r.u64() };

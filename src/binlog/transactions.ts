@@ -189,10 +189,10 @@ class Assembler {
         return this.#query(event, block, decodeQuery(event, block.format));
       case type.XID_EVENT: {
         const group = this.#begun('XID');
-        return this.#finish(group, group, event, { xid: decodeXid(event) });
+        return this.#finish(group, group, event, { xid: decodeXid(event, block.format) });
       }
       case type.XA_PREPARE_LOG_EVENT:
-        return this.#prepare(event);
+        return this.#prepare(event, block.format);
       case type.START_EVENT_V3:
       case type.FORMAT_DESCRIPTION_EVENT:
       case type.ROTATE_EVENT:
@@ -325,9 +325,9 @@ class Assembler {
     return group.begun ? null : this.#finish(group, group, event);
   }
 
-  #prepare(event: RawEvent): Transaction | null {
+  #prepare(event: RawEvent, format: FormatDescription): Transaction | null {
     const group = this.#begun('XA_PREPARE');
-    const { onePhase, xid } = decodeXaPrepare(event);
+    const { onePhase, xid } = decodeXaPrepare(event, format);
     if (onePhase) return this.#finish(group, group, event);
     this.#prepared.set(xid, { group, xa: prepare(group, xid, event) });
     this.#group = null;

@@ -1,4 +1,4 @@
-import { HEADER_BYTES, type RawEvent } from '../core/event.js';
+import { type FormatDescription, HEADER_BYTES, type RawEvent } from '../core/event.js';
 import { ByteReader } from './bytes.js';
 
 export interface XaPrepareEvent {
@@ -10,8 +10,8 @@ export interface XaPrepareEvent {
 }
 
 /** one_phase u8, format_id i32, gtrid length u32, bqual length u32, gtrid, bqual */
-export function decodeXaPrepare(event: RawEvent): XaPrepareEvent {
-  const r = new ByteReader(event.bytes, HEADER_BYTES);
+export function decodeXaPrepare(event: RawEvent, format: FormatDescription): XaPrepareEvent {
+  const r = new ByteReader(event.bytes, HEADER_BYTES + format.postHeaderBytes(event.type));
   const onePhase = r.u8() !== 0;
   const formatId = r.u32() | 0;
   const gtridLength = r.u32();

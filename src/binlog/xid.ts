@@ -1,7 +1,7 @@
-import { HEADER_BYTES, type RawEvent } from '../core/event.js';
+import { type FormatDescription, HEADER_BYTES, type RawEvent } from '../core/event.js';
 import { ByteReader } from './bytes.js';
 
-/** The commit of a transaction: xid u64 */
-export function decodeXid(event: RawEvent): bigint {
-  return new ByteReader(event.bytes, HEADER_BYTES).u64();
+/** (post-header, of length 0 but in some alphas of 5.2), xid u64 */
+export function decodeXid(event: RawEvent, format: FormatDescription): bigint {
+  return new ByteReader(event.bytes, HEADER_BYTES + format.postHeaderBytes(event.type)).u64();
 }

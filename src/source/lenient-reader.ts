@@ -41,6 +41,8 @@ export interface LenientOptions {
   /** Events whose checksum does not match are told as of no known type, in place of an error. */
   readonly showsDamaged?: boolean;
   readonly eventBytesMax: number;
+  /** Called for what is passed over on the way to `startOffset`; throws where that could not be read. */
+  readonly check?: ((passed: LoggedEvent) => void) | undefined;
   /** Where a format is said to stand that is read in front of `startOffset`: where mysqlbinlog says, or where it is. */
   readonly formatAt?: 'search end' | 'own place';
   /** The bytes of events hold only until `next` is called again: for who keeps none of them, and reads faster so. */
@@ -97,6 +99,7 @@ export class LenientReader {
     while (this.#offset < offset) {
       const next = (await this.#readBlock(1))?.[0];
       if (next === undefined) break;
+      this.#options.check?.(next);
       searchedTo = next.event.start;
       if (next.event.type === FORMAT_DESCRIPTION_EVENT) found = next;
       else if (next.event.type !== PREVIOUS_GTIDS_LOG_EVENT && next.event.type !== ROTATE_EVENT) break;

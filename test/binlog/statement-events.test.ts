@@ -18,6 +18,9 @@ function raw(code: number, hex: string, text = ''): RawEvent {
 }
 
 const LENGTHS: Readonly<Record<number, number>> = {
+  [type.INTVAR_EVENT]: 0,
+  [type.RAND_EVENT]: 0,
+  [type.USER_VAR_EVENT]: 0,
   [type.APPEND_BLOCK_EVENT]: 4,
   [type.BEGIN_LOAD_QUERY_EVENT]: 4,
   [type.EXECUTE_LOAD_QUERY_EVENT]: 26,
@@ -34,7 +37,7 @@ const malformed = expect.objectContaining({ code: 'EVENT_MALFORMED' });
 
 describe('INTVAR', () => {
   it('says which number the statement needs', () => {
-    const decode = (hex: string): object => decodeIntvar(raw(type.INTVAR_EVENT, hex));
+    const decode = (hex: string): object => decodeIntvar(raw(type.INTVAR_EVENT, hex), format);
     expect(decode('01 ffffffffffffffff')).toEqual({ variable: 'LAST_INSERT_ID', value: 2n ** 64n - 1n });
     expect(decode('02 0700000000000000')).toEqual({ variable: 'INSERT_ID', value: 7n });
     expect(() => decode('03 0700000000000000')).toThrow(malformed);
@@ -44,13 +47,16 @@ describe('INTVAR', () => {
 
 describe('RAND', () => {
   it('has both seeds', () => {
-    expect(decodeRand(raw(type.RAND_EVENT, '0100000000000000 ff00000000000000'))).toEqual({ seed1: 1n, seed2: 255n });
+    expect(decodeRand(raw(type.RAND_EVENT, '0100000000000000 ff00000000000000'), format)).toEqual({
+      seed1: 1n,
+      seed2: 255n,
+    });
   });
 });
 
 describe('USER_VAR', () => {
   const value = (hex: string, text = ''): unknown =>
-    decodeUserVar(raw(type.USER_VAR_EVENT, `01000000 61 ${hex}`, text)).value;
+    decodeUserVar(raw(type.USER_VAR_EVENT, `01000000 61 ${hex}`, text), format).value;
 
   it('is a text, a number of three kinds, or NULL', () => {
     expect(value('01')).toBeNull();

@@ -14,6 +14,8 @@ const OPTIONS = [
   ['-s'],
   ['--start-position=130'],
   ['--database=d'],
+  ['--require-row-format'],
+  ['--start-datetime=2037-01-01 00:00:00'],
   ['--skip-gtids', '--skip-force-if-open'],
   ['--print-table-metadata'],
 ];

@@ -1,6 +1,7 @@
 /** Logs made by hand, of events that servers seldom or never write into files. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { crc32 } from 'node:zlib';
 import * as type from '../../src/binlog/types.js';
 import { event, MAGIC } from '../source/log-bytes.js';
 
@@ -50,6 +51,8 @@ const UTF8 = '04210021002100';
 const UTF8_MB4 = '0421002d002100';
 const one = query('select 1');
 const uuid = '3e11fa4771ca11e19e33c80aa9429562';
+
+const hex = (text: string): string => Buffer.from(text).toString('hex');
 
 export const ODD_LOGS: Readonly<Record<string, Buffer>> = {
   'user variables of all character sets': log(
@@ -103,6 +106,38 @@ export const ODD_LOGS: Readonly<Record<string, Buffer>> = {
   'a heartbeat': log(one, part(27, '00616263'), one),
   'an unknown event': log(one, part(99, '00'), one),
   'an incident of no kind': log(part(type.INCIDENT_EVENT, '0100 03616263'), one),
+  'an incident of a kind that is none': log(one, part(type.INCIDENT_EVENT, '4200 00'), one),
+  'statements beside their rows': log(
+    part(type.ROWS_QUERY_LOG_EVENT, `05 ${hex('a\0b\rc\td\\e\x01\b\f\n\n\'"`é\n')}`),
+    one,
+    part(type.ROWS_QUERY_LOG_EVENT, '01 0a'),
+    one,
+    part(type.ROWS_QUERY_LOG_EVENT, '00 ff00'),
+    one,
+  ),
+  'a statement beside its rows without text': log(one, part(type.ROWS_QUERY_LOG_EVENT, '00'), one),
+  'a geometry that is NULL': log(
+    part(type.TABLE_MAP_EVENT, '070000000000 0100 01 64 00 01 74 00 02 03 ff 01 04 03'),
+    part(type.WRITE_ROWS_EVENT, '070000000000 0100 0200 02 ff fe 05000000 fc 06000000 01000000 41'),
+  ),
+  'CREATE TABLE … SELECT': log(
+    query('BEGIN'),
+    query('CREATE TABLE `t` (\n  `a` int\n) START TRANSACTION'),
+    part(type.TABLE_MAP_EVENT, '070000000000 0100 01 64 00 01 74 00 01 03 00 01'),
+    part(type.WRITE_ROWS_EVENT, '070000000000 0100 0200 01 ff fe 05000000'),
+    part(type.XID_EVENT, '0700000000000000'),
+    query('BEGIN'),
+    query('CREATE TABLE `t` (`a` int)'),
+    query('COMMIT'),
+  ),
+  'an XID behind a post-header': logOf(withPostHeader(FORMAT, type.XID_EVENT, 6), {
+    ...part(type.XID_EVENT, '000000000000 0700000000000000'),
+  }),
+  'a format of MySQL 4.0': Buffer.concat([
+    MAGIC,
+    event(part(1, `0300 ${hex('4.0.23').padEnd(100, '0')} 00000000`)),
+    event(one),
+  ]),
   'LOAD DATA that is not whole': log(
     part(type.APPEND_BLOCK_EVENT, '05000000 616263'),
     part(type.BEGIN_LOAD_QUERY_EVENT, '06000000 616263'),
@@ -138,6 +173,13 @@ export const ODD_LOGS: Readonly<Record<string, Buffer>> = {
   'a file that is written': logOf(withFlag(FORMAT, IN_USE), one, query('BEGIN')),
   'a file that is written, up to inside an event': logOf(withFlag(FORMAT, IN_USE), one, event(one).subarray(0, 30)),
 };
+
+function withPostHeader(format: Buffer, eventType: number, length: number): Buffer {
+  const changed = Buffer.from(format);
+  changed[19 + 57 + eventType - 1] = length;
+  changed.writeUInt32LE(crc32(changed.subarray(0, -4)), changed.length - 4);
+  return changed;
+}
 
 /** Of the format the checksum is that without the flag that the file is written. */
 function withFlag(format: Buffer, flag: number): Buffer {

@@ -17,6 +17,8 @@ export interface Reading {
   readonly isFirst: boolean;
   /** Whose output the events are for. */
   readonly style?: 'mysql' | 'mariadb';
+  /** See LenientOptions. */
+  readonly check?: ((passed: LoggedEvent) => void) | undefined;
   /** It may have been opened already. */
   readonly input?: Input | undefined;
   /** Of what is read nothing is kept when the next block is asked for. */
@@ -56,6 +58,7 @@ export async function* readEvents(source: string, reading: Reading): AsyncGenera
       verifyChecksums: options.verifyBinlogChecksum ?? false,
       showsDamaged: reading.style === 'mariadb' && (options.forceRead ?? false),
       eventBytesMax: EVENT_BYTES_MAX,
+      check: reading.check,
       formatAt: reading.style === 'mariadb' ? 'own place' : 'search end',
       reusesMemory: reading.reusesMemory ?? false,
       warn,

@@ -6,7 +6,7 @@ import { Output } from '../../inspect/output.js';
 import { Selection } from '../../inspect/select.js';
 import { MariadbTextPrinter } from '../../inspect/text/mariadb/printer.js';
 import type { TextOptions, TextSurroundings } from '../../inspect/text/options.js';
-import { type LogPrinter, TextPrinter } from '../../inspect/text/printer.js';
+import { checkReadable, type LogPrinter, TextPrinter } from '../../inspect/text/printer.js';
 import { diskSpool } from '../../source/spool.js';
 import { loadFilesIn } from './load-files.js';
 import { mariadbSelection } from './mariadb.js';
@@ -91,10 +91,19 @@ function* localFiles(sources: readonly string[], begun: Begun, printing: Printin
     const input = i === 0 ? first?.input : undefined;
     yield {
       isLast: i === sources.length - 1,
-      blocks: readEvents(source, { ...printing, isFirst: i === 0, input, style, reusesMemory: !keepsEvents }),
+      blocks: readEvents(source, {
+        ...printing,
+        isFirst: i === 0,
+        input,
+        style,
+        check: passedChecks[style],
+        reusesMemory: !keepsEvents,
+      }),
     };
   }
 }
+
+const passedChecks = { mysql: checkReadable, mariadb: undefined } as const;
 
 interface Begun {
   /** The first source, which was opened to see who wrote it. */

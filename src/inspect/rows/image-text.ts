@@ -126,12 +126,12 @@ export class ImageText {
       const { cell, comment, prefixBytes, type: code, meta } = this.#texts[i]!;
       output.ascii(nameOf(column));
       const [from, to] = [image.at[column]!, image.end[column]!];
-      if (from === NULL_CELL) {
+      if (from === NULL_CELL && cell !== null) {
         output.ascii(`NULL${comment.null}`);
         continue;
       }
       // Behind the bytes of the event there is no length to be read, and the cell has no end.
-      if (from > limit || to > limit || to < from) {
+      if (from !== NULL_CELL && (from > limit || to > limit || to < from)) {
         writeCorrupted(output, 'field data is truncated;', limit - from + prefixBytes);
         return false;
       }

@@ -5,7 +5,7 @@ import { printHeader } from './header.js';
 import { DELIMITER, type PrintState } from './state.js';
 
 export function printIntvar(logged: LoggedEvent, state: PrintState, output: Output): void {
-  const { variable, value } = decodeIntvar(logged.event);
+  const { variable, value } = decodeIntvar(logged.event, logged.format);
   if (!state.options.shortForm) {
     printHeader(logged, state, output);
     output.ascii('\tIntvar\n');

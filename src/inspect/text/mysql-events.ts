@@ -46,13 +46,6 @@ export class MysqlEvents {
     if (!this.#state.options.shortForm) this.#state.pending += `# at ${offset}\n`;
   }
 
-  /** EVENT_UNKNOWN or EVENT_UNSUPPORTED for what cannot be printed. */
-  check({ event }: LoggedEvent): void {
-    if (isPrinted(event.type)) return;
-    const isKnown = event.type < TYPES_END;
-    if (!isKnown || (event.flags & type.FLAG_IGNORABLE) === 0) throw unreadable(event);
-  }
-
   /** A promise where a large statement ends. */
   print(logged: LoggedEvent, output: Output): Promise<void> | null {
     const state = this.#state;
@@ -251,6 +244,13 @@ const PRINTED = new Set<number>([
 
 function isPrinted(eventType: number): boolean {
   return PRINTED.has(eventType) || eventType in SIMPLE;
+}
+
+/** EVENT_UNKNOWN or EVENT_UNSUPPORTED for what cannot be printed. */
+export function checkType({ event }: LoggedEvent): void {
+  if (isPrinted(event.type)) return;
+  const isKnown = event.type < TYPES_END;
+  if (!isKnown || (event.flags & type.FLAG_IGNORABLE) === 0) throw unreadable(event);
 }
 
 /** Behind the last type that MySQL 9.7 has a name for; what may be ignored of others is not ignored either. */

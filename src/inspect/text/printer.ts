@@ -5,8 +5,9 @@ import type { Output } from '../output.js';
 import { RowFormatCheck } from '../row-format.js';
 import type { Selection } from '../select.js';
 import { beginOutput, endFile, endOutput } from './frame.js';
-import { MysqlEvents } from './mysql-events.js';
+import { checkType, MysqlEvents } from './mysql-events.js';
 import type { TextOptions, TextSurroundings } from './options.js';
+import { checkBody } from './parse.js';
 import { printPayload } from './payload.js';
 import { rewritten } from './rewrite.js';
 import { beginState, type PrintState } from './state.js';
@@ -53,18 +54,30 @@ export class TextPrinter implements LogPrinter {
 
   /** A promise only where an event holds others. Errors leave what was printed before as it is; `end` still follows. */
   event(logged: LoggedEvent, output: Output): Step | Promise<Step> {
-    this.#events.check(logged);
+    checkType(logged);
     this.#rowFormat?.check(logged);
     const event = rewritten(logged, this.#state.options);
     const verdict = this.#selection.judge(event);
+    if (verdict !== 'show') checkBody(event);
     if (verdict === 'stop') return 'stop';
     if (verdict === 'before') return 'go on';
     if (logged.event.type === type.FORMAT_DESCRIPTION_EVENT) this.#beginFile(logged, output);
     this.#events.at(event.event.start);
     if (verdict === 'gtid') return 'go on';
     if (event.event.type === type.TRANSACTION_PAYLOAD_EVENT) return this.#payload(event, output);
-    const printed = this.#events.print(event, output);
+    const printed = this.#printWhole(event, output);
     return printed === null ? 'go on' : printed.then(() => 'go on');
+  }
+
+  /** The tool takes an event apart before it prints anything of it. */
+  #printWhole(event: LoggedEvent, output: Output): Promise<void> | null {
+    const before = output.length;
+    try {
+      return this.#events.print(event, output);
+    } catch (error) {
+      if (error instanceof RowtideError && error.code === 'EVENT_MALFORMED') output.advance(before);
+      throw error;
+    }
   }
 
   /** What restores the session of who runs the output. */
@@ -114,3 +127,9 @@ export class TextPrinter implements LogPrinter {
 }
 
 const END_AT = 13;
+
+/** EVENT_UNKNOWN, EVENT_UNSUPPORTED or EVENT_MALFORMED for what mysqlbinlog cannot read. */
+export function checkReadable(logged: LoggedEvent): void {
+  checkType(logged);
+  checkBody(logged);
+}

@@ -5,7 +5,7 @@ import { printHeader } from './header.js';
 import { DELIMITER, type PrintState } from './state.js';
 
 export function printRand(logged: LoggedEvent, state: PrintState, output: Output): void {
-  const { seed1, seed2 } = decodeRand(logged.event);
+  const { seed1, seed2 } = decodeRand(logged.event, logged.format);
   if (!state.options.shortForm) {
     printHeader(logged, state, output);
     output.ascii('\tRand\n');

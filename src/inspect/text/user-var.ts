@@ -12,7 +12,7 @@ import { DELIMITER, type PrintState } from './state.js';
 const OWN_COLLATION = 33;
 
 export function printUserVar(logged: LoggedEvent, state: PrintState, output: Output): void {
-  const { name, value } = decodeUserVar(logged.event);
+  const { name, value } = decodeUserVar(logged.event, logged.format);
   const { options, session } = state;
   if (!options.shortForm) {
     printHeader(logged, state, output);

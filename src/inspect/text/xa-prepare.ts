@@ -5,7 +5,7 @@ import { printHeader } from './header.js';
 import { DELIMITER, type PrintState } from './state.js';
 
 export function printXaPrepare(logged: LoggedEvent, state: PrintState, output: Output): void {
-  const { onePhase, xid: signed, formatId } = decodeXaPrepare(logged.event);
+  const { onePhase, xid: signed, formatId } = decodeXaPrepare(logged.event, logged.format);
   const xid = formatId < 0 ? signed.replace(/-\d+$/, String(formatId >>> 0)) : signed;
   printHeader(logged, state, output);
   output.ascii(`\tXA PREPARE ${xid}\n`);

@@ -7,7 +7,7 @@ import { DELIMITER, type PrintState } from './state.js';
 export function printXid(logged: LoggedEvent, state: PrintState, output: Output): void {
   if (!state.options.shortForm) {
     printHeader(logged, state, output);
-    output.ascii(`\tXid = ${decodeXid(logged.event)}\n`);
+    output.ascii(`\tXid = ${decodeXid(logged.event, logged.format)}\n`);
   }
   output.ascii(`COMMIT${DELIMITER}\n`);
 }

@@ -20,8 +20,8 @@ import { decodeTableName } from '../../binlog/table-map.js';
 import { decodeTransactionPayload } from '../../binlog/transaction-payload.js';
 import * as type from '../../binlog/types.js';
 import { decodeXaPrepare } from '../../binlog/xa-prepare.js';
+import { decodeXid } from '../../binlog/xid.js';
 import type { FormatDescription, RawEvent } from '../../core/event.js';
-import { HEADER_BYTES } from '../../core/event.js';
 import { type AnyGtid, formatGtid } from '../../core/gtid.js';
 import { formatMariaGtid } from '../../core/maria-gtid.js';
 import { decodeAnyGtid } from '../gtid-event.js';
@@ -102,17 +102,17 @@ export function shownInfo(event: RawEvent, format: FormatDescription): string {
       return `${file};pos=${offset}`;
     }
     case type.INTVAR_EVENT: {
-      const { variable, value } = decodeIntvar(event);
+      const { variable, value } = decodeIntvar(event, format);
       return `${variable}=${value}`;
     }
     case type.RAND_EVENT: {
-      const { seed1, seed2 } = decodeRand(event);
+      const { seed1, seed2 } = decodeRand(event, format);
       return `rand_seed1=${seed1},rand_seed2=${seed2}`;
     }
     case type.USER_VAR_EVENT:
       return userVarText(event, format);
     case type.XID_EVENT:
-      return `COMMIT /* xid=${event.bytes.readBigUInt64LE(HEADER_BYTES)} */`;
+      return `COMMIT /* xid=${decodeXid(event, format)} */`;
     case type.BEGIN_LOAD_QUERY_EVENT:
     case type.APPEND_BLOCK_EVENT: {
       const { fileId, block } = decodeAppendBlock(event, format);
@@ -143,7 +143,7 @@ export function shownInfo(event: RawEvent, format: FormatDescription): string {
     case type.PREVIOUS_GTIDS_LOG_EVENT:
       return decodePreviousGtids(event).toString().replaceAll(',', ',\n');
     case type.XA_PREPARE_LOG_EVENT: {
-      const { xid, onePhase } = decodeXaPrepare(event);
+      const { xid, onePhase } = decodeXaPrepare(event, format);
       return onePhase ? `XA COMMIT ${xid} ONE PHASE` : `XA PREPARE ${xid}`;
     }
     case type.TRANSACTION_PAYLOAD_EVENT: {

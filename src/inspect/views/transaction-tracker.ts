@@ -83,7 +83,7 @@ export class TransactionTracker {
         this.#finish('commit');
         return;
       case type.XA_PREPARE_LOG_EVENT:
-        this.#finish(decodeXaPrepare(event).onePhase ? 'commit' : 'prepare');
+        this.#finish(decodeXaPrepare(event, format).onePhase ? 'commit' : 'prepare');
         return;
       case type.START_EVENT_V3:
       case type.FORMAT_DESCRIPTION_EVENT:

@@ -7,7 +7,7 @@ import { collationName } from '../text/collation-names.js';
 
 /** A user variable as SHOW BINLOG EVENTS writes it: @`name`=value. */
 export function userVarText(event: RawEvent, format: FormatDescription): string {
-  const { name, value } = decodeUserVar(event);
+  const { name, value } = decodeUserVar(event, format);
   return `@\`${name.replaceAll('`', '``')}\`=${valueText(value, format)}`;
 }
 

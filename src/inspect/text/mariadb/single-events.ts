@@ -56,7 +56,7 @@ export function printStartEncryption(logged: LoggedEvent, state: MariadbState, o
 
 /** XA_PREPARE */
 export function printMariadbXaPrepare(logged: LoggedEvent, state: MariadbState, output: Output): void {
-  const { xid } = decodeXaPrepare(logged.event);
+  const { xid } = decodeXaPrepare(logged.event, logged.format);
   if (!state.options.shortForm) {
     printHeader(logged, state, output);
     output.ascii(`\tXID = ${xid}\n`);

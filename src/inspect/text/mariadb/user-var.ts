@@ -11,7 +11,7 @@ import type { MariadbState } from './state.js';
 
 /** USER_VAR */
 export function printMariadbUserVar(logged: LoggedEvent, state: MariadbState, output: Output): void {
-  const { name, value } = decodeUserVar(logged.event);
+  const { name, value } = decodeUserVar(logged.event, logged.format);
   if (!state.options.shortForm) {
     printHeader(logged, state, output);
     output.ascii('\tUser_var\n');

@@ -64,7 +64,7 @@ class Recorder {
           .build();
       threads.submit(engine);
       if (!reached.await(120, TimeUnit.SECONDS)) failure[0] = "no record of " + until + " within two minutes";
-      engine.close();
+      if (failure[0] == null) engine.close();
       ended.await(30, TimeUnit.SECONDS);
     }
     threads.shutdown();

@@ -29,7 +29,7 @@ const UNWRAP = {
 export const RUNS: readonly Run[] = [
   { name: 'plain', properties: DEFAULT_MODES },
   { name: 'schemas', properties: { ...DEFAULT_MODES, ...WITH_SCHEMAS } },
-  { name: 'adaptive', properties: { ...mode('double', 'base64', 'adaptive', 'precise'), ...WITH_SCHEMAS } },
+  { name: 'double', properties: { ...mode('double', 'base64', 'adaptive_time_microseconds', 'precise'), ...WITH_SCHEMAS } },
   { name: 'connect', properties: { ...mode('string', 'base64-url-safe', 'connect', 'long'), ...WITH_SCHEMAS } },
   { name: 'isostring', properties: { ...mode('precise', 'hex', 'isostring', 'precise'), ...WITH_SCHEMAS } },
   { name: 'microseconds', properties: { ...mode('double', 'bytes', 'microseconds', 'long'), ...WITH_SCHEMAS } },

@@ -57,7 +57,8 @@ export function tableWithoutNames(map: TableMap): Table {
 /** What a column is by its bytes, whatever its name. */
 export function physicalColumn(map: TableMap, i: number): Omit<Column, 'name' | 'labels' | 'visible'> {
   const column = map.columns[i]!;
-  const dimensions = column.type === type.VECTOR ? dimensionsOf(map, i) : undefined;
+  const dimensions = column.type === type.VECTOR ? map.metadata?.dimensions?.[amongIts(map, i)] : undefined;
+  const geometry = column.type === type.GEOMETRY ? map.metadata?.geometryTypes?.[amongIts(map, i)] : undefined;
   return {
     ordinal: i,
     type: column.type,
@@ -68,12 +69,13 @@ export function physicalColumn(map: TableMap, i: number): Omit<Column, 'name' | 
       map.metadata?.collations.get(i) ??
       (type.isCharacter(column.type) ? type.UNKNOWN_COLLATION : type.BINARY_COLLATION),
     ...(dimensions === undefined ? {} : { dimensions }),
+    ...(geometry === undefined ? {} : { geometry }),
   };
 }
 
-function dimensionsOf({ columns, metadata }: TableMap, i: number): number | undefined {
-  const vectors = columns.slice(0, i).filter((column) => column.type === type.VECTOR);
-  return metadata?.dimensions?.[vectors.length];
+/** How many columns of the same type stand before it: their metadata has no entry for the others. */
+function amongIts({ columns }: TableMap, i: number): number {
+  return columns.slice(0, i).filter(({ type: each }) => each === columns[i]!.type).length;
 }
 
 function ordinalName(i: number): string {

@@ -19,6 +19,8 @@ export interface Column {
   readonly generated?: true;
   /** Of a VECTOR, where the log says it: how many numbers it holds at the most. */
   readonly dimensions?: number;
+  /** Of a GEOMETRY, where it is known: the kind that it may hold, as WKB numbers them; 0 for any. */
+  readonly geometry?: number;
 }
 
 /** One immutable version of a table's columns. Two versions are two objects; compiled readers hang on the object. */

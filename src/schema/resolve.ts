@@ -74,6 +74,7 @@ function tableOfKnown(
         labels: definition.labels,
         visible: definition.visible,
         ...(definition.generated === null ? {} : { generated: true as const }),
+        ...(map.columns[i]!.type === type.GEOMETRY && { geometry: GEOMETRIES.indexOf(definition.type) }),
       }),
     ),
   };
@@ -189,6 +190,18 @@ const TYPES_BY_NAME: Readonly<Record<string, readonly number[]>> = {
 /** MariaDB's types that are logged as a STRING of so many bytes. */
 const BYTES_BY_NAME: Readonly<Record<string, number>> = { uuid: 16, inet4: 4, inet6: 16 };
 const TYPES_OF_STRING: Readonly<Record<string, number>> = { uuid: type.UUID, inet4: type.INET4, inet6: type.INET6 };
+/** As WKB numbers them. */
+const GEOMETRIES = [
+  'geometry',
+  'point',
+  'linestring',
+  'polygon',
+  'multipoint',
+  'multilinestring',
+  'multipolygon',
+  'geometrycollection',
+];
+
 const GEOMETRY_NAMES =
   /^(geometry|point|linestring|polygon|multipoint|multilinestring|multipolygon|geom\w*collection)$/;
 

@@ -12,7 +12,7 @@ import { run } from '../../servers/command.js';
 import type { DatabaseServer } from '../../servers/database.js';
 import { java } from '../../servers/java.js';
 import { mavenLibraries } from '../../servers/maven.js';
-import { binlogPath, RECORDED_VERSIONS, RUNS, type RecordedVersion, saveGolden } from './runs.js';
+import { binlogPath, RECORDED_VERSIONS, type RecordedVersion, RUNS, saveGolden } from './runs.js';
 import { workloadOf } from './workload.js';
 
 /** The last ones that Maven Central has. */
@@ -42,7 +42,10 @@ async function record(version: RecordedVersion): Promise<void> {
     await connection.end();
     await mkdir(join(binlogPath(version), '..'), { recursive: true });
     await cp(join(server.binlogDir, 'binlog.000001'), binlogPath(version));
-    const runs = RUNS.map(({ name, properties }) => ({ name, properties: { ...base(version, server), ...properties } }));
+    const runs = RUNS.map(({ name, properties }) => ({
+      name,
+      properties: { ...base(version, server), ...properties },
+    }));
     await engines(server, folder, runs);
     for (const { name } of RUNS) {
       const bytes = await saveGolden(version, name, await readFile(join(folder, `${name}.jsonl`)));

@@ -29,7 +29,10 @@ const UNWRAP = {
 export const RUNS: readonly Run[] = [
   { name: 'plain', properties: DEFAULT_MODES },
   { name: 'schemas', properties: { ...DEFAULT_MODES, ...WITH_SCHEMAS } },
-  { name: 'double', properties: { ...mode('double', 'base64', 'adaptive_time_microseconds', 'precise'), ...WITH_SCHEMAS } },
+  {
+    name: 'double',
+    properties: { ...mode('double', 'base64', 'adaptive_time_microseconds', 'precise'), ...WITH_SCHEMAS },
+  },
   { name: 'connect', properties: { ...mode('string', 'base64-url-safe', 'connect', 'long'), ...WITH_SCHEMAS } },
   { name: 'isostring', properties: { ...mode('precise', 'hex', 'isostring', 'precise'), ...WITH_SCHEMAS } },
   { name: 'microseconds', properties: { ...mode('double', 'bytes', 'microseconds', 'long'), ...WITH_SCHEMAS } },
@@ -78,6 +81,6 @@ export async function readGolden(version: RecordedVersion, run: string): Promise
 /** Parts are cut out, not parsed: a parser of JSON in JavaScript would round large numbers. */
 function recordOf(line: string): RecordedRecord {
   const [, topic = '', key = '', headers = '', value = ''] =
-    /^\{"topic":"([^"]*)"\t"key":(.*)\t"headers":(.*)\t"value":(.*)\}$/.exec(line) ?? [];
+    /^\{"topic":"([^"]*)"\t"key":(.*)\t"headers":(.*)\t"value":(.*)\}$/s.exec(line) ?? [];
   return { topic, key, headers, value };
 }

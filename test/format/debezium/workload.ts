@@ -1,5 +1,5 @@
-import type { Version } from '../../fixtures/workloads.js';
 import { isMariadb } from '../../fixtures/recorder.js';
+import type { Version } from '../../fixtures/workloads.js';
 
 /** A table of one column type each, or of a few that belong together, and rows of it with values at their limits. */
 interface Kind {
@@ -31,12 +31,36 @@ const KINDS: Readonly<Record<string, Kind>> = {
   mediumints: integers('mediumint', '-8388608', '8388607', '16777215'),
   ints: integers('int', '-2147483648', '2147483647', '4294967295'),
   bigints: integers('bigint', '-9223372036854775808', '9223372036854775807', '18446744073709551615'),
-  zerofills: { columns: { a: 'int(5) unsigned zerofill', b: 'tinyint(1)' }, rows: [['42', '1'], ['4294967295', '-128']] },
-  decimals: {
-    columns: { a: 'decimal(65,30)', b: 'decimal(10,2)', c: 'decimal(65,0)', d: 'numeric(5)', e: 'decimal(30,30) unsigned' },
+  zerofills: {
+    columns: { a: 'int(5) unsigned zerofill', b: 'tinyint(1)' },
     rows: [
-      ['99999999999999999999999999999999999.999999999999999999999999999999', '99999999.99', '9'.repeat(65), '99999', '0.999999999999999999999999999999'],
-      ['-99999999999999999999999999999999999.999999999999999999999999999999', '-99999999.99', `-${'9'.repeat(65)}`, '-99999', '0'],
+      ['42', '1'],
+      ['4294967295', '-128'],
+    ],
+  },
+  decimals: {
+    columns: {
+      a: 'decimal(65,30)',
+      b: 'decimal(10,2)',
+      c: 'decimal(65,0)',
+      d: 'numeric(5)',
+      e: 'decimal(30,30) unsigned',
+    },
+    rows: [
+      [
+        '99999999999999999999999999999999999.999999999999999999999999999999',
+        '99999999.99',
+        '9'.repeat(65),
+        '99999',
+        '0.999999999999999999999999999999',
+      ],
+      [
+        '-99999999999999999999999999999999999.999999999999999999999999999999',
+        '-99999999.99',
+        `-${'9'.repeat(65)}`,
+        '-99999',
+        '0',
+      ],
       ['0.000000000000000000000000000001', '0.01', '0', '0', '0.000000000000000000000000000001'],
       ['-0.000000000000000000000000000001', '-0.01', '-128', '128', '0.5'],
       ['1', '12.50', '340282366920938463463374607431768211456', '-1', '0.25'],
@@ -65,11 +89,28 @@ const KINDS: Readonly<Record<string, Kind>> = {
   years: { columns: { a: 'year' }, rows: [['1901'], ['2155'], ["'0000'"], ['2024']] },
   dates: {
     columns: { a: 'date' },
-    rows: [["'1000-01-01'"], ["'9999-12-31'"], ["'1969-12-31'"], ["'2024-02-29'"], ["'0000-00-00'"], ["'2024-00-00'"], ["'0001-01-01'"], ["'1582-10-10'"]],
+    rows: [
+      ["'1000-01-01'"],
+      ["'9999-12-31'"],
+      ["'1969-12-31'"],
+      ["'2024-02-29'"],
+      ["'0000-00-00'"],
+      ["'2024-00-00'"],
+      ["'0001-01-01'"],
+      ["'1582-10-10'"],
+    ],
   },
   times: {
     columns: fractions('time'),
-    rows: everywhere("'00:00:00'", "'838:59:59'", "'-838:59:59'", "'12:34:56.789012'", "'-00:00:00.100001'", "'23:59:59.999'", "'24:00:00'"),
+    rows: everywhere(
+      "'00:00:00'",
+      "'838:59:59'",
+      "'-838:59:59'",
+      "'12:34:56.789012'",
+      "'-00:00:00.100001'",
+      "'23:59:59.999'",
+      "'24:00:00'",
+    ),
   },
   datetimes: {
     columns: fractions('datetime'),
@@ -90,13 +131,41 @@ const KINDS: Readonly<Record<string, Kind>> = {
   },
   timestamps: {
     columns: fractions('timestamp'),
-    rows: everywhere("'1970-01-01 00:00:01'", "'2038-01-19 03:14:07'", "'2024-02-29 12:34:56.654321'", "'0000-00-00 00:00:00'", "'2024-02-29 12:34:00'", "'2024-02-29 12:00:00.5'"),
+    rows: everywhere(
+      "'1970-01-01 00:00:01'",
+      "'2038-01-19 03:14:07'",
+      "'2024-02-29 12:34:56.654321'",
+      "'0000-00-00 00:00:00'",
+      "'2024-02-29 12:34:00'",
+      "'2024-02-29 12:00:00.5'",
+    ),
   },
   strict_times: {
-    columns: { a: 'date not null', b: 'datetime(3) not null', c: 'timestamp(6) not null', d: 'time not null', e: 'datetime(6) not null', f: 'year not null' },
+    columns: {
+      a: 'date not null',
+      b: 'datetime(3) not null',
+      c: 'timestamp(6) not null',
+      d: 'time not null',
+      e: 'datetime(6) not null',
+      f: 'year not null',
+    },
     rows: [
-      ["'0000-00-00'", "'0000-00-00 00:00:00'", "'0000-00-00 00:00:00'", "'00:00:00'", "'0000-00-00 00:00:00'", "'0000'"],
-      ["'2024-02-29'", "'2024-02-29 01:02:03.004'", "'2024-02-29 01:02:03.000004'", "'01:02:03'", "'2024-02-29 01:02:03.000004'", '2024'],
+      [
+        "'0000-00-00'",
+        "'0000-00-00 00:00:00'",
+        "'0000-00-00 00:00:00'",
+        "'00:00:00'",
+        "'0000-00-00 00:00:00'",
+        "'0000'",
+      ],
+      [
+        "'2024-02-29'",
+        "'2024-02-29 01:02:03.004'",
+        "'2024-02-29 01:02:03.000004'",
+        "'01:02:03'",
+        "'2024-02-29 01:02:03.000004'",
+        '2024',
+      ],
     ],
   },
   chars: {
@@ -111,13 +180,39 @@ const KINDS: Readonly<Record<string, Kind>> = {
       h: 'longtext',
     },
     rows: [
-      ["'a  '", "'caf\u00e9 \u20ac'", "'\u65e5\u672c'", "'\u4e2d\u6587'", "'\ud83d\ude00 \u00e7'", "'x'", "repeat('y', 300)", "repeat('\u00fc', 200)"],
+      [
+        "'a  '",
+        "'caf\u00e9 \u20ac'",
+        "'\u65e5\u672c'",
+        "'\u4e2d\u6587'",
+        "'\ud83d\ude00 \u00e7'",
+        "'x'",
+        "repeat('y', 300)",
+        "repeat('\u00fc', 200)",
+      ],
       ["''", "''", "''", "''", "''", "''", "''", "''"],
-      ["'\"q\"'", "'back\\\\slash'", "'tab\\t'", "'line\\nfeed'", "'\\0nul'", "x'01020304050607'", "x'1f7f'", "'</script>\u2028'"],
+      [
+        '\'"q"\'',
+        "'back\\\\slash'",
+        "'tab\\t'",
+        "'line\\nfeed'",
+        "'\\0nul'",
+        "x'01020304050607'",
+        "x'1f7f'",
+        "'</script>\u2028'",
+      ],
     ],
   },
   binaries: {
-    columns: { a: 'binary(4)', b: 'varbinary(300)', c: 'blob', d: 'tinyblob', e: 'mediumblob', f: 'longblob', g: 'char(4) character set binary' },
+    columns: {
+      a: 'binary(4)',
+      b: 'varbinary(300)',
+      c: 'blob',
+      d: 'tinyblob',
+      e: 'mediumblob',
+      f: 'longblob',
+      g: 'char(4) character set binary',
+    },
     rows: [
       ["x'0100'", "x'00ff'", "repeat(x'ab', 3)", "x''", "x'fbff'", "x'3e3f'", "x'0102'"],
       ["x''", "x''", "x''", "x'00'", "repeat(x'00', 100)", "x'fffefd'", "x''"],
@@ -126,12 +221,25 @@ const KINDS: Readonly<Record<string, Kind>> = {
   },
   members: {
     columns: { a: "enum('a','it''s','\u00fc','')", b: "set('x','y','z w')", c: "enum('1','2') character set latin1" },
-    rows: [["'a'", "'x,z w'", "'2'"], ["'\u00fc'", "''", '1'], ["'it''s'", "'x,y,z w'", "'1'"], ["''", "'y'", "''"], ["'nothing of it'", "'nothing'", "'3'"]],
+    rows: [
+      ["'a'", "'x,z w'", "'2'"],
+      ["'\u00fc'", "''", '1'],
+      ["'it''s'", "'x,y,z w'", "'1'"],
+      ["''", "'y'", "''"],
+      ["'nothing of it'", "'nothing'", "'3'"],
+    ],
   },
   shapes: {
     columns: { a: 'point', b: 'geometry', c: 'linestring', d: 'polygon', e: 'multipoint', f: 'geometrycollection' },
     rows: [
-      ["ST_GeomFromText('POINT(1 -2.5)')", "ST_GeomFromText('POINT(0 0)', 4326)", "ST_GeomFromText('LINESTRING(0 0,1 1,2 3)')", "ST_GeomFromText('POLYGON((0 0,1 0,1 1,0 0))')", "ST_GeomFromText('MULTIPOINT(1 1,2 2)')", "ST_GeomFromText('GEOMETRYCOLLECTION(POINT(1 1))')"],
+      [
+        "ST_GeomFromText('POINT(1 -2.5)')",
+        "ST_GeomFromText('POINT(0 0)', 4326)",
+        "ST_GeomFromText('LINESTRING(0 0,1 1,2 3)')",
+        "ST_GeomFromText('POLYGON((0 0,1 0,1 1,0 0))')",
+        "ST_GeomFromText('MULTIPOINT(1 1,2 2)')",
+        "ST_GeomFromText('GEOMETRYCOLLECTION(POINT(1 1))')",
+      ],
     ],
   },
 };
@@ -140,7 +248,9 @@ const MYSQL_JSON: Kind = {
   columns: { a: 'json' },
   rows: [
     [`'{"b": [1, -2, 3.5, 1e100, null, true, "\\\\u0001 \u00e9"], "a": {}}'`],
-    [`json_array(cast('2024-02-29' as date), cast('-01:02:03.5' as time(6)), cast('2024-02-29 01:02:03.000004' as datetime(6)))`],
+    [
+      `json_array(cast('2024-02-29' as date), cast('-01:02:03.5' as time(6)), cast('2024-02-29 01:02:03.000004' as datetime(6)))`,
+    ],
     ['json_array(1.10, 18446744073709551615, -9223372036854775808, 1.0, 0.1, 1e-7, 123456789012345678901234567890)'],
     [`json_object('bytes', x'00ff', 'bits', b'101')`],
     ["'null'"],
@@ -152,16 +262,29 @@ const MYSQL_JSON: Kind = {
 
 const VECTORS: Kind = {
   columns: { a: 'vector(3)' },
-  rows: [["string_to_vector('[1,2.5,-0.1]')"], ["string_to_vector('[0,3.4028234e38,1e-30]')"], ["string_to_vector('[1]')"]],
+  rows: [
+    ["string_to_vector('[1,2.5,-0.1]')"],
+    ["string_to_vector('[0,3.4028234e38,1e-30]')"],
+    ["string_to_vector('[1]')"],
+  ],
 };
 
 const MARIADB: Readonly<Record<string, Kind>> = {
   documents: { columns: { a: 'json' }, rows: [[`'{"a": [1,2.50, null]}'`], [`'1'`]] },
   networks: {
     columns: { a: 'uuid', b: 'inet4', c: 'inet6' },
-    rows: [["'123e4567-e89b-12d3-a456-426655440000'", "'10.0.0.1'", "'2001:db8::ff00:42:8329'"], ["'00000000-0000-0000-0000-000000000000'", "'0.0.0.0'", "'::'"]],
+    rows: [
+      ["'123e4567-e89b-12d3-a456-426655440000'", "'10.0.0.1'", "'2001:db8::ff00:42:8329'"],
+      ["'00000000-0000-0000-0000-000000000000'", "'0.0.0.0'", "'::'"],
+    ],
   },
-  compressed: { columns: { a: 'text compressed', b: 'varbinary(500) compressed' }, rows: [["repeat('long ', 50)", "repeat(x'ab', 50)"], ["''", "''"]] },
+  compressed: {
+    columns: { a: 'text compressed', b: 'varbinary(500) compressed' },
+    rows: [
+      ["repeat('long ', 50)", "repeat(x'ab', 50)"],
+      ["''", "''"],
+    ],
+  },
 };
 
 export function kindsOf(version: Version): Readonly<Record<string, Kind>> {
@@ -204,7 +327,7 @@ const KEYS = [
   'delete from keyless',
   'create table uniques (a int not null, b varchar(10), unique key (a))',
   "insert into uniques values (1, 'one')",
-  "update uniques set a = 2",
+  'update uniques set a = 2',
   'delete from uniques',
   'create table `odd name-t\u00e4ble` (`id` int primary key, `a b` int, `q"uote` int, `\u00fcml` int)',
   'insert into `odd name-t\u00e4ble` values (1, 2, 3, 4)',
@@ -225,10 +348,10 @@ const TRANSACTIONS = [
 ];
 
 const DDL = [
-  'alter table first add column added varchar(20) not null default \'d\' after id',
+  "alter table first add column added varchar(20) not null default 'd' after id",
   'insert into first (v) values (4)',
   'alter table first drop column v, add column w decimal(5,1) null',
-  "update first set w = 1.5",
+  'update first set w = 1.5',
   'rename table second to renamed',
   'insert into renamed (v) values (9)',
   'create index by_v on renamed (v)',

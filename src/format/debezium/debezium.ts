@@ -1,0 +1,147 @@
+import { copyShort, writeAscii, writeNumber } from '../../column/ascii-write.js';
+import type { Table } from '../../core/table.js';
+import type { RowCursor, Rows, Transaction } from '../../core/transaction.js';
+import type { Format, RowsWriter } from '../format.js';
+import { requireWholeDocuments } from '../whole-documents.js';
+import { type ConnectSchema, optional, required, topicName } from './connect-schema.js';
+import { heartbeat } from './heartbeat.js';
+import type { DebeziumOptions, ValueOptions } from './options.js';
+import { BLOCK_FIELD, boundary, Places } from './places.js';
+import { RowNumbers } from './row-numbers.js';
+import { schemaChange } from './schema-change.js';
+import { rowsSource, sourceField, sourceText } from './source.js';
+import { type DebeziumTable, debeziumTables, headOf } from './table.js';
+
+/** Header names by which the two records of a changed key know each other. */
+export const KEY_CHANGE = { oldKey: '__debezium.oldkey', newKey: '__debezium.newkey' };
+
+export const OPS = { insert: 'c', update: 'u', delete: 'd' } as const satisfies Record<Rows['op'], string>;
+
+/**
+ * Debezium's envelope:
+ *
+ *   {"before":{…},"after":{…},"source":{…},"transaction":null,"op":"u","ts_ms":…,"ts_us":…,"ts_ns":…}
+ *
+ * `nowMs` is what the clock says, for the times of processing.
+ */
+export function debeziumFormat(options: DebeziumOptions, nowMs: () => number = Date.now): Format {
+  const tableOf = debeziumTables(options);
+  const numbers = new RowNumbers();
+  const places = options.provideTransactionMetadata ? new Places() : null;
+  return {
+    tombstones: options.tombstonesOnDelete,
+    keyChange: KEY_CHANGE,
+    rows: (transaction, rows) =>
+      new EnvelopeRows(transaction, rows, {
+        table: tableOf(rows.table),
+        options,
+        timeMs: nowMs(),
+        row: numbers.of(rows),
+        places,
+      }),
+    statement: (transaction, statement) =>
+      options.includeSchemaChanges ? schemaChange(transaction, statement, { ...options, timeMs: nowMs() }) : [],
+    ...(places !== null && {
+      begin: (transaction: Transaction) => boundary(transaction, null, options),
+      end: (transaction: Transaction, counts: ReadonlyMap<Table, number>) => boundary(transaction, counts, options),
+    }),
+    heartbeat: (_, timeMs) => heartbeat(timeMs, options),
+  };
+}
+
+interface EventFacts {
+  readonly table: DebeziumTable;
+  readonly options: DebeziumOptions;
+  readonly timeMs: number;
+  readonly row: () => number;
+  readonly places: Places | null;
+}
+
+const AFTER = Buffer.from(',"after":');
+/** The row number, and the place in the transaction without its id. */
+const NUMBERS_BYTES_MAX = 96;
+/** An XA transaction's GTID, or a file name. */
+const ID_BYTES_MAX = 1024;
+
+class EnvelopeRows implements RowsWriter {
+  readonly #table: DebeziumTable;
+  readonly #transaction: Transaction;
+  readonly #logged: Table;
+  readonly #facts: EventFacts;
+  /** Up to the value of `before`. */
+  readonly #head: Buffer;
+  /** `,"source":{` … `"row":` */
+  readonly #source: Buffer;
+  /** Behind the row number, up to the place in the transaction; and all behind that. */
+  readonly #behindRow: Buffer;
+  readonly #tail: Buffer;
+
+  constructor(transaction: Transaction, rows: Rows, facts: EventFacts) {
+    const { options, table, timeMs } = facts;
+    const source = rowsSource(transaction, rows, options);
+    const [upToRow, behindRow] = splitAtRow(sourceText(source));
+    const schema = options.schemasEnable ? headOf(envelopeSchema(rows.table, table, options, source.connector)) : '';
+    this.#table = table;
+    this.#transaction = transaction;
+    this.#logged = rows.table;
+    this.#facts = facts;
+    this.#head = Buffer.from(`${schema}{"before":`);
+    this.#source = Buffer.from(`,"source":${upToRow}`);
+    this.#behindRow = Buffer.from(`${behindRow},"transaction":${facts.places === null ? 'null' : ''}`);
+    const times = `"ts_ms":${timeMs},"ts_us":${timeMs}000,"ts_ns":${timeMs}000000`;
+    this.#tail = Buffer.from(`,"op":"${OPS[rows.op]}",${times}}${schema === '' ? '' : '}'}`);
+  }
+
+  bytesMax(cursor: RowCursor): number {
+    const constant = this.#head.length + this.#source.length + this.#behindRow.length + this.#tail.length;
+    return this.#table.bytesMax(cursor) + constant + AFTER.length + NUMBERS_BYTES_MAX + ID_BYTES_MAX;
+  }
+
+  key(out: Buffer, at: number, cursor: RowCursor): number {
+    return this.#table.key(out, at, cursor);
+  }
+
+  value(out: Buffer, at: number, cursor: RowCursor): number {
+    if (cursor.diffs !== null) requireWholeDocuments(cursor, this.#logged);
+    const { row, places } = this.#facts;
+    out.set(this.#head, at);
+    let to = this.#table.image(out, at + this.#head.length, cursor.before);
+    to = this.#table.image(out, copyShort(AFTER, out, to), cursor.after);
+    out.set(this.#source, to);
+    to = writeNumber(out, to + this.#source.length, row());
+    to = copyShort(this.#behindRow, out, to);
+    if (places !== null) to = writeAscii(out, to, places.next(this.#transaction, this.#logged));
+    out.set(this.#tail, to);
+    return to + this.#tail.length;
+  }
+}
+
+/** Around the number of the row, all that is not the same for a whole event. */
+export function splitAtRow(source: string): [string, string] {
+  const end = source.lastIndexOf('row":0,') + 'row":'.length;
+  return [source.slice(0, end), source.slice(end + 1)];
+}
+
+function envelopeSchema(
+  table: Table,
+  { rowSchema }: DebeziumTable,
+  options: ValueOptions,
+  connector: string,
+): ConnectSchema {
+  return {
+    type: 'struct',
+    fields: [
+      { ...rowSchema, field: 'before' },
+      { ...rowSchema, field: 'after' },
+      sourceField(connector),
+      BLOCK_FIELD,
+      required('string', 'op'),
+      optional('int64', 'ts_ms'),
+      optional('int64', 'ts_us'),
+      optional('int64', 'ts_ns'),
+    ],
+    optional: false,
+    name: `${topicName(options, table.schema, table.name)}.Envelope`,
+    version: 2,
+  };
+}

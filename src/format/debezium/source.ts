@@ -1,0 +1,130 @@
+import { formatGtid, isMariaGtid } from '../../core/gtid.js';
+import type { Rows, Statement, Transaction } from '../../core/transaction.js';
+import { type ConnectField, optional, required } from './connect-schema.js';
+import type { ValueOptions } from './options.js';
+
+/** Of Debezium whose form this is: consumers that look at it see what they know. */
+const VERSION = '3.6.1.Final';
+const SECOND_US = 1_000_000;
+
+/** What `source` says, in its order; its fields are made of it one by one. */
+export interface Source {
+  readonly version: string;
+  readonly connector: string;
+  readonly name: string;
+  readonly ts_ms: number;
+  readonly snapshot: 'false';
+  readonly db: string;
+  readonly sequence: null;
+  readonly ts_us: number;
+  /** Of more digits than a number holds. */
+  readonly ts_ns: bigint;
+  readonly table: string | null;
+  readonly server_id: number;
+  readonly gtid: string | null;
+  readonly file: string;
+  readonly pos: number;
+  readonly row: number;
+  readonly thread: number | null;
+  readonly query: string | null;
+}
+
+export function connectorOf({ gtid }: Transaction): 'mysql' | 'mariadb' {
+  return gtid !== null && isMariaGtid(gtid) ? 'mariadb' : 'mysql';
+}
+
+/** The commit where the log has its microseconds, else the second that the event has. */
+export function timeUsOf({ committedAtUs }: Transaction, { event }: Rows | Statement): number {
+  return committedAtUs % SECOND_US === 0 ? event.timestamp * SECOND_US : committedAtUs;
+}
+
+export function rowsSource(
+  transaction: Transaction,
+  rows: Rows,
+  { topicPrefix, includeQuery }: Pick<ValueOptions, 'topicPrefix'> & { includeQuery: boolean },
+): Source {
+  const { table, query } = rows;
+  return {
+    ...commonSource(transaction, rows, { topicPrefix, timeUs: timeUsOf(transaction, rows) }),
+    db: table.schema,
+    table: table.name,
+    thread: transaction.threadId ?? null,
+    query: includeQuery ? (query ?? null) : null,
+  };
+}
+
+export function commonSource(
+  transaction: Transaction,
+  entry: Rows | Statement,
+  { topicPrefix, timeUs }: { topicPrefix: string; timeUs: number },
+): Source {
+  const { gtid, span } = transaction;
+  return {
+    version: VERSION,
+    connector: connectorOf(transaction),
+    name: topicPrefix,
+    ts_ms: Math.floor(timeUs / 1000),
+    snapshot: 'false',
+    db: '',
+    sequence: null,
+    ts_us: timeUs,
+    ts_ns: BigInt(timeUs) * 1000n,
+    table: null,
+    server_id: entry.event.serverId,
+    gtid: gtid === null ? null : formatGtid(gtid),
+    file: span.file,
+    pos: entry.event.start,
+    row: 0,
+    thread: null,
+    query: null,
+  };
+}
+
+export function sourceText(source: Source): string {
+  const members = Object.entries(source).map(([name, value]) => {
+    const text = typeof value === 'bigint' ? String(value) : JSON.stringify(value);
+    return `${JSON.stringify(name)}:${text}`;
+  });
+  return `{${members.join(',')}}`;
+}
+
+const SNAPSHOTS = 'true,first,first_in_data_collection,last_in_data_collection,last,false,incremental';
+
+export function sourceField(connector: string): ConnectField {
+  return {
+    type: 'struct',
+    fields: SOURCE_FIELDS,
+    optional: false,
+    name: `io.debezium.connector.${connector}.Source`,
+    version: 1,
+    field: 'source',
+  };
+}
+
+const SOURCE_FIELDS: readonly ConnectField[] = [
+  required('string', 'version'),
+  required('string', 'connector'),
+  required('string', 'name'),
+  required('int64', 'ts_ms'),
+  {
+    type: 'string',
+    optional: true,
+    name: 'io.debezium.data.Enum',
+    version: 1,
+    parameters: { allowed: SNAPSHOTS },
+    default: 'false',
+    field: 'snapshot',
+  },
+  required('string', 'db'),
+  optional('string', 'sequence'),
+  optional('int64', 'ts_us'),
+  optional('int64', 'ts_ns'),
+  optional('string', 'table'),
+  required('int64', 'server_id'),
+  optional('string', 'gtid'),
+  required('string', 'file'),
+  required('int64', 'pos'),
+  required('int32', 'row'),
+  optional('int64', 'thread'),
+  optional('string', 'query'),
+];

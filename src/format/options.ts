@@ -1,6 +1,10 @@
 import * as z from 'zod';
 import { unreachable } from '../core/errors.js';
 import { canalFormat } from './canal/canal.js';
+import { cloudeventsFormat } from './debezium/cloudevents.js';
+import { debeziumFormat } from './debezium/debezium.js';
+import { debeziumFlatFormat } from './debezium/flat.js';
+import { cloudeventsOptions, debeziumFlatOptions, debeziumOptions } from './debezium/options.js';
 import type { Format } from './format.js';
 import { jsonFormat } from './json.js';
 import { maxwellFormat } from './maxwell/maxwell.js';
@@ -10,6 +14,9 @@ import { FORMAT_NAMES, type FormatName } from './names.js';
 /** The options of each format. */
 const FORMATS = {
   json: z.strictObject({}),
+  debezium: debeziumOptions,
+  'debezium-flat': debeziumFlatOptions,
+  cloudevents: cloudeventsOptions,
   maxwell: maxwellOptions,
   canal: z.strictObject({}),
 } as const satisfies Record<FormatName, z.ZodType>;
@@ -23,6 +30,12 @@ export function formatOf(chosen: FormatOptions): Format {
   switch (chosen.name) {
     case 'json':
       return jsonFormat;
+    case 'debezium':
+      return debeziumFormat(chosen.options);
+    case 'debezium-flat':
+      return debeziumFlatFormat(chosen.options);
+    case 'cloudevents':
+      return cloudeventsFormat(chosen.options);
     case 'maxwell':
       return maxwellFormat(chosen.options);
     case 'canal':

@@ -1,4 +1,5 @@
 import { copyShort, writeAscii, writeNumber } from '../../column/ascii-write.js';
+import type { RawEvent } from '../../core/event.js';
 import type { Table } from '../../core/table.js';
 import type { RowCursor, Rows, Transaction } from '../../core/transaction.js';
 import type { Format, RowsWriter } from '../format.js';
@@ -9,8 +10,8 @@ import type { DebeziumOptions, ValueOptions } from './options.js';
 import { BLOCK_FIELD, boundary, Places } from './places.js';
 import { RowNumbers } from './row-numbers.js';
 import { schemaChange } from './schema-change.js';
-import { rowsSource, sourceField, sourceText } from './source.js';
-import { type DebeziumTable, debeziumTables, headOf } from './table.js';
+import { connectorOf, rowsSource, sourceField, sourceText } from './source.js';
+import { type DebeziumTable, debeziumTables, headOf, perTable } from './table.js';
 
 /** Header names by which the two records of a changed key know each other. */
 export const KEY_CHANGE = { oldKey: '__debezium.oldkey', newKey: '__debezium.newkey' };
@@ -28,13 +29,18 @@ export function debeziumFormat(options: DebeziumOptions, nowMs: () => number = D
   const tableOf = debeziumTables(options);
   const numbers = new RowNumbers();
   const places = options.provideTransactionMetadata ? new Places() : null;
+  const sources = new EventSources(options);
+  const headOfMysql = perTable((table) => envelopeHead(table, tableOf(table), options, 'mysql'));
+  const headOfMariadb = perTable((table) => envelopeHead(table, tableOf(table), options, 'mariadb'));
   return {
     tombstones: options.tombstonesOnDelete,
     keyChange: KEY_CHANGE,
     rows: (transaction, rows) =>
       new EnvelopeRows(transaction, rows, {
         table: tableOf(rows.table),
-        options,
+        head: (connectorOf(transaction) === 'mysql' ? headOfMysql : headOfMariadb)(rows.table),
+        source: sources.of(transaction, rows),
+        schemasEnable: options.schemasEnable,
         timeMs: nowMs(),
         row: numbers.of(rows),
         places,
@@ -51,7 +57,10 @@ export function debeziumFormat(options: DebeziumOptions, nowMs: () => number = D
 
 interface EventFacts {
   readonly table: DebeziumTable;
-  readonly options: DebeziumOptions;
+  /** Up to the value of `before`. */
+  readonly head: Buffer;
+  readonly source: EventSource;
+  readonly schemasEnable: boolean;
   readonly timeMs: number;
   readonly row: () => number;
   readonly places: Places | null;
@@ -68,28 +77,23 @@ class EnvelopeRows implements RowsWriter {
   readonly #transaction: Transaction;
   readonly #logged: Table;
   readonly #facts: EventFacts;
-  /** Up to the value of `before`. */
   readonly #head: Buffer;
-  /** `,"source":{` … `"row":` */
   readonly #source: Buffer;
   /** Behind the row number, up to the place in the transaction; and all behind that. */
   readonly #behindRow: Buffer;
   readonly #tail: Buffer;
 
   constructor(transaction: Transaction, rows: Rows, facts: EventFacts) {
-    const { options, table, timeMs } = facts;
-    const source = rowsSource(transaction, rows, options);
-    const [upToRow, behindRow] = splitAtRow(sourceText(source));
-    const schema = options.schemasEnable ? headOf(envelopeSchema(rows.table, table, options, source.connector)) : '';
-    this.#table = table;
+    const { timeMs } = facts;
+    this.#table = facts.table;
     this.#transaction = transaction;
     this.#logged = rows.table;
     this.#facts = facts;
-    this.#head = Buffer.from(`${schema}{"before":`);
-    this.#source = Buffer.from(`,"source":${upToRow}`);
-    this.#behindRow = Buffer.from(`${behindRow},"transaction":${facts.places === null ? 'null' : ''}`);
+    this.#head = facts.head;
+    this.#source = facts.source.upToRow;
+    this.#behindRow = facts.source.behindRow;
     const times = `"ts_ms":${timeMs},"ts_us":${timeMs}000,"ts_ns":${timeMs}000000`;
-    this.#tail = Buffer.from(`,"op":"${OPS[rows.op]}",${times}}${schema === '' ? '' : '}'}`);
+    this.#tail = Buffer.from(`,"op":"${OPS[rows.op]}",${times}}${facts.schemasEnable ? '}' : ''}`);
   }
 
   bytesMax(cursor: RowCursor): number {
@@ -116,19 +120,52 @@ class EnvelopeRows implements RowsWriter {
   }
 }
 
+interface EventSource {
+  /** `,"source":{` … `"row":` */
+  readonly upToRow: Buffer;
+  /** … `},"transaction":`, with its null where there is no metadata. */
+  readonly behindRow: Buffer;
+}
+
+/** Made once for an event, which has up to three writers where keys may change. */
+class EventSources {
+  readonly #options: DebeziumOptions;
+  #rows: RawEvent | null = null;
+  #made: EventSource | null = null;
+
+  constructor(options: DebeziumOptions) {
+    this.#options = options;
+  }
+
+  of(transaction: Transaction, rows: Rows): EventSource {
+    if (this.#made === null || this.#rows !== rows.event) {
+      this.#rows = rows.event;
+      this.#made = this.#make(transaction, rows);
+    }
+    return this.#made;
+  }
+
+  #make(transaction: Transaction, rows: Rows): EventSource {
+    const [upToRow, behindRow] = splitAtRow(sourceText(rowsSource(transaction, rows, this.#options)));
+    const place = this.#options.provideTransactionMetadata ? '' : 'null';
+    return {
+      upToRow: Buffer.from(`,"source":${upToRow}`),
+      behindRow: Buffer.from(`${behindRow},"transaction":${place}`),
+    };
+  }
+}
+
 /** Around the number of the row, all that is not the same for a whole event. */
 export function splitAtRow(source: string): [string, string] {
   const end = source.lastIndexOf('row":0,') + 'row":'.length;
   return [source.slice(0, end), source.slice(end + 1)];
 }
 
-function envelopeSchema(
-  table: Table,
-  { rowSchema }: DebeziumTable,
-  options: ValueOptions,
-  connector: string,
-): ConnectSchema {
-  return {
+type Connector = ReturnType<typeof connectorOf>;
+
+function envelopeHead(table: Table, { rowSchema }: DebeziumTable, options: ValueOptions, connector: Connector): Buffer {
+  if (!options.schemasEnable) return Buffer.from('{"before":');
+  const schema: ConnectSchema = {
     type: 'struct',
     fields: [
       { ...rowSchema, field: 'before' },
@@ -144,4 +181,5 @@ function envelopeSchema(
     name: `${topicName(options, table.schema, table.name)}.Envelope`,
     version: 2,
   };
+  return Buffer.from(`${headOf(schema)}{"before":`);
 }

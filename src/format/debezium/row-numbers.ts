@@ -8,11 +8,13 @@ export class RowNumbers {
   #next = 0;
 
   of({ event, op }: Rows): () => number {
-    if (this.#event !== event) {
+    const logged = shapeOf(event.type).op;
+    // A row event may be walked again.
+    if (this.#event !== event || op === logged) {
       this.#event = event;
       this.#next = 0;
     }
-    const isFirstHalf = op === 'delete' && shapeOf(event.type).op === 'update';
+    const isFirstHalf = op === 'delete' && logged === 'update';
     return () => (isFirstHalf ? this.#next : this.#next++);
   }
 }

@@ -1,3 +1,4 @@
+import type { Dialect } from '../../core/dialect.js';
 import { unreachable } from '../../core/errors.js';
 import type { Statement, Transaction } from '../../core/transaction.js';
 import { parseDdl } from '../../sql/ddl/parse.js';
@@ -18,7 +19,7 @@ export function schemaChange(
   statement: Statement,
   options: ValueOptions & { readonly timeMs: number },
 ): readonly FormattedRecord[] {
-  const concerned = concernedBy(transaction, statement);
+  const concerned = concernedBy(statement);
   if (concerned === null) return [];
   const { database, tables } = concerned;
   const { topicPrefix, schemasEnable, timeMs } = options;
@@ -52,15 +53,12 @@ interface Concerned {
   readonly tables: readonly string[] | null;
 }
 
-function concernedBy(transaction: Transaction, { sql, schema }: Statement): Concerned | null {
-  const flavour = connectorOf(transaction);
-  const version = flavour === 'mysql' ? 90_700 : 110_800;
-  const dialect = { flavour, version, ansiQuotes: false, noBackslashEscapes: false, realAsFloat: false } as const;
+function concernedBy({ sql, schema, dialect }: Statement): Concerned | null {
   const of = (tables: readonly TableName[]): Concerned => ({
     database: tables[0]?.schema ?? schema,
     tables: tables.map(({ name }) => name),
   });
-  const ddl: Ddl = parseDdl(sql, dialect);
+  const ddl: Ddl = parseDdl(sql, dialect ?? PLAIN);
   switch (ddl.kind) {
     case 'create-table':
     case 'create-like':
@@ -82,6 +80,15 @@ function concernedBy(transaction: Transaction, { sql, schema }: Statement): Conc
       return unreachable(ddl);
   }
 }
+
+/** Of statements that no server is known of. */
+const PLAIN: Dialect = {
+  flavour: 'mysql',
+  version: 90_700,
+  ansiQuotes: false,
+  noBackslashEscapes: false,
+  realAsFloat: false,
+};
 
 function keySchema(connector: string): ConnectSchema {
   return {

@@ -56,15 +56,19 @@ export function headOf(schema: ConnectSchema): string {
   return `{"schema":${JSON.stringify(schema)},"payload":`;
 }
 
-/** Compiled once for each version of a table. */
-export function debeziumTables(options: ValueOptions): (table: Table) => DebeziumTable {
-  const compiled = new WeakMap<Table, DebeziumTable>();
+/** What is compiled once for each version of a table. */
+export function perTable<T extends object>(make: (table: Table) => T): (table: Table) => T {
+  const compiled = new WeakMap<Table, T>();
   return (table) => {
     let made = compiled.get(table);
     if (made === undefined) {
-      made = new DebeziumTable(table, options);
+      made = make(table);
       compiled.set(table, made);
     }
     return made;
   };
+}
+
+export function debeziumTables(options: ValueOptions): (table: Table) => DebeziumTable {
+  return perTable((table) => new DebeziumTable(table, options));
 }

@@ -110,7 +110,10 @@ export class DebeziumVisitor extends JsonVisitor {
           return start + this.out.write(text, start, 'latin1');
         });
       case 'hex':
-        return this.#inQuotes(at, (start) => start + this.out.write(cell.toString('hex', first, last), start, 'latin1'));
+        return this.#inQuotes(
+          at,
+          (start) => start + this.out.write(cell.toString('hex', first, last), start, 'latin1'),
+        );
     }
   }
 

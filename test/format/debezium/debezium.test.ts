@@ -6,10 +6,9 @@ import { debeziumFormat } from '../../../src/format/debezium/debezium.js';
 import { debeziumFlatFormat } from '../../../src/format/debezium/flat.js';
 import { cloudeventsOptions, debeziumFlatOptions, debeziumOptions } from '../../../src/format/debezium/options.js';
 import type { Format } from '../../../src/format/format.js';
-import { DIFFERENCES, type Side, settled } from './differences.js';
-import { parseExact } from './exact-json.js';
+import { DIFFERENCES, settledText } from './differences.js';
 import { type WrittenRecord, written } from './golden.js';
-import { RECORDED_VERSIONS, type RecordedRecord, RUNS, type Run, readGolden } from './runs.js';
+import { type RecordedRecord, RUNS, type Run, readGolden } from './runs.js';
 
 const MODES = {
   'decimal.handling.mode': 'decimalHandlingMode',
@@ -51,24 +50,17 @@ function oursOf(records: readonly WrittenRecord[], theirs: readonly RecordedReco
   return records.filter(({ value }) => !ATTACHED_BEHIND.test(value ?? '')).slice(0, theirs.length);
 }
 
-const parsed = ({ key, value, headers }: WrittenRecord, topic: string): Side => ({
-  topic,
-  key: key === null ? null : parseExact(key),
-  headers: Object.fromEntries(Object.entries(headers).map(([name, text]) => [name, parseExact(text)])),
-  value: value === null ? null : parseExact(value),
-});
+/** What is compared: texts, since what differs is seen in them as well, and equal ones are so at once. */
+const ourText = ({ key, value, headers }: WrittenRecord, topic: string): string =>
+  settledText(topic, { key, value, headers: `{${Object.entries(headers).map((each) => `"${each[0]}":${each[1]}`)}}` });
 
-const theirSide = ({ topic, key, headers, value }: RecordedRecord): Side => ({
-  topic,
-  key: parseExact(key),
-  headers: parseExact(headers),
-  value: parseExact(value),
-});
+const theirText = ({ topic, key, headers, value }: RecordedRecord): string =>
+  settledText(topic, { key, value, headers });
 
 const SCHEMA_CHANGES = 'rec';
 const EVENTS_MIN = 300;
 
-describe.each(RECORDED_VERSIONS)('of a log of %s', (version) => {
+describe.each(['9.7', '8.0'] as const)('of a log of %s', (version) => {
   test.each(RUNS)('every record is as Debezium has it: $name', async (run) => {
     const format = formatOf(run);
     // A row without its envelope has no form for statements; CloudEvents’ converter gives them no value.
@@ -77,9 +69,9 @@ describe.each(RECORDED_VERSIONS)('of a log of %s', (version) => {
     const theirs = recorded.filter(({ topic }) => !isRowsOnly || topic !== SCHEMA_CHANGES);
     const ours = oursOf(await written(version, format), theirs);
     expect(ours.length).toBe(theirs.length);
-    expect(theirs.filter(({ value }) => value !== 'null').length).toBeGreaterThan(EVENTS_MIN);
+    expect(theirs.length).toBeGreaterThan(EVENTS_MIN);
     for (const [i, record] of theirs.entries()) {
-      expect(settled(parsed(ours[i]!, record.topic)), `record ${i}`).toEqual(settled(theirSide(record)));
+      expect(ourText(ours[i]!, record.topic), `record ${i}`).toBe(theirText(record));
     }
   });
 });

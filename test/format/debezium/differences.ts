@@ -1,11 +1,10 @@
-import type { ExactJson } from './exact-json.js';
+import { type ExactJson, parseExact } from './exact-json.js';
 
-/** A record of either side, parsed. */
-export interface Side {
-  readonly topic: string;
-  readonly key: ExactJson;
-  readonly headers: ExactJson;
-  readonly value: ExactJson;
+/** The parts of a record as texts of JSON; null is the same as no text. */
+export interface RecordTexts {
+  readonly key: string | null;
+  readonly headers: string;
+  readonly value: string | null;
 }
 
 type Fields = { [name: string]: ExactJson };
@@ -62,7 +61,7 @@ export const DIFFERENCES: readonly Difference[] = [
     settle: (path, value) => {
       if (!isTable(path, 'binaries')) return value;
       const field = value as Fields | null;
-      if (typeof field === 'object' && field !== null && field['field'] === 'g') return SETTLED;
+      if (typeof field === 'object' && field !== null && field.field === 'g') return SETTLED;
       return last(path) === 'g' && value !== null ? SETTLED : value;
     },
   },
@@ -75,8 +74,8 @@ export const DIFFERENCES: readonly Difference[] = [
   },
   {
     title: 'Defaults of columns',
-    settle: (path, value) => {
-      if (typeof value !== 'object' || value === null || !('default' in value) || value['field'] === 'snapshot')
+    settle: (_path, value) => {
+      if (typeof value !== 'object' || value === null || !('default' in value) || value.field === 'snapshot')
         return value;
       const { default: _, ...rest } = value as Fields;
       return rest;
@@ -101,12 +100,37 @@ export const DIFFERENCES: readonly Difference[] = [
 ];
 
 /** Documents with a large double, a negative time, or bytes. */
-const ODD_DOCUMENTS = /1e100|1000000000000000015|02:0-3|-01:02:03|1e-7|0000999|"bytes"/;
+const ODD_DOCUMENTS = /1e100|1000000000000000015|02:0-3|-01:02:03|0\.0000001|0000999|"bytes"/;
 
-export function settled(side: Side): ExactJson {
-  const { topic, ...record } = side;
-  return walk([topic], record);
+/** A record of either side with its numbers as they were written, but for what is meant to differ. */
+export function settledText(topic: string, { key, headers, value }: RecordTexts): string {
+  const parts = [
+    partText([topic, 'key'], key),
+    partText([topic, 'headers'], headers),
+    partText([topic, 'value'], value),
+  ];
+  return parts.join('\n');
 }
+
+const SCHEMA = '{"schema":';
+const PAYLOAD = ',"payload":';
+const schemas = new Map<string, string>();
+
+/** Schemas are long, and the same in most records of a topic. */
+function partText(path: readonly string[], text: string | null): string {
+  const payload = text?.startsWith(SCHEMA) ? text.indexOf(PAYLOAD) : -1;
+  if (text === null || payload < 0) return settledPart(path, text ?? 'null');
+  const schema = text.slice(SCHEMA.length, payload);
+  const name = `${path.join(' ')} ${schema}`;
+  let known = schemas.get(name);
+  if (known === undefined) {
+    known = settledPart([...path, 'schema'], schema);
+    schemas.set(name, known);
+  }
+  return `${known}\n${settledPart([...path, 'payload'], text.slice(payload + PAYLOAD.length, -1))}`;
+}
+
+const settledPart = (path: readonly string[], text: string): string => JSON.stringify(walk(path, parseExact(text)));
 
 function walk(path: readonly string[], value: ExactJson): ExactJson {
   const own = DIFFERENCES.reduce((made, { settle }) => settle(path, made), value);

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
+import { FORMAT_NAMES } from '../../src/format/names.js';
 import { rowtide } from './rowtide.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'rowtide-usage-'));
@@ -55,7 +56,7 @@ describe('wrong usage ends with 2 and one sentence', () => {
     [['tail', 'x', '--from', 'yesterday'], 'rowtide: USAGE: not a place in a binlog: "yesterday"'],
     [['tail', 'x', '--until', 'beginning'], 'rowtide: USAGE: nothing lies before the beginning'],
     [['tail', 'x', '--limit', '0'], 'It is a whole number above zero.'],
-    [['tail', 'x', '--format', 'xml'], 'Allowed choices are pretty, json, none.'],
+    [['tail', 'x', '--format', 'xml'], `Allowed choices are pretty, ${FORMAT_NAMES.join(', ')}, none.`],
     [['tail', 'x', '--format', 'json', '--format-option', 'indent'], 'It is a name and a value: key=value.'],
     [
       ['tail', 'x', '--format', 'json', '--format-option', 'indent=2'],

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { chosenFormat } from '../../src/cli/format-options.js';
 import { jsonFormat } from '../../src/format/json.js';
+import { FORMAT_NAMES } from '../../src/format/names.js';
 import { formatOf, formatOptions } from '../../src/format/options.js';
 
 describe('a format', () => {
@@ -13,10 +14,14 @@ describe('a format', () => {
   });
 
   it.each([
-    ['jsn', [], 'there is no format jsn; there are json, maxwell, canal'],
-    [{ toString: {} }, [], 'there is no format toString; there are json, maxwell, canal'],
-    [{ json: {}, avro: {} }, [], 'a format is a name, or a name with options beneath; there are json, maxwell, canal'],
-    [7, [], 'a format is a name, or a name with options beneath; there are json, maxwell, canal'],
+    ['jsn', [], `there is no format jsn; there are ${FORMAT_NAMES.join(', ')}`],
+    [{ toString: {} }, [], `there is no format toString; there are ${FORMAT_NAMES.join(', ')}`],
+    [
+      { json: {}, avro: {} },
+      [],
+      `a format is a name, or a name with options beneath; there are ${FORMAT_NAMES.join(', ')}`,
+    ],
+    [7, [], `a format is a name, or a name with options beneath; there are ${FORMAT_NAMES.join(', ')}`],
     [{ json: { indent: 2 } }, ['json'], 'Unrecognized key: "indent"'],
   ])('%j is refused at its place', (given, path, message) => {
     const [issue] = formatOptions.safeParse(given).error?.issues ?? [];

@@ -43,7 +43,10 @@ class Recorder {
       DebeziumEngine<ChangeEvent<String, String>> engine = builder(properties)
           .using(properties)
           .using((success, message, error) -> {
-            if (!success) failure[0] = message + " " + error;
+            if (!success) {
+              failure[0] = message;
+              if (error != null) error.printStackTrace();
+            }
             reached.countDown();
             ended.countDown();
           })

@@ -52,7 +52,13 @@ function oursOf(records: readonly WrittenRecord[], theirs: readonly RecordedReco
 
 /** What is compared: texts, since what differs is seen in them as well, and equal ones are so at once. */
 const ourText = ({ key, value, headers }: WrittenRecord, topic: string): string =>
-  settledText(topic, { key, value, headers: `{${Object.entries(headers).map((each) => `"${each[0]}":${each[1]}`)}}` });
+  settledText(topic, {
+    key,
+    value,
+    headers: `{${Object.entries(headers)
+      .map(([name, text]) => `"${name}":${text}`)
+      .join(',')}}`,
+  });
 
 const theirText = ({ topic, key, headers, value }: RecordedRecord): string =>
   settledText(topic, { key, value, headers });

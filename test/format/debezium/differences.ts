@@ -87,7 +87,7 @@ export const DIFFERENCES: readonly Difference[] = [
       if (path[0] !== 'rec' || path.includes('schema')) return value;
       if (last(path) === 'tableChanges') return SETTLED;
       if (path.at(-2) === 'source' && /^(row|table)$/.test(last(path))) return SETTLED;
-      return last(path) === 'ddl' && /^DROP TABLE/i.test(String(value)) ? SETTLED : value;
+      return last(path) === 'ddl' && typeof value === 'string' && /^DROP TABLE/i.test(value) ? SETTLED : value;
     },
   },
   {

@@ -34,7 +34,7 @@ async function record(version: RecordedVersion): Promise<void> {
     await engines(server, folder, [attach(version, server)]);
     for (const sql of workloadOf(version)) {
       await connection.query(sql).catch((error: unknown) => {
-        throw new Error(`${sql}: ${error instanceof Error ? error.message : error}`);
+        throw new Error(`${sql}: ${error instanceof Error ? error.message : String(error)}`);
       });
     }
     await connection.query('insert into done.marker values (1)');

@@ -8,7 +8,7 @@ import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { kinds, type RunningServer, type ServerKind } from './kinds.js';
-import { closeRun, removeLeftovers } from './runs.js';
+import { closeRun, isChild, removeLeftovers } from './runs.js';
 
 export default async function setup(): Promise<() => Promise<void>> {
   removeLeftovers();
@@ -19,7 +19,7 @@ export default async function setup(): Promise<() => Promise<void>> {
   return async () => {
     keeper.close();
     closeRun();
-    removeLeftovers(); // of workers that were killed
+    removeLeftovers(isChild); // of workers that were killed, and of those that are about to end
   };
 }
 

@@ -45,12 +45,17 @@ export function recordProcess(pid: number): void {
   appendFileSync(join(runFolder(), processList), `${pid} ${startTime(pid)}\n`);
 }
 
-export function removeLeftovers(): void {
+/** What dead processes left, and those of whom it is known that they need nothing any more. */
+export function removeLeftovers(isDone: (pid: number) => boolean = () => false): void {
   if (!existsSync(parent)) return;
   for (const name of readdirSync(parent)) {
     const [pid, started] = name.split('-');
-    if (startTime(Number(pid)) !== started) remove(join(parent, name));
+    if (startTime(Number(pid)) !== started || isDone(Number(pid))) remove(join(parent, name));
   }
+}
+
+export function isChild(pid: number): boolean {
+  return statOf(pid)[1] === String(process.pid);
 }
 
 function remove(folder: string): void {
@@ -86,10 +91,14 @@ function isOurs(pid: number, started: string, folder: string): boolean {
 
 /** In clock ticks since boot; undefined when no such process is left. */
 function startTime(pid: number): string | undefined {
-  const stat = proc(pid, 'stat');
-  // The second field is the program's name in parentheses and may contain anything.
-  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  const fields = statOf(pid);
   return fields[0] === 'Z' ? undefined : fields[19];
+}
+
+/** State, parent and what follows: the fields before are the pid and the program's name, which may contain anything. */
+function statOf(pid: number): string[] {
+  const stat = proc(pid, 'stat');
+  return stat.slice(stat.lastIndexOf(')') + 2).split(' ');
 }
 
 function proc(pid: number, file: string): string {

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { OwnPart, OwnRound } from './fuzz.js';
 
 const TESTS = join(import.meta.dirname, '..');
+/** Unless the environment says how much. */
 const MORE = { ROWTIDE_SCALE: '3', ROWTIDE_DDL: '400', ROWTIDE_KILLS: '6' } as const;
 
 export interface RandomTestsOptions {
@@ -47,7 +48,7 @@ async function runFile(file: string, seed: number): Promise<OwnRound> {
 
 function passes(file: string, seed: number): Promise<boolean> {
   const args = ['run', `test/${file}`, '--silent=passed-only', '--testTimeout=600000'];
-  const env = { ...process.env, ...MORE, ROWTIDE_SEED: String(seed) };
+  const env = { ...MORE, ...process.env, ROWTIDE_SEED: String(seed) };
   const child = spawn('node_modules/.bin/vitest', args, { cwd: join(TESTS, '..'), env, stdio: 'inherit' });
   const kill = (): boolean => child.kill();
   process.once('exit', kill);

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { Comparison } from './compare.js';
-import { brokenFiles, combinationsOn, inputs, severalFiles, throughStdin } from './comparisons.js';
+import { brokenFiles, combinationsOn, inOtherStyle, inputs, severalFiles, throughStdin } from './comparisons.js';
 import { resultLine, run } from './run.js';
 
 const { values, positionals: words } = parseArgs({
@@ -21,6 +21,7 @@ const groups: Readonly<Record<string, Iterable<Comparison>>> = {
   combinations: combinationsOn(files, { sample }),
   several: severalFiles(files),
   stdin: throughStdin(files, { sample }),
+  style: inOtherStyle(files),
   broken: brokenFiles(files, { folder: join(tmpdir(), `rowtide-broken-${process.pid}`), step: sample ? 37 : 1 }),
 };
 

@@ -110,6 +110,16 @@ export function* throughStdin(
   }
 }
 
+/** Files of MySQL, as mariadb-binlog reads them: without JSON columns, which it gives up at. */
+export function* inOtherStyle(files: readonly Input[]): Generator<Comparison> {
+  const own = files.filter(({ tool, name }) => tool === 'mysql' && !/^(encrypted|partial|shop|types)-/.test(name));
+  for (const [i, { name, path }] of own.entries()) {
+    const options = i % 2 === 0 ? ['-vv'] : ['--hexdump'];
+    const call = { args: [...options, path] };
+    yield { what: `--style=mariadb ${options.join(' ')} ${name}`, tool: 'mariadb', call, ourArgs: ['--style=mariadb'] };
+  }
+}
+
 /** The server's version is there. */
 const saysWhose = (bytes: Buffer): boolean => bytes.subarray(0, 60).includes('MariaDB');
 

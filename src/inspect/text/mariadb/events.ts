@@ -17,6 +17,7 @@ import { DELIMITER } from '../state.js';
 import { printStop } from '../stop.js';
 import { printXid } from '../xid.js';
 import { printGtidList, printMariadbGtid } from './gtid.js';
+import { isIgnorable } from './known.js';
 import { printMariadbExecuteLoad } from './load-data.js';
 import { moved } from './moved.js';
 import { isKeyword, printMariadbQuery } from './query.js';
@@ -44,6 +45,11 @@ export interface Printing {
 export function printMariadbEvent(logged: LoggedEvent, printing: Printing, output: Output): Promise<void> | null {
   const { state, kept, selection } = printing;
   const eventType = logged.event.type;
+  if (isIgnorable(logged.event)) {
+    printSkipReplication(logged, state, output);
+    printIgnorable(logged, state, state.head);
+    return movedHead(state, output);
+  }
   if (isRowsEvent(eventType)) {
     return printRows(logged, printing, output);
   }
@@ -93,6 +99,10 @@ export function printMariadbEvent(logged: LoggedEvent, printing: Printing, outpu
       printSkipReplication(logged, state, output);
       printOther(logged, state, state.head);
   }
+  return movedHead(state, output);
+}
+
+function movedHead(state: MariadbState, output: Output): Promise<void> | null {
   return state.head.size > 0 ? moved(state.head.piecesTo(output), state, output) : null;
 }
 
@@ -125,9 +135,7 @@ const PRINT: Readonly<Record<number, Print>> = {
 };
 
 function printOther(logged: LoggedEvent, state: MariadbState, output: Output): void {
-  const { type: eventType, flags } = logged.event;
-  const print = PRINT[eventType] ?? ((flags & type.FLAG_IGNORABLE) === 0 ? printUnknown : printIgnorable);
-  print(logged, state, output);
+  (PRINT[logged.event.type] ?? printUnknown)(logged, state, output);
 }
 
 /** The new name of a schema is printed in front of the event; the names in statements stay. */

@@ -16,12 +16,7 @@ const OPTIONS: readonly Option[] = [
   { bit: 1 << 15, name: 'check_constraint_checks', onWhenSet: false },
   { bit: 1 << 28, name: 'sql_if_exists', onWhenSet: true, isLogged: (version) => since(version, [10, 5, 2]) },
   { bit: 1 << 24, name: 'explicit_defaults_for_timestamp', onWhenSet: true, isLogged: saysExplicitDefaults },
-  {
-    bit: 1 << 30,
-    name: 'system_versioning_insert_history',
-    onWhenSet: true,
-    isLogged: (version) => since(version, [10, 11, 0]),
-  },
+  { bit: 1 << 30, name: 'system_versioning_insert_history', onWhenSet: true },
 ];
 
 /** Of the first statement all that its server logs, then those that changed. */

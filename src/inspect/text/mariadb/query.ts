@@ -1,5 +1,6 @@
 import { decodeQueryParts, type QueryParts } from '../../../binlog/query.js';
 import { decodeQueryStatus, type QueryStatus } from '../../../binlog/query-status.js';
+import { isMariadb } from '../../../binlog/server-version.js';
 import { FLAG_SUPPRESS_USE, FLAG_THREAD_SPECIFIC, QUERY_COMPRESSED_EVENT } from '../../../binlog/types.js';
 import type { LoggedEvent } from '../../logged-event.js';
 import type { Output } from '../../output.js';
@@ -50,7 +51,9 @@ export function printMariadbQueryHeader(
   output: Output,
 ): QueryStatus {
   const { event } = logged;
-  const status = decodeQueryStatus(query.status);
+  const said = decodeQueryStatus(query.status);
+  // MySQL says these two by codes that MariaDB does not read.
+  const status = isMariadb(logged.format.serverVersion) ? said : { ...said, microseconds: null, xid: null };
   if (!state.options.shortForm) {
     printHeader(logged, state, output);
     output.ascii(

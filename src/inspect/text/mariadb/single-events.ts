@@ -7,6 +7,7 @@ import type { Output } from '../../output.js';
 import { writeBase64 } from '../base64.js';
 import { localTime, printHeader } from '../header.js';
 import { DELIMITER } from '../state.js';
+import { IGNORABLE_NAMES } from './ignorable-names.js';
 import type { MariadbState } from './state.js';
 
 /** FORMAT_DESCRIPTION */
@@ -44,11 +45,7 @@ export function beginsEncryption({ event }: LoggedEvent): boolean {
 }
 
 /** START_ENCRYPTION: of what follows in a file, nothing can be said. */
-export function printStartEncryption(logged: LoggedEvent, state: MariadbState, output: Output): void {
-  if (!beginsEncryption(logged)) {
-    printIgnorable(logged, state, output);
-    return;
-  }
+export function printStartEncryption(logged: LoggedEvent, _: MariadbState, output: Output): void {
   const { scheme, keyVersion, nonce } = decodeStartEncryption(logged.event);
   output.ascii(`# Encryption scheme: ${scheme}, key_version: ${keyVersion}, nonce: ${nonce.toString('hex')}\n`);
   output.ascii('# The rest of the binlog is encrypted!\n');
@@ -64,12 +61,10 @@ export function printMariadbXaPrepare(logged: LoggedEvent, state: MariadbState, 
   output.ascii(`XA PREPARE ${xid}\n${DELIMITER}\n`);
 }
 
-/** An event that its writer says may be left out, of a type that is not ours. */
+/** An event that its writer says may be left out, whatever its type, and those of MySQL that are no part of the data. */
 export function printIgnorable(logged: LoggedEvent, state: MariadbState, output: Output): void {
   if (state.options.shortForm) return;
   printHeader(logged, state, output);
   output.ascii('\tIgnorable\n');
-  output.ascii(`# Ignorable event type ${logged.event.type} (${IGNORABLE[logged.event.type] ?? 'Unknown'})\n`);
+  output.ascii(`# Ignorable event type ${logged.event.type} (${IGNORABLE_NAMES[logged.event.type] ?? 'Unknown'})\n`);
 }
-
-const IGNORABLE: Readonly<Record<number, string>> = { [START_ENCRYPTION_EVENT]: 'Start_encryption' };

@@ -18,6 +18,11 @@ export class CanalTable {
   readonly #mysqlTypes: readonly Buffer[];
   /** `,"name":12` of each column; `large` of an unsigned number with its highest bit set. */
   readonly #sqlTypes: readonly { readonly usual: Buffer; readonly large: Buffer; readonly lastByte: number }[];
+  /** Columns whose values may be large. */
+  readonly #unsigned: readonly number[];
+  /** Of whole images without a large number, which nearly all are. */
+  readonly #allMysqlTypes: Buffer;
+  readonly #allSqlTypes: Buffer;
   readonly #typesBytesMax: number;
 
   constructor(table: Table) {
@@ -40,6 +45,9 @@ export class CanalTable {
         lastByte: usual === large ? -1 : lastByte(column),
       };
     });
+    this.#unsigned = columns.flatMap(({ ordinal }) => (this.#sqlTypes[ordinal]!.lastByte < 0 ? [] : [ordinal]));
+    this.#allMysqlTypes = objectOf(this.#mysqlTypes);
+    this.#allSqlTypes = objectOf(this.#sqlTypes.map(({ usual }) => usual));
     const types = [...this.#mysqlTypes, ...this.#sqlTypes.flatMap(({ usual, large }) => [usual, large])];
     this.#typesBytesMax = types.reduce((sum, each) => sum + each.length, 8);
   }
@@ -64,16 +72,27 @@ export class CanalTable {
   }
 
   mysqlType(out: Buffer, at: number, cursor: RowCursor): number {
+    if (isWhole(cursor)) return at + this.#allMysqlTypes.copy(out, at);
     return this.#each(out, at, cursor, (to, _, i) => copyShort(this.#mysqlTypes[i]!, out, to));
   }
 
   sqlType(out: Buffer, at: number, cursor: RowCursor): number {
+    if (isWhole(cursor) && !this.#hasLarge(cursor)) return at + this.#allSqlTypes.copy(out, at);
     return this.#each(out, at, cursor, (to, image, i) => {
-      const { usual, large, lastByte } = this.#sqlTypes[i]!;
-      const from = image.at[i]!;
-      const isLarge = lastByte >= 0 && from >= 0 && image.bytes[from + lastByte]! >= 0x80;
-      return copyShort(isLarge ? large : usual, out, to);
+      const { usual, large } = this.#sqlTypes[i]!;
+      return copyShort(this.#isLarge(image, i) ? large : usual, out, to);
     });
+  }
+
+  #hasLarge({ before, after }: RowCursor): boolean {
+    const image = after ?? before!;
+    return this.#unsigned.some((i) => this.#isLarge(image, i));
+  }
+
+  #isLarge(image: Image, i: number): boolean {
+    const { lastByte } = this.#sqlTypes[i]!;
+    const from = image.at[i]!;
+    return lastByte >= 0 && from >= 0 && image.bytes[from + lastByte]! >= 0x80;
   }
 
   /** What an update changed, as it was. */
@@ -99,6 +118,18 @@ export class CanalTable {
     }
     return embrace(out, at, to);
   }
+}
+
+function objectOf(members: readonly Buffer[]): Buffer {
+  const out = Buffer.alloc(members.reduce((sum, each) => sum + each.length, 2));
+  const to = members.reduce((at, each) => at + each.copy(out, at), 0);
+  return out.subarray(0, embrace(out, 0, to));
+}
+
+/** Whether the row is told by an image of all columns. */
+function isWhole({ before, after }: RowCursor): boolean {
+  const image = after ?? before;
+  return image !== null && !image.at.includes(ABSENT_CELL);
 }
 
 /** The image that says what a cell is now, or was. */

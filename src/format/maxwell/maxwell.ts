@@ -1,3 +1,4 @@
+import { shapeOf } from '../../binlog/rows.js';
 import { copyShort, writeNumber } from '../../column/ascii-write.js';
 import { formatGtid } from '../../core/gtid.js';
 import type { Table } from '../../core/table.js';
@@ -58,6 +59,8 @@ class TransactionFacts {
   readonly tail: string;
   /** Which change is the last row: it ends the transaction for readers. */
   readonly lastIndex: number;
+  /** Records so far that are only a part of a row: where a changed key makes two of it, the delete. */
+  parts = 0;
 
   constructor(transaction: Transaction, options: MaxwellOptions) {
     const { xid, gtid, serverId, threadId, schemas } = transaction;
@@ -102,11 +105,13 @@ class MaxwellRows implements RowsWriter {
   readonly #rows: RowsFacts;
   readonly #head: Buffer;
   readonly #tail: Buffer;
+  readonly #isPart: boolean;
 
   constructor(all: RowsFacts) {
     const { rows, options, facts, table } = all;
     const { event, op } = rows;
     this.#rows = all;
+    this.#isPart = op === 'delete' && shapeOf(event.type).op === 'update';
     const query = options.outputRowQuery ? queryMember(rows.query, options) : '';
     this.#head = Buffer.concat([
       table.head,
@@ -132,10 +137,12 @@ class MaxwellRows implements RowsWriter {
     requireWholeDocuments(cursor, rows.table);
     out.set(this.#head, at);
     let to = at + this.#head.length;
-    if (index === facts.lastIndex) to = copyShort(COMMIT, out, to);
+    const row = index - facts.parts;
+    if (row === facts.lastIndex && !this.#isPart) to = copyShort(COMMIT, out, to);
     else if (options.outputCommitInfo && options.outputXoffset) {
-      to = writeNumber(out, copyShort(XOFFSET, out, to), index);
+      to = writeNumber(out, copyShort(XOFFSET, out, to), row);
     }
+    if (this.#isPart) facts.parts++;
     to = copyShort(this.#tail, out, to);
     if (options.outputPrimaryKeys) to = table.primaryKey(out, to, cursor);
     if (options.outputPrimaryKeyColumns) to += out.write(table.primaryKeyColumns, to);

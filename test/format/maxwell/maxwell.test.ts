@@ -1,10 +1,11 @@
 /** Our records are those of a real Maxwell, for the same binlog and options. record.ts says how they were recorded. */
 import { describe, expect, it } from 'vitest';
+import { KeyChange } from '../../../src/format/key-change.js';
 import { maxwellFormat } from '../../../src/format/maxwell/maxwell.js';
 import { type MaxwellOptions, maxwellOptions } from '../../../src/format/maxwell/options.js';
 import type { StreamOptions } from '../../roundtrip/stream.js';
 import { type ExactJson, parseExact } from '../exact-json.js';
-import { recordsOf, type WrittenRecord } from '../recorded.js';
+import { recordedTransactions, recordsOf, type WrittenRecord } from '../recorded.js';
 import { goldenBinlog, goldenLines, KEY_FORMS, OPTION_SETS } from './golden.js';
 
 type Record = { readonly [key: string]: ExactJson };
@@ -82,4 +83,27 @@ it.each(KEY_FORMS)('has the keys that Maxwell gives to records in Kafka: %s', as
 it('cuts a query where it is told to', async () => {
   const [first] = await written({ outputRowQuery: true, rowQueryMaxLength: 11 });
   expect(JSON.parse(first!.value)).toMatchObject({ query: 'insert into' });
+});
+
+it('ends a transaction with the insert, where a changed key makes two records of its last row', async () => {
+  const format = maxwellFormat(maxwellOptions.parse({}));
+  for await (const transaction of recordedTransactions(goldenBinlog())) {
+    const [rows] = transaction.entries;
+    if (rows?.kind !== 'rows' || rows.op !== 'update' || rows.query !== 'update compound set a = 3 where a = 2')
+      continue;
+    const cursor = rows.cursor();
+    const { deleted, inserted } = new KeyChange(format, transaction, { rows, cursor });
+    cursor.next();
+    const parts = [deleted, inserted].map((part, index) => {
+      const out = Buffer.alloc(part.writer.bytesMax(part.cursor) + 8);
+      return JSON.parse(out.toString('utf8', 0, part.writer.value(out, 0, part.cursor, index)));
+    });
+    expect(parts).toMatchObject([
+      { type: 'delete', xoffset: 0, data: { a: 2 } },
+      { type: 'insert', commit: true, data: { a: 3 } },
+    ]);
+    expect(parts[0]).not.toHaveProperty('commit');
+    return;
+  }
+  expect.unreachable('the update is not in the log');
 });

@@ -45,7 +45,7 @@ class Recorder {
           .using((success, message, error) -> {
             if (!success) {
               failure[0] = message;
-              if (error != null) error.printStackTrace();
+              for (Throwable cause = error; cause != null; cause = cause.getCause()) System.err.println(cause);
             }
             reached.countDown();
             ended.countDown();

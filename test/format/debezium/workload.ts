@@ -325,6 +325,12 @@ const KEYS = [
   'update `odd name-t\u00e4ble` set `a b` = 5',
 ];
 
+const COMPUTED = [
+  'create table hidden (id int primary key, a int, c int as (id + 1) stored, d int as (id + 2) virtual)',
+  'insert into hidden (id, a) values (1, 2)',
+  'update hidden set id = 3',
+];
+
 const TRANSACTIONS = [
   'create table first (id int primary key auto_increment, v int)',
   'create table second (id int primary key auto_increment, v int)',
@@ -361,9 +367,8 @@ export function workloadOf(version: Version): string[] {
     'use kinds',
     ...Object.entries(kindsOf(version)).flatMap(([name, kind]) => kindSql(name, kind)),
     ...KEYS,
-    'create table hidden (id int primary key, a int, c int as (id + 1) stored, d int as (id + 2) virtual)',
-    'insert into hidden (id, a) values (1, 2)',
-    'update hidden set id = 3',
+    // MariaDB leaves computed columns out of its log, at which Debezium stops.
+    ...(isMariadb(version) ? [] : COMPUTED),
     ...TRANSACTIONS,
     ...DDL,
   ];

@@ -2,10 +2,12 @@ import { decodeFormat, formatChecksumBytes } from '../binlog/format-description.
 import { withPlainHeader } from '../binlog/header.js';
 import {
   eventTypeName,
+  FLAG_IGNORABLE,
   FLAG_IN_USE,
   FORMAT_DESCRIPTION_EVENT,
   PREVIOUS_GTIDS_LOG_EVENT,
   ROTATE_EVENT,
+  START_ENCRYPTION_EVENT,
   START_EVENT_V3,
   UNKNOWN_EVENT,
 } from '../binlog/types.js';
@@ -60,6 +62,8 @@ export class LenientReader {
   #offset = FIRST_OFFSET;
   #format = FORMAT_UNSAID;
   #isInUse = false;
+  /** Behind MariaDB's START_ENCRYPTION nothing but lengths can be read, and checksums are those of what was encrypted. */
+  #isEncrypted = false;
   #begun = false;
   /** The block behind the last one, read while that one is used. */
   #ahead: { readonly at: number; readonly bytes: Buffer; readonly read: Promise<number> } | null = null;
@@ -181,7 +185,9 @@ export class LenientReader {
 
   /** Files can come one after the other through a pipe, each with its own begin. */
   #skipMagic(block: Buffer, at = 0): number {
-    return !this.#input.isFile && block.compare(MAGIC, 0, MAGIC.length, at, at + MAGIC.length) === 0 ? MAGIC.length : 0;
+    if (this.#input.isFile || block.compare(MAGIC, 0, MAGIC.length, at, at + MAGIC.length) !== 0) return 0;
+    this.#isEncrypted = false;
+    return MAGIC.length;
   }
 
   #lengthOf(bytes: Buffer, at: number): number {
@@ -193,15 +199,17 @@ export class LenientReader {
   #event(raw: Buffer, advance: number): LoggedEvent {
     try {
       const type = raw[4]!;
-      const isFormat = type === FORMAT_DESCRIPTION_EVENT || type === START_EVENT_V3;
+      const isFormat = !this.#isEncrypted && (type === FORMAT_DESCRIPTION_EVENT || type === START_EVENT_V3);
       const format = isFormat ? this.#beginFormat(raw) : this.#format;
       const hasChecksum = isFormat ? formatChecksumBytes(raw) > 0 : format.checksum === 'crc32';
       const body = hasChecksum ? raw.subarray(0, raw.length - CHECKSUM_BYTES) : raw;
-      const isDamaged = this.#options.verifyChecksums && format.checksum === 'crc32' && !matches(raw, body);
+      const isVerified = this.#options.verifyChecksums && !this.#isEncrypted && format.checksum === 'crc32';
+      const isDamaged = isVerified && !matches(raw, body);
       if (isDamaged && (isFormat || this.#options.showsDamaged !== true)) throw checksumError(raw);
       const bytes = isFormat || format.headerBytes === HEADER_BYTES ? body : withPlainHeader(body, format);
       const event = rawEvent(bytes, this.#offset, this.#offset + advance);
       this.#offset += advance;
+      if (type === START_ENCRYPTION_EVENT && (event.flags & FLAG_IGNORABLE) === 0) this.#isEncrypted = true;
       const shown = isDamaged ? { ...event, type: UNKNOWN_EVENT } : event;
       return { file: this.#input.name, format, event: shown, raw };
     } catch (error) {

@@ -233,7 +233,7 @@ export class Generator {
 
   /** The same, with comments, of which some are executed. */
   #comment(sql: string): string {
-    if (sql.includes('ORDER BY')) return sql;
+    if (sql.includes('ORDER BY') || (this.#isMariadb && sql.includes(' RENAME TO '))) return sql;
     return sql
       .replace(/^ALTER TABLE /, '/* x */ALTER -- ALTER TABLE z DROP y\n/*!50001 TABLE */ # DROP z\n')
       .concat(" /*!50101 , COMMENT 'y' */ /*!99999 , DROP nothing */");

@@ -43,11 +43,12 @@ export class BackwardSpool {
     return this.#readBefore(end, LENGTH_BYTES + length).utf8Slice(0, length);
   }
 
-  /** What it yields is valid until the spool is appended to or closed. */
+  /** What it yields is valid until the next one: all are read into the same memory. */
   *backwards(): Generator<Buffer> {
     if (this.#memory !== null) yield* textsBackwards(this.#memory.subarray(0, this.#held));
+    const memory = Buffer.allocUnsafeSlow(Math.min(this.#written, READ_BYTES));
     for (let end = this.#written; end > 0; ) {
-      let block = this.#readBefore(end, Math.min(end, READ_BYTES));
+      let block = this.#readBefore(end, Math.min(end, READ_BYTES), memory);
       const last = block.readUInt32LE(block.length - LENGTH_BYTES) + LENGTH_BYTES;
       if (last > block.length) block = this.#readBefore(end, last);
       end -= block.length - (yield* textsBackwards(block));
@@ -82,8 +83,8 @@ export class BackwardSpool {
     return fd;
   }
 
-  #readBefore(end: number, length: number): Buffer {
-    const bytes = Buffer.allocUnsafe(length);
+  #readBefore(end: number, length: number, memory: Buffer | null = null): Buffer {
+    const bytes = memory?.subarray(0, length) ?? Buffer.allocUnsafe(length);
     this.#attempt('read', () => {
       for (let done = 0; done < length; ) {
         const count = readSync(this.#fd!, bytes, done, length - done, end - length + done);

@@ -17,7 +17,7 @@ test('gives texts back from the last one on, few or many, small or larger than w
     });
     const places = texts.map((text) => spool.append(text));
     expect(places.slice(-3).map((at) => spool.read(at) === texts[places.indexOf(at)])).not.toContain(false);
-    const read = [...spool.backwards()].map(String).reverse();
+    const read = Array.from(spool.backwards(), String).reverse();
     expect(read.length).toBe(count);
     expect(read.findIndex((text, i) => text !== texts[i])).toBe(-1);
     expect(readdirSync(folder)).toEqual([]);

@@ -7,6 +7,7 @@ import type { Transaction } from '../../core/transaction.js';
 import { NetChanges } from '../../inspect/flashback/net-changes.js';
 import { Undo } from '../../inspect/flashback/undo.js';
 import type { LoggedFormat } from '../../inspect/flashback/undo-events.js';
+import { Output } from '../../inspect/output.js';
 import type { ServerAddress } from '../../mysql/url.js';
 import { placeOf } from '../../mysql/url.js';
 import { serverCatalog } from '../../schema/catalog.js';
@@ -33,8 +34,8 @@ export interface FlashbackOptions {
 }
 
 export interface FlashbackOutput {
-  /** Resolves when it may go on. */
-  write(bytes: Buffer): Promise<void>;
+  /** Takes what stands, and resolves when it may go on. */
+  write(text: Output): Promise<void>;
   /** The findings of a check, for a person. */
   report(text: string): void;
 }
@@ -135,16 +136,12 @@ async function check(
 const CHUNK_BYTES = 64 * 1024;
 
 async function print(undo: Undo, spool: BackwardSpool, output: FlashbackOutput): Promise<void> {
-  let pending: Buffer[] = [Buffer.from(undo.head())];
-  let length = pending[0]!.length;
-  for (const text of spool.backwards()) {
-    pending.push(text);
-    length += text.length;
-    if (length < CHUNK_BYTES) continue;
-    await output.write(Buffer.concat(pending, length));
-    pending = [];
-    length = 0;
+  const text = new Output();
+  text.text(undo.head());
+  for (const statement of spool.backwards()) {
+    text.bytes(statement);
+    if (text.length >= CHUNK_BYTES) await output.write(text);
   }
-  pending.push(Buffer.from(undo.tail()));
-  await output.write(Buffer.concat(pending));
+  text.text(undo.tail());
+  await output.write(text);
 }

@@ -3,7 +3,7 @@ import { basename, join } from 'node:path';
 import { RowtideError } from '../../core/errors.js';
 import { type AnyGtid, formatGtid, type GtidSet, isMariaGtid } from '../../core/gtid.js';
 import type { Position } from '../../core/position.js';
-import { Output } from '../../inspect/output.js';
+import type { Output } from '../../inspect/output.js';
 import { fileLog } from '../../source/files.js';
 import { type Selection, selectedLog } from '../../source/selected-log.js';
 import { serverLog } from '../../source/server.js';
@@ -52,17 +52,15 @@ export async function printFlashback({ files, server, options, signal }: Inspect
 /** Opens the file of --result-file when there is something to write. */
 class Printing {
   readonly #path: string | undefined;
-  readonly #output = new Output();
   #writer: Writer | null = null;
 
   constructor(path: string | undefined) {
     this.#path = path;
   }
 
-  async write(bytes: Buffer): Promise<void> {
+  async write(text: Output): Promise<void> {
     this.#writer ??= await openWriter(this.#path);
-    this.#output.bytes(bytes);
-    await this.#writer.write(this.#output);
+    await this.#writer.write(text);
   }
 
   report(text: string): void {

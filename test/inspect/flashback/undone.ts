@@ -1,6 +1,7 @@
 import { tmpdir } from 'node:os';
 import { type FlashbackOptions, flashback } from '../../../src/cli/inspect/flashback.js';
 import type { Position } from '../../../src/core/position.js';
+import type { Output } from '../../../src/inspect/output.js';
 import { serverLog } from '../../../src/source/server.js';
 import type { DatabaseAddress } from '../../servers/database.js';
 import { addressOf } from './workload.js';
@@ -23,7 +24,7 @@ export async function undone(
   const printed: Buffer[] = [];
   let report = '';
   const output = {
-    write: async (bytes: Buffer) => void printed.push(bytes),
+    write: async (text: Output) => void printed.push(text.take()),
     report: (text: string) => {
       report += text;
     },

@@ -28,6 +28,8 @@ export interface StartKafkaOptions {
   port?: number;
   /** Has a listener that wants a login, `saslBrokers`, with these passwords by user. */
   users?: Readonly<Record<string, string>>;
+  /** Levels of features below those of its version, such as `transaction.version`. */
+  features?: Readonly<Record<string, number>>;
 }
 
 export interface KafkaAddress {
@@ -35,11 +37,12 @@ export interface KafkaAddress {
 }
 
 export async function startKafka(start: StartKafkaOptions = {}): Promise<KafkaNode> {
-  const { users = {}, properties = {} } = start;
+  const { users = {}, properties = {}, features = {} } = start;
   const member = {
     ...(await newMember(1, start.port)),
     saslPort: start.users === undefined ? 0 : await freePort(),
     users,
+    features,
   };
   const node = await KafkaNode.create(member, [member], newClusterId(), properties);
   await node.launch();
@@ -69,6 +72,7 @@ interface Member {
   /** 0: without a listener that wants a login. */
   saslPort: number;
   users: Readonly<Record<string, string>>;
+  features: Readonly<Record<string, number>>;
 }
 
 async function newMember(id: number, port?: number): Promise<Member> {
@@ -82,6 +86,7 @@ async function newMember(id: number, port?: number): Promise<Member> {
     proxy,
     saslPort: 0,
     users: {},
+    features: {},
   };
 }
 
@@ -113,8 +118,9 @@ export class KafkaNode extends Server implements KafkaAddress {
         `${each}=[name=${name},password=${password}]`,
       ]),
     );
-    const format = ['kafka.tools.StorageTool', 'format', `--cluster-id=${cluster}`, '--config', file, ...scram];
-    await run(command, format);
+    const format = ['kafka.tools.StorageTool', 'format', `--cluster-id=${cluster}`, '--config', file];
+    const features = Object.entries(member.features).flatMap(([name, level]) => ['--feature', `${name}=${level}`]);
+    await run(command, [...format, ...scram, ...features]);
     return new KafkaNode(member, folder, command);
   }
 

@@ -1,0 +1,27 @@
+/** One life of a sink that delivers exactly once, in a process of its own, which kills itself where it is told. */
+import { Connection } from '../../../../connectors/kafka/connection.js';
+import { ExactlyOnceSink } from '../../../../connectors/kafka/exactly-once.js';
+import { kafkaOptions } from '../../../../connectors/kafka/options.js';
+import { testFormat } from '../rows.js';
+import type { Order } from './kills.js';
+import { deliver } from './numbers.js';
+
+const { options, pipeline, last, die } = JSON.parse(process.argv[2] ?? '') as Order;
+let left = die?.count ?? 0;
+
+function passing(api: string, when: string): void {
+  if (die?.api === api && die.when === when && --left === 0) process.kill(process.pid, 'SIGKILL');
+}
+
+const { request } = Connection.prototype;
+Connection.prototype.request = async function (api, ...rest) {
+  passing(api.name, 'before');
+  const answer = request.call(this, api, ...rest);
+  // The socket has taken it, or some of it, when the next turn comes.
+  setImmediate(() => passing(api.name, 'sent'));
+  const response = await answer;
+  passing(api.name, 'answered');
+  return response as never;
+};
+
+await deliver(() => new ExactlyOnceSink(kafkaOptions.parse(options), testFormat, pipeline), { last });

@@ -7,7 +7,7 @@ import { testFormat } from '../rows.js';
 export interface Scene {
   readonly name: string;
   readonly options: object;
-  sink(): ExactlyOnceSink;
+  readonly sink: () => ExactlyOnceSink;
 }
 
 export function sceneOf(brokers: readonly string[]): Scene {

@@ -13,7 +13,9 @@ function passing(api: string, when: string): void {
   if (die?.api === api && die.when === when && --left === 0) process.kill(process.pid, 'SIGKILL');
 }
 
-const { request } = Connection.prototype;
+type Request = (this: Connection, ...asked: Parameters<Connection['request']>) => Promise<unknown>;
+
+const request: Request = Reflect.get(Connection.prototype, 'request');
 Connection.prototype.request = async function (api, ...rest) {
   passing(api.name, 'before');
   const answer = request.call(this, api, ...rest);

@@ -48,7 +48,8 @@ export function rowsSource(
     ...commonSource(transaction, rows, { topicPrefix, timeUs: timeUsOf(transaction, rows) }),
     db: table.schema,
     table: table.name,
-    thread: transaction.threadId ?? null,
+    // Debezium has it of MySQL only.
+    thread: connectorOf(transaction) === 'mysql' ? (transaction.threadId ?? null) : null,
     query: includeQuery ? (query ?? null) : null,
   };
 }

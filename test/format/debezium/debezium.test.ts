@@ -8,7 +8,7 @@ import { cloudeventsOptions, debeziumFlatOptions, debeziumOptions } from '../../
 import type { Format } from '../../../src/format/format.js';
 import { DIFFERENCES, settledText } from './differences.js';
 import { type WrittenRecord, written } from './golden.js';
-import { type RecordedRecord, RUNS, type Run, readGolden } from './runs.js';
+import { RECORDED_VERSIONS, type RecordedRecord, type RecordedVersion, type Run, readGolden, runsOf } from './runs.js';
 
 const MODES = {
   'decimal.handling.mode': 'decimalHandlingMode',
@@ -51,23 +51,28 @@ function oursOf(records: readonly WrittenRecord[], theirs: readonly RecordedReco
 }
 
 /** What is compared: texts, since what differs is seen in them as well, and equal ones are so at once. */
-const ourText = ({ key, value, headers }: WrittenRecord, topic: string): string =>
-  settledText(topic, {
-    key,
-    value,
-    headers: `{${Object.entries(headers)
-      .map(([name, text]) => `"${name}":${text}`)
-      .join(',')}}`,
-  });
+const ourText = ({ key, value, headers }: WrittenRecord, topic: string, version: RecordedVersion): string =>
+  settledText(
+    topic,
+    {
+      key,
+      value,
+      headers: `{${Object.entries(headers)
+        .map(([name, text]) => `"${name}":${text}`)
+        .join(',')}}`,
+    },
+    version,
+  );
 
-const theirText = ({ topic, key, headers, value }: RecordedRecord): string =>
-  settledText(topic, { key, value, headers });
+/** Central has no newer connector for MariaDB than 3.5. */
+const theirText = ({ topic, key, headers, value }: RecordedRecord, version: RecordedVersion): string =>
+  settledText(topic, { key, value: value.replace('"3.5.0.Final"', '"3.6.1.Final"'), headers }, version);
 
 const SCHEMA_CHANGES = 'rec';
 const EVENTS_MIN = 300;
 
-describe.each(['9.7', '8.0'] as const)('of a log of %s', (version) => {
-  test.each(RUNS)('every record is as Debezium has it: $name', async (run) => {
+describe.each(RECORDED_VERSIONS)('of a log of %s', (version) => {
+  test.each(runsOf(version))('every record is as Debezium has it: $name', async (run) => {
     const format = formatOf(run);
     // A row without its envelope has no form for statements; CloudEvents’ converter gives them no value.
     const isRowsOnly = run.name.startsWith('unwrap') || run.name === 'cloudevents';
@@ -77,7 +82,7 @@ describe.each(['9.7', '8.0'] as const)('of a log of %s', (version) => {
     expect(ours.length).toBe(theirs.length);
     expect(theirs.length).toBeGreaterThan(EVENTS_MIN);
     for (const [i, record] of theirs.entries()) {
-      expect(ourText(ours[i]!, record.topic), `record ${i}`).toBe(theirText(record));
+      expect(ourText(ours[i]!, record.topic, version), `record ${i}`).toBe(theirText(record, version));
     }
   });
 });

@@ -12,7 +12,7 @@ import { run } from '../../servers/command.js';
 import type { DatabaseServer } from '../../servers/database.js';
 import { java } from '../../servers/java.js';
 import { mavenLibraries } from '../../servers/maven.js';
-import { binlogPath, RECORDED_VERSIONS, type RecordedVersion, RUNS, saveGolden } from './runs.js';
+import { binlogPath, RECORDED_VERSIONS, type RecordedVersion, runsOf, saveGolden } from './runs.js';
 import { workloadOf } from './workload.js';
 
 /** The last ones that Maven Central has. */
@@ -42,12 +42,12 @@ async function record(version: RecordedVersion): Promise<void> {
     await connection.end();
     await mkdir(join(binlogPath(version), '..'), { recursive: true });
     await cp(join(server.binlogDir, 'binlog.000001'), binlogPath(version));
-    const runs = RUNS.map(({ name, properties }) => ({
+    const runs = runsOf(version).map(({ name, properties }) => ({
       name,
       properties: { ...base(version, server), ...properties },
     }));
     await engines(server, folder, runs);
-    for (const { name } of RUNS) {
+    for (const { name } of runsOf(version)) {
       const bytes = await saveGolden(version, name, await readFile(join(folder, `${name}.jsonl`)));
       console.log(`${version} ${name}: ${bytes} bytes`);
     }

@@ -64,7 +64,7 @@ describe('opening fails with a name and a hint', () => {
     expect(await opening({ brokers: [broker] })).toMatchObject({
       code: 'SINK_UNREACHABLE',
       message: `Kafka broker ${broker} closed the connection`,
-      hint: expect.stringContaining('A plain client on a TLS or SASL port only sees the connection closed'),
+      hint: expect.stringContaining('only sees the connection closed on a port that wants TLS or a login'),
     });
   });
 
@@ -104,7 +104,7 @@ describe('opening fails with a name and a hint', () => {
     expect(await opening({ brokers: [broker] })).toMatchObject({
       code: 'SINK_UNREACHABLE',
       message: `Kafka broker ${broker} closed the connection`,
-      hint: expect.stringContaining('TLS or SASL port'),
+      hint: expect.stringContaining('a port that wants TLS or a login'),
     });
   });
 
@@ -135,8 +135,12 @@ describe('opening fails with a name and a hint', () => {
 
 /** The answer to `request`, of a broker that speaks versions 0 to `max` of these. */
 function apiVersions(request: Buffer, apis: readonly { key: number; max: number }[]): Buffer {
-  const body = new Writer().i32(request.readInt32BE(8)).i16(0);
-  body.array(apis, (w, { key, max }) => w.i16(key).i16(0).i16(max)).i32(0);
+  const body = new Writer()
+    .i32(request.readInt32BE(8))
+    .i16(0)
+    .unsignedVarint(apis.length + 1);
+  for (const { key, max } of apis) body.i16(key).i16(0).i16(max).noTags();
+  body.i32(0).noTags();
   return Buffer.concat([new Writer().i32(body.length).bytes, body.bytes]);
 }
 

@@ -127,3 +127,23 @@ export function uint32(bytes: Buffer, at: number): number {
 export function refuse(what: string): never {
   throw malformed(`binary JSON: ${what}`);
 }
+
+/** Whether the outermost container or opaque value lies within its bytes with all that says where its parts are. */
+export function holdsWhole(bytes: Buffer, from: number, to: number): boolean {
+  const kind = bytes[from]!;
+  const begin = from + 1;
+  if (kind === TYPE.opaque) {
+    let last = begin + 1;
+    while (last < to && bytes[last]! >= 0x80) last++;
+    if (last >= to || last > begin + 5) return false;
+    const { start, length } = prefixed(bytes, begin + 1, to);
+    return start + length <= to;
+  }
+  if (!isObject(kind) && !isArray(kind)) return false;
+  const isLarge = kind === TYPE.largeObject || kind === TYPE.largeArray;
+  const word = isLarge ? 4 : 2;
+  if (to - begin < 2 * word) return false;
+  const [count, size] = [bytes.readUIntLE(begin, word), bytes.readUIntLE(begin + word, word)];
+  const entryBytes = word + 1 + (isObject(kind) ? word + 2 : 0);
+  return size <= to - begin && 2 * word + count * entryBytes <= size;
+}

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { run } from './comparison/run.js';
+import { OurTool, Scratch } from './comparison/tools.js';
 import { ODD_LOGS } from './odd-logs.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'rowtide-odd-'));
@@ -34,4 +35,15 @@ test('logs that no server of the tests writes are printed as mysqlbinlog prints 
   );
   expect(result.differences).toEqual([]);
   expect(result.compared).toBeGreaterThan(60);
+});
+
+test('options that are cut short are refused, as mysqlbinlog refuses them', async () => {
+  const path = join(folder, 'short');
+  writeFileSync(path, Object.values(ODD_LOGS)[0]!);
+  using ours = new OurTool();
+  using scratch = new Scratch();
+  const said = await ours.run({ args: ['--style=mysql', '--verb', path] }, scratch);
+  expect(said.stderr).toContain('--verb is no option of mysqlbinlog');
+  expect(said.stdout.length).toBe(0);
+  expect((await ours.run({ args: ['--style=mariadb', '--verb', path] }, scratch)).status).toBe(0);
 });

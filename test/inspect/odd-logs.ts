@@ -52,6 +52,16 @@ const UTF8_MB4 = '0421002d002100';
 const one = query('select 1');
 const uuid = '3e11fa4771ca11e19e33c80aa9429562';
 
+/** A row of a number, a document of these bytes, and a number. */
+function rowOfJson(document: string): Part[] {
+  const bytes = document.replaceAll(' ', '');
+  const length = (bytes.length / 2).toString(16).padStart(2, '0');
+  return [
+    part(type.TABLE_MAP_EVENT, '070000000000 0100 01 64 00 01 74 00 03 03f503 01 04 07'),
+    part(type.WRITE_ROWS_EVENT, `070000000000 0100 0200 03 ff f8 05000000 ${length}000000 ${bytes} 09000000`),
+  ];
+}
+
 const hex = (text: string): string => Buffer.from(text).toString('hex');
 
 export const ODD_LOGS: Readonly<Record<string, Buffer>> = {
@@ -119,6 +129,12 @@ export const ODD_LOGS: Readonly<Record<string, Buffer>> = {
   'a geometry that is NULL': log(
     part(type.TABLE_MAP_EVENT, '070000000000 0100 01 64 00 01 74 00 02 03 ff 01 04 03'),
     part(type.WRITE_ROWS_EVENT, '070000000000 0100 0200 02 ff fe 05000000 fc 06000000 01000000 41'),
+  ),
+  'JSON that is damaged': log(
+    ...['0d01', 'ff', '0501', '0001', '0005000600', '0409', '04', '0c056162', '0ff6', '0ff603050280'].flatMap(
+      rowOfJson,
+    ),
+    ...['02020 00a00 050100 0e0000', '02010 00700 0cf000', '02020 00a00 050100 0d0000', '0c026869'].flatMap(rowOfJson),
   ),
   'CREATE TABLE … SELECT': log(
     query('BEGIN'),

@@ -93,6 +93,7 @@ function addReading(command: Command): void {
     .option('--stop-never', 'wait for what the server logs next')
     .option('--raw', 'write the server’s files as they are')
     .addOption(new Option('--character-sets-dir <dir>').hideHelp())
+    .addOption(new Option('--shortened <name>').hideHelp())
     .addOption(new Option('--open-files-limit <n>').hideHelp())
     .addOption(new Option('--binlog-row-event-max-size <n>').hideHelp())
     .option('--connection-server-id <id>', 'what we are known by at the server', value.number);
@@ -112,6 +113,9 @@ function addServer(command: Command): void {
     .option('--bind-address <address>', 'from which of our addresses')
     .option('-C, --compress', 'compress the connection')
     .option('--compression-algorithms <list>', 'how to compress the connection')
+    .addOption(new Option('--zstd-compression-level <n>').hideHelp())
+    .addOption(new Option('--get-server-public-key').hideHelp())
+    .addOption(new Option('--plugin-dir <dir>').hideHelp())
     .option('--ssl-mode <mode>', 'disabled, preferred, required, verify_ca or verify_identity')
     .option('--ssl-ca <file>', 'who may have signed the server’s certificate')
     .option('--ssl-cert <file>', 'our certificate')

@@ -22,6 +22,23 @@ export function normalised(command: Command, args: readonly string[]): string[] 
   return out;
 }
 
+/** The first long option that is cut short, as only mariadb-binlog takes it. */
+export function shortenedIn(command: Command, args: readonly string[]): string | undefined {
+  const long = args.slice(0, args.includes('--') ? args.indexOf('--') : args.length).filter((arg) => /^--\w/.test(arg));
+  return long
+    .map((arg) => arg.split('=')[0]!)
+    .find((arg) => {
+      const { option, isShortened } = find(
+        command.options,
+        arg
+          .slice(2)
+          .replaceAll('_', '-')
+          .replace(/^loose-/, ''),
+      );
+      return option !== undefined && isShortened;
+    });
+}
+
 type Next = () => string | undefined;
 
 function long(options: readonly Option[], arg: string, next: Next): string[] {
@@ -75,14 +92,23 @@ function isSwitch(option: Option): boolean {
   return !option.required && !option.optional;
 }
 
-function find(options: readonly Option[], name: string): { option: Option | undefined; on: boolean } {
+interface Found {
+  readonly option: Option | undefined;
+  readonly on: boolean;
+  readonly isShortened: boolean;
+}
+
+function find(options: readonly Option[], name: string): Found {
   const exact = byName(options, name);
-  if (exact !== undefined) return { option: exact, on: true };
+  if (exact !== undefined) return { option: exact, on: true, isShortened: false };
   const [, prefix = '', rest = ''] = /^([a-z]+)-(.+)$/.exec(name) ?? [];
   const on = PREFIXES[prefix];
-  const switched = on === undefined ? undefined : (byName(options, rest) ?? begun(options.filter(isSwitch), rest));
-  if (on !== undefined && switched !== undefined && isSwitch(switched)) return { option: switched, on };
-  return { option: begun(options, name), on: true };
+  const whole = on === undefined ? undefined : byName(options, rest);
+  const switched = on === undefined ? undefined : (whole ?? begun(options.filter(isSwitch), rest));
+  if (on !== undefined && switched !== undefined && isSwitch(switched)) {
+    return { option: switched, on, isShortened: whole === undefined };
+  }
+  return { option: begun(options, name), on: true, isShortened: true };
 }
 
 function byName(options: readonly Option[], name: string): Option | undefined {

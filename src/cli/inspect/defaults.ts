@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { RowtideError } from '../../core/errors.js';
 import { type FileOption, readOptionFiles } from '../../mysql/option-file.js';
-import { normalised } from './arguments.js';
+import { normalised, shortenedIn } from './arguments.js';
 
 /** What mysqlbinlog and mariadb-binlog read. In those of all clients, an option may be for another one. */
 const OWN_GROUPS = ['mysqlbinlog', 'mariadb-binlog'];
@@ -38,7 +38,9 @@ export function withDefaults(command: Command, args: readonly string[], { env, w
     env,
     warn,
   });
-  return withLastPassword([...options.flatMap((option) => asArguments(command, option)), ...given]);
+  const shortened = shortenedIn(command, args);
+  const told = shortened === undefined ? [] : [`--shortened=${shortened}`];
+  return withLastPassword([...options.flatMap((option) => asArguments(command, option)), ...told, ...given]);
 }
 
 /** Of -p, -pPASSWORD and those of files the last one counts. */

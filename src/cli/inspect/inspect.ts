@@ -36,6 +36,10 @@ async function serverOf(
   const { readFromRemoteServer, readFromRemoteSource } = options;
   const isUrl = /^\w+:\/\//.test(sources[0] ?? '');
   if (!isUrl && readFromRemoteServer === undefined && readFromRemoteSource === undefined) return null;
+  const { compress, compressionAlgorithms } = options;
+  if (compress || (compressionAlgorithms !== undefined && !/\buncompressed\b/i.test(compressionAlgorithms))) {
+    warn('the connection is not compressed: no server is asked for that');
+  }
   return (await import('./server.js')).inspectedServer(sources, options, signal);
 }
 

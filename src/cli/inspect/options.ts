@@ -38,6 +38,9 @@ export interface InspectOptions {
   /** False: no option files are read. */
   readonly defaults: boolean;
 
+  /** A long option that was cut short, which only mariadb-binlog takes. */
+  readonly shortened?: string;
+
   // The range.
   readonly startPosition?: string;
   readonly stopPosition?: string;

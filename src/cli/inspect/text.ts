@@ -33,7 +33,7 @@ export async function printText(sources: readonly string[], printing: Printing):
   // What cannot be opened is said when it is its turn.
   const first = server === null ? await peek(sources[0]!, printing.signal).catch(() => null) : null;
   const style = options.style ?? server?.style ?? first?.style ?? 'mysql';
-  if (style === 'mysql') checkStdin(sources, options);
+  if (style === 'mysql') checkMysql(sources, options);
   const surroundings = {
     zoneName: localZoneName(process.env),
     loadFiles: loadFilesIn(options.localLoad),
@@ -66,8 +66,13 @@ export async function printText(sources: readonly string[], printing: Printing):
   printer.check();
 }
 
-/** As mysqlbinlog refuses it; mariadb-binlog does not. */
-function checkStdin(sources: readonly string[], { stopPosition }: InspectOptions): void {
+/** What mysqlbinlog refuses, and mariadb-binlog does not. */
+function checkMysql(sources: readonly string[], { stopPosition, shortened }: InspectOptions): void {
+  if (shortened !== undefined) {
+    throw new RowtideError('USAGE', `${shortened} is no option of mysqlbinlog`, {
+      hint: 'Only mariadb-binlog takes options that are cut short: write it out.',
+    });
+  }
   if (sources.length !== 1 || sources[0] !== '-' || stopPosition === undefined) return;
   throw new RowtideError('USAGE', '--stop-position is not for standard input', {
     hint: 'Save it to a file, and read that.',

@@ -1,5 +1,6 @@
 import { writeAscii, writeNumber } from '../../column/ascii-write.js';
 import { DecimalCodec, writeDigits } from '../../column/decimal.js';
+import { need, prefixed, TYPE } from '../../column/json-binary.js';
 import { JSON_TEXT_EXPANSION, JSON_TEXT_SLACK, writeJsonText } from '../../column/json-text.js';
 import { DatetimeCodec, readMicros, TimeCodec, writeFraction } from '../../column/temporal.js';
 import * as type from '../../column/types.js';
@@ -141,8 +142,22 @@ const JSON_TEXT: CellText = {
   fixed: JSON_TEXT_SLACK + 2,
   // Each backslash is doubled.
   factor: JSON_TEXT_EXPANSION + 1,
-  write: (out, at, bytes, from, to) => quoteInPlace(out, at, writeJsonText(out, at + 1, { bytes, from, to }), 'mysql'),
+  write: (out, at, bytes, from, to) => {
+    if (bytes[from] === TYPE.string && from < to) return writeQuoted(out, at, jsonString(bytes, from, to), 'mysql');
+    const end = writeJsonText(out, at + 1, { bytes, from, to });
+    if (bytes[from] !== TYPE.opaque || out[at + 1] !== JSON_QUOTE) return quoteInPlace(out, at, end, 'mysql');
+    const text = Buffer.from(out.latin1Slice(at + 2, end - 1).replaceAll('\\n', '\n'), 'latin1');
+    return writeQuoted(out, at, { bytes: text, from: 0, to: text.length }, 'mysql');
+  },
 };
+
+const JSON_QUOTE = 0x22;
+
+/** A document that is a text or a temporal has no quotes of its own. */
+function jsonString(bytes: Buffer, from: number, to: number): { bytes: Buffer; from: number; to: number } {
+  const { start, length } = prefixed(bytes, from + 1, to);
+  return { bytes, from: need(start, length, to), to: start + length };
+}
 
 /** Nothing in the log says whether it is unsigned, or the tool does not look: what may be is printed both ways. */
 function writeInteger(out: Buffer, at: number, value: number, modulus: number): number {

@@ -1,5 +1,7 @@
 import { codecsOf } from '../../column/codec.js';
+import { holdsWhole } from '../../column/json-binary.js';
 import * as type from '../../column/types.js';
+import { RowtideError } from '../../core/errors.js';
 import { type Image, NULL_CELL } from '../../core/image.js';
 import type { Table } from '../../core/table.js';
 import type { Output } from '../output.js';
@@ -91,9 +93,22 @@ export class ImageText {
 
   /** False where nothing of the event may follow. */
   write(output: Output, image: Image, imageBytes: number): boolean {
-    if (imageBytes > IMAGE_BYTES_MAX || !this.#isPrintable) {
-      return this.writeCells(output, image, { end: Number.POSITIVE_INFINITY, hasDiffs: () => false });
+    if (imageBytes > IMAGE_BYTES_MAX || !this.#isPrintable) return this.#writeSlowly(output, image);
+    try {
+      this.#writeWhole(output, image, imageBytes);
+      return true;
+    } catch (error) {
+      // What was written of it is not in the output yet.
+      if (isMalformed(error)) return this.#writeSlowly(output, image);
+      throw error;
     }
+  }
+
+  #writeSlowly(output: Output, image: Image): boolean {
+    return this.writeCells(output, image, { end: Number.POSITIVE_INFINITY, hasDiffs: () => false });
+  }
+
+  #writeWhole(output: Output, image: Image, imageBytes: number): void {
     const out = output.reserve(this.#fixed + this.#factor * imageBytes);
     const { view } = output;
     const { bytes, at: begin, end } = image;
@@ -109,7 +124,6 @@ export class ImageText {
       }
     }
     output.advance(at);
-    return true;
   }
 
   /**
@@ -141,14 +155,35 @@ export class ImageText {
         return false;
       }
       if (hasDiffs(column)) writeDiffs(output, { bytes: image.bytes, from, to }, `@${column + 1}`);
-      else {
-        const out = output.reserve(cell.fixed + cell.factor * (to - from));
-        output.advance(cell.write(out, output.length, image.bytes, from, to));
-      }
+      else if (!writeCell(output, cell, { bytes: image.bytes, from, to })) return false;
       output.ascii(comment.value);
     }
     return true;
   }
+}
+
+/** False where nothing of the event may follow: the tool stops at JSON whose outermost value it cannot take apart. */
+function writeCell(output: Output, cell: CellText, { bytes, from, to }: Cell): boolean {
+  const out = output.reserve(cell.fixed + cell.factor * (to - from));
+  try {
+    output.advance(cell.write(out, output.length, bytes, from, to));
+    return true;
+  } catch (error) {
+    if (!isMalformed(error)) throw error;
+    const isBegun = holdsWhole(bytes, from, to);
+    output.ascii(isBegun ? 'Failed to format JSON object as string.\n' : 'Invalid JSON\n');
+    return isBegun;
+  }
+}
+
+interface Cell {
+  readonly bytes: Buffer;
+  readonly from: number;
+  readonly to: number;
+}
+
+function isMalformed(error: unknown): boolean {
+  return error instanceof RowtideError && error.code === 'EVENT_MALFORMED';
 }
 
 export function writeCorrupted(output: Output, what: string, bytesLeft: number): void {

@@ -5,6 +5,7 @@ import { type ConnectField, optional } from './connect-schema.js';
 import { KEY_CHANGE, OPS } from './debezium.js';
 import { heartbeat } from './heartbeat.js';
 import type { DebeziumFlatOptions } from './options.js';
+import { schemaChange } from './schema-change.js';
 import { rowsSource, sourceField } from './source.js';
 import { type DebeziumTable, debeziumTables, headOf } from './table.js';
 
@@ -19,7 +20,8 @@ export function debeziumFlatFormat(options: DebeziumFlatOptions, nowMs: () => nu
     keyChange: KEY_CHANGE,
     rows: (transaction, rows) =>
       new FlatRows(transaction, rows, { table: tableOf(rows.table), options, timeMs: nowMs() }),
-    statement: () => [],
+    statement: (transaction, statement) =>
+      options.includeSchemaChanges ? schemaChange(transaction, statement, { ...options, timeMs: nowMs() }) : [],
     heartbeat: (_, timeMs) => heartbeat(timeMs, options),
   };
 }

@@ -55,6 +55,7 @@ export const debeziumOptions = z.strictObject({
 export const debeziumFlatOptions = z.strictObject({
   ...VALUES,
   schemasEnable: z.boolean().default(false).describe(SCHEMAS_ENABLE),
+  includeSchemaChanges: debeziumOptions.shape.includeSchemaChanges,
   deleteTombstoneHandlingMode: z
     .enum(['tombstone', 'rewrite', 'rewrite-with-tombstone'])
     .default('tombstone')

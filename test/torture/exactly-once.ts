@@ -7,6 +7,7 @@ import { type KafkaNode, startKafka } from '../servers/kafka.js';
 import type { OwnPart, OwnRound } from './fuzz.js';
 
 const BATCHES_MAX = 100_000;
+const ROUNDS = 10;
 
 interface Task {
   readonly kafka: KafkaNode;
@@ -29,8 +30,6 @@ export const EXACTLY_ONCE_PARTS: readonly OwnPart[] = [
   part({ name: 'exactly-once-cuts', what: 'cuts in the middle of requests and answers', faults: 200 }, cuts),
   part({ name: 'exactly-once-broker', what: 'restarts of the broker', faults: 50 }, restarts),
 ];
-
-const ROUNDS = 10;
 
 function part(
   { name, what, faults }: { name: string; what: string; faults: number },

@@ -24,7 +24,7 @@ async function killOnce(path: string): Promise<{ found: number; saved: number }>
     if (what === 'found') found = Number(sequence);
     else saved = Number(sequence);
   });
-  await once(lines, 'line');
+  while (saved === 0) await once(lines, 'line');
   await delay(random.int(0, 20));
   const [exited, closed] = [once(child, 'exit'), once(lines, 'close')];
   child.kill('SIGKILL');
@@ -46,7 +46,7 @@ test(`${KILLS} kills while saving: what was saved is always there, whole`, { tim
     const names = await readdir(folder);
     if (names.includes('killed.json.tmp') || !names.includes('killed.json')) leftovers++;
   }
-  expect(before).toBeGreaterThan(KILLS);
+  expect(before).toBeGreaterThanOrEqual(KILLS);
   // Otherwise no kill fell into a save, and nothing was tested.
   expect(leftovers).toBeGreaterThan(0);
   await rm(folder, { recursive: true });

@@ -1,15 +1,10 @@
 import { type Batch, decodeCheckpoint, type Position, RowtideError, type SinkState } from 'rowtide';
 import { systemClock } from './clock.js';
-import type { Cluster } from './cluster.js';
+import { type Cluster, existing } from './cluster.js';
 import type { KafkaOptions } from './options.js';
 import { Producer } from './producer.js';
 import type { ProducerIdentity } from './protocol/init-producer-id.js';
-import {
-  checkpointTopicOf,
-  findCheckpointTopic,
-  readCheckpoint,
-  transactionalIdOf,
-} from './transactions/checkpoint-topic.js';
+import { checkpointTopicOf, readCheckpoint, transactionalIdOf } from './transactions/checkpoint-topic.js';
 
 /** What a promise adds to the writing of rows. */
 export interface Delivery {
@@ -41,9 +36,14 @@ interface Switch {
   readonly signal: AbortSignal;
 }
 
+const TOPIC_AUTHORIZATION_FAILED = 29;
+
 async function refuseExactlyOnce(cluster: Cluster, { options, pipeline, signal }: Switch): Promise<void> {
   const topic = checkpointTopicOf(options, pipeline);
-  if ((await findCheckpointTopic(cluster, topic)) === null) return;
+  const { topics } = await cluster.metadata([topic]);
+  // Who may not even see it has never written to it.
+  if (topics[0] === undefined || topics[0].errorCode === TOPIC_AUTHORIZATION_FAILED) return;
+  if (existing(topics[0]) === null) return;
   const key = transactionalIdOf(options, pipeline);
   const { requestTimeoutMs } = options;
   const bytes = await readCheckpoint(cluster, { topic, key, requestTimeoutMs }, { clock: systemClock, signal });

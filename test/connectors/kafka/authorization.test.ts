@@ -1,9 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import kafkajs from 'kafkajs';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { atLeastOnce } from '../../../connectors/kafka/delivery.js';
+import { kafkaOptions } from '../../../connectors/kafka/options.js';
+import { KafkaSink } from '../../../connectors/kafka/sink.js';
 import { run } from '../../servers/command.js';
 import { type KafkaNode, kafkaCommand, startKafka } from '../../servers/kafka.js';
 import { needs } from '../../servers/suite.js';
+import { testFormat } from './rows.js';
 import { signal, sinkWith, Workload } from './workload.js';
 
 needs('own').describe('the Kafka sink at a broker with rules', () => {
@@ -70,6 +74,15 @@ needs('own').describe('the Kafka sink at a broker with rules', () => {
       ),
       hint: expect.stringContaining('Grant WRITE'),
     });
+    await sink.close();
+  });
+
+  it('needs no right to a checkpoint topic that it does not use', async () => {
+    const { ALTER_CONFIGS } = kafkajs.AclOperationTypes;
+    await allow('rowtide.checkpoint.unseen', [ALTER_CONFIGS]);
+    const options = kafkaOptions.parse({ brokers: kafka.proxiedBrokers, topic: 'seen' });
+    const sink = new KafkaSink(options, testFormat, atLeastOnce(options, 'unseen'));
+    await sink.open(undefined, signal);
     await sink.close();
   });
 

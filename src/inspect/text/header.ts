@@ -24,8 +24,8 @@ export function printHeaderLine(logged: LoggedEvent, state: PrintState, output: 
 /** The event's bytes, where they are asked for. */
 export function printDump(logged: LoggedEvent, state: PrintState, output: Output): void {
   const { hexdump, style } = state.options;
-  const { start, end } = logged.event;
-  if (hexdump) writeHexdump(logged, output, { style, from: state.payload === null ? start : end });
+  const { start } = logged.event;
+  if (hexdump) writeHexdump(logged, output, { style, from: state.payload?.raw.readUInt32LE(END_AT) ?? start });
 }
 
 function serverIdOf(serverId: number, { options }: PrintState): number {

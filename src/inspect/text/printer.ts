@@ -108,7 +108,8 @@ export class TextPrinter implements LogPrinter {
       const event = rewritten(inner, state.options);
       const verdict = this.#selection.judge(event, { inPayload: true });
       if (verdict === 'stop' || verdict === 'before') return null;
-      this.#events.at(event.event.end);
+      // Where the payload says that it ends, which in a relay log is not where it does.
+      this.#events.at(logged.raw.readUInt32LE(END_AT));
       return verdict === 'show' ? this.#printInner(event, output) : null;
     });
     return 'go on';

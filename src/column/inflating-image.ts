@@ -18,6 +18,8 @@ class InflatingImageReader extends ImageReader {
     const { image } = this;
     image.bytes = this.#bytes;
     const to = super.locate(from);
+    // NaN as well; that is for the caller to say, who knows where the event ends.
+    if (!(to <= this.#bytes.length)) return to;
     const { at, end } = image;
     const parts = [this.#bytes.subarray(from, to)];
     let length = to - from;

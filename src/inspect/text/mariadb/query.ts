@@ -61,7 +61,8 @@ export function printMariadbQueryHeader(
     );
   }
   printUse(logged, query, state, output);
-  const fraction = status.microseconds === null || status.microseconds === 0 ? '' : `.${status.microseconds}`;
+  const { microseconds } = status;
+  const fraction = microseconds === null || microseconds === 0 ? '' : `.${String(microseconds).padStart(6, '0')}`;
   output.ascii(`SET TIMESTAMP=${event.timestamp}${fraction}${DELIMITER}\n`);
   printThread(logged, query, state, output);
   printSession(logged, status, state, output);

@@ -3,9 +3,7 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { canalFormat } from '../../../src/format/canal/canal.js';
 import { javaNumber } from '../../../src/format/canal/java-number.js';
-import { run } from '../../servers/command.js';
-import { javaCompiler } from '../../servers/java.js';
-import { mavenLibraries } from '../../servers/maven.js';
+import { runJava } from '../../servers/java-program.js';
 import { goldenBinlog } from '../maxwell/golden.js';
 import { recordsOf } from '../recorded.js';
 
@@ -33,13 +31,13 @@ function inserted(table: string): FlatMessage {
 }
 
 it('writes what canal’s own class reads, as canal’s own serializer would', async () => {
-  const libraries = await mavenLibraries('canal-protocol-1.1.8', ['com.alibaba.otter:canal.protocol:1.1.8']);
-  const java = await javaCompiler();
-  const source = join(import.meta.dirname, 'ReadFlatMessages.java');
+  const program = {
+    source: join(import.meta.dirname, 'ReadFlatMessages.java'),
+    name: 'canal-protocol-1.1.8',
+    artifacts: ['com.alibaba.otter:canal.protocol:1.1.8'],
+  };
   const lines = records.map(({ value }) => value);
-  const theirs = (await run(java, ['-cp', join(libraries, '*'), source], { input: `${lines.join('\n')}\n` })).split(
-    '\n',
-  );
+  const theirs = (await runJava(program, { input: `${lines.join('\n')}\n` })).split('\n');
   expect(lines.length).toBeGreaterThan(360);
   for (const [i, line] of lines.entries()) {
     // Reading a message shuffles the columns, so bytes are compared by their number.

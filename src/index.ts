@@ -28,6 +28,7 @@ export { KeyChange, type KeyChangePart, rowsAs } from './format/key-change.js';
 export { LineWriter } from './format/lines.js';
 export { FORMAT_NAMES, type FormatName } from './format/names.js';
 export { type FormatOptions, formatOf, formatOptions } from './format/options.js';
+export type { SchemaRegistry, SchemaSubject } from './format/registry.js';
 export { parseServerUrl, type ServerAddress } from './mysql/url.js';
 export { checkpointed } from './pipeline/checkpointed.js';
 export { PipelineControl, type PipelineState, type PipelineStats } from './pipeline/control.js';

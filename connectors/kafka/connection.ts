@@ -16,6 +16,7 @@ import { saslHandshake } from './protocol/sasl-handshake.js';
 import { Writer } from './protocol/writer.js';
 import { authenticate } from './sasl/authenticate.js';
 import type { Mechanism } from './sasl/mechanism.js';
+import { isCertificateError } from './ssl.js';
 
 export interface ConnectionOptions {
   readonly clientId: string;
@@ -194,7 +195,7 @@ export class Connection {
   }
 
   #broken(cause: NodeJS.ErrnoException | undefined): RowtideError {
-    if (cause?.code !== undefined && CERTIFICATE.test(cause.code)) {
+    if (cause !== undefined && isCertificateError(cause)) {
       return new RowtideError(
         'SINK_REFUSED',
         `the certificate of Kafka broker ${this.place} is refused: ${cause.message}`,
@@ -228,8 +229,6 @@ export class Connection {
     return "Look into the broker's log.";
   }
 }
-
-const CERTIFICATE = /CERT|SELF_SIGNED|UNABLE_TO_VERIFY|ALTNAME/;
 
 function isErrno(cause: unknown): cause is NodeJS.ErrnoException {
   return cause instanceof Error && 'code' in cause;

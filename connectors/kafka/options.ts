@@ -1,4 +1,3 @@
-import type { ConnectionOptions } from 'node:tls';
 import { formatOf, formatOptions, RowtideError } from 'rowtide';
 import { z } from 'zod';
 import { parseAddress } from './address.js';
@@ -6,6 +5,7 @@ import type { TopicCreation } from './admin.js';
 import { COMPRESSIONS } from './compression/codec.js';
 import { routingOptions } from './routing/options.js';
 import { saslOptions } from './sasl/options.js';
+import { sslOption } from './ssl.js';
 
 const milliseconds = z.number().int().min(1).max(2_147_483_647);
 const bytes = z.number().int();
@@ -17,15 +17,6 @@ const broker = z.string().superRefine((text, context) => {
     if (!(error instanceof RowtideError)) throw error;
     context.addIssue(`${error.message}. ${error.hint ?? ''}`);
   }
-});
-
-const ssl = z.strictObject({
-  ca: z.string().describe('PEM text of the authorities to trust').optional(),
-  cert: z.string().describe('PEM text of our certificate').optional(),
-  key: z.string().describe('PEM text of its key').optional(),
-  passphrase: z.string().optional(),
-  servername: z.string().describe('the name that the certificate must hold').optional(),
-  rejectUnauthorized: z.boolean().describe('false: any certificate is taken').optional(),
 });
 
 const creation = z.strictObject({
@@ -52,11 +43,7 @@ const members = z.strictObject({
     .default(true)
     .transform((value): TopicCreation | null => (value === true ? {} : value === false ? null : creationOf(value)))
     .describe('whether, and how, topics that are missing are created'),
-  ssl: z
-    .union([z.boolean(), ssl])
-    .default(false)
-    .transform((value): ConnectionOptions | null => (value === true ? {} : value === false ? null : defined(value)))
-    .describe('TLS, with the settings of node:tls'),
+  ssl: sslOption,
   sasl: saslOptions.optional().describe('how to log in; only ssl keeps it secret on the way'),
   clientId: z.string().default('rowtide'),
   compression: z.enum(COMPRESSIONS).default('none').describe('of record batches'),
@@ -88,7 +75,3 @@ export const kafkaOptions = members.superRefine(({ format, transactionTopic }, c
 });
 
 export type KafkaOptions = z.output<typeof kafkaOptions>;
-
-function defined(given: z.output<typeof ssl>): ConnectionOptions {
-  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
-}

@@ -46,6 +46,7 @@ export type ErrorCode =
   | 'SINK_CHANGED' // the sink is not the one that the checkpoint describes
   | 'SINK_FENCED' // a newer writer took over
   | 'RECORD_TOO_LARGE'
+  | 'SCHEMA_INCOMPATIBLE' // the registry takes no schema that its readers could not read
   | 'OUTPUT_CLOSED' // who read our output went away, as `| head` does: a quiet end
   // ours
   | 'CONFIG_INVALID'

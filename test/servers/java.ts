@@ -1,21 +1,33 @@
 /** The machine's Java and Maven where it has them, else Debian's, unpacked like any other package. */
+import { existsSync } from 'node:fs';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Command, program, run } from './command.js';
 import { debian } from './debian.js';
 import { trustStore } from './trust-store.js';
 
-let found: Promise<Command> | undefined;
+const found = new Map<number, Promise<Command>>();
 
-/** Java 17 or newer. */
-export function java(): Promise<Command> {
-  found ??= findJava();
-  return found;
+/** Java of this version or newer: 17 is enough for most. */
+export function java(atLeast: 17 | 21 = 17): Promise<Command> {
+  const command = found.get(atLeast) ?? findJava(atLeast);
+  found.set(atLeast, command);
+  return command;
 }
 
-async function findJava(): Promise<Command> {
-  if (await works(program('java'), '--version', /^\w+ (1[7-9]|[2-9]\d)\b/)) return program('java');
-  const root = await debian({ name: 'java', suite: 'bookworm', packages: ['openjdk-17-jre-headless'] });
-  return root.command(root.path('usr/lib/jvm/java-17-openjdk-amd64/bin/java'));
+const FOLDER = '/usr/lib/jvm';
+
+async function findJava(atLeast: 17 | 21): Promise<Command> {
+  const wanted = atLeast === 17 ? /^\w+ (1[7-9]|[2-9]\d)\b/ : /^\w+ (2[1-9]|[3-9]\d)\b/;
+  const installed = existsSync(FOLDER) ? await readdir(FOLDER) : [];
+  for (const file of ['java', ...installed.map((name) => join(FOLDER, name, 'bin/java'))])
+    if (await works(program(file), '--version', wanted)) return program(file);
+  const root = await debian(
+    atLeast === 17
+      ? { name: 'java', suite: 'bookworm', packages: ['openjdk-17-jre-headless'] }
+      : { name: 'java21', suite: 'unstable', packages: ['openjdk-21-jre-headless'] },
+  );
+  return root.command(root.path(`usr/lib/jvm/java-${atLeast}-openjdk-amd64/bin/java`));
 }
 
 /** A Java that runs source files, which a runtime alone cannot. */

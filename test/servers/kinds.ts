@@ -1,8 +1,9 @@
 import { installKafka, startKafka } from './kafka.js';
 import { installMariadb, type MariadbVersion, startMariadb } from './mariadb.js';
 import { installMysql, type MysqlVersion, startMysql } from './mysql.js';
+import { installRegistry, startRegistry } from './registry.js';
 
-export type ServerKind = 'mysql' | 'mysql80' | 'mysql57' | 'mariadb' | 'mariadb1011' | 'kafka';
+export type ServerKind = 'mysql' | 'mysql80' | 'mysql57' | 'mariadb' | 'mariadb1011' | 'kafka' | 'registry';
 
 export interface Kind {
   title: string;
@@ -34,6 +35,12 @@ export const kinds: Readonly<Record<ServerKind, Kind>> = {
     variable: 'ROWTIDE_TEST_KAFKA',
     install: installKafka,
     start: startKafka,
+  },
+  registry: {
+    title: 'Apicurio Registry',
+    variable: 'ROWTIDE_TEST_REGISTRY',
+    install: installRegistry,
+    start: startRegistry,
   },
 };
 

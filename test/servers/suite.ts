@@ -42,6 +42,11 @@ export async function sharedKafka(): Promise<KafkaAddress> {
   return { brokers: (await shared('kafka')).address.split(',') };
 }
 
+/** The URL of its Confluent-compatible API. */
+export async function sharedRegistry(): Promise<string> {
+  return (await shared('registry')).address;
+}
+
 export function needs(...wanted: readonly Need[]): Definers {
   const missing = areGiven() ? wanted.filter((need) => need === 'own' || !given(need)) : [];
   if (missing.length === 0) return { test, describe };

@@ -6,7 +6,12 @@ import type { PipelineOptions } from './peers/zongji-kafkajs.js';
 import { TRANSACTION_ROWS } from './workload.js';
 
 /** A sink of Kafka as `rowtide run` composes it, with a checkpoint that nobody reads again. */
-export function kafkaSink(given: { brokers: readonly string[]; topic: string; createTopics: boolean }): ResumableSink {
+export function kafkaSink(given: {
+  brokers: readonly string[];
+  topic: string;
+  createTopics: boolean;
+  delivery?: string;
+}): ResumableSink {
   const options = kafka.options.parse(given);
   const sink = kafka.create(options, { pipeline: 'bench', log: silent });
   return 'state' in sink ? checkpointed(sink, memoryStore()) : sink;
@@ -20,11 +25,12 @@ export const silent: Log = {
 };
 
 /** Rows count when the write of their batch resolved: all of its records were acknowledged. */
-export async function pipelineKafka(options: PipelineOptions): Promise<Measured> {
-  const { workload } = options;
+export async function pipelineKafka(options: PipelineOptions & { delivery?: string }): Promise<Measured> {
+  const { workload, brokers, topic, delivery = 'at-least-once' } = options;
   const meter = new Meter(options.warmUpRows);
   const end = new AbortController();
-  const sink = kafkaSink({ brokers: options.brokers, topic: options.topic, createTopics: false });
+  // Exactly-once needs a topic for its checkpoints; the other one is there.
+  const sink = kafkaSink({ brokers, topic, delivery, createTopics: delivery === 'exactly-once' });
   let measured: Measured | null = null;
   const counted: ResumableSink = {
     open: (signal) => sink.open(signal),

@@ -1,10 +1,9 @@
-import kafkajs, { type Admin } from 'kafkajs';
 import { type KafkaAddress, startKafka } from '../test/servers/kafka.js';
 import { type Contestant, compare } from './compare.js';
 import { type Live, liveOf, type Settings } from './decode.js';
+import { Topics } from './topics.js';
 import { startWorkload } from './workload.js';
 
-const PARTITIONS = 6;
 /** What kafkajs was quickest with. */
 const SEND_MAX = 4000;
 
@@ -47,40 +46,4 @@ export async function benchPipeline({ rows, runs }: Settings): Promise<void> {
 
 function pipelineOf(live: Live, kafka: KafkaAddress): Live & { brokers: readonly string[] } {
   return { ...live, brokers: kafka.brokers };
-}
-
-/** Made before a run, counted after it, and deleted, since ten runs would fill some disks. */
-class Topics {
-  readonly #kafka: KafkaAddress;
-  readonly #rows: number;
-  #count = 0;
-
-  constructor(kafka: KafkaAddress, rows: number) {
-    this.#kafka = kafka;
-    this.#rows = rows;
-  }
-
-  async next(): Promise<string> {
-    const topic = `bench-${++this.#count}`;
-    await this.#ask((admin) => admin.createTopics({ topics: [{ topic, numPartitions: PARTITIONS }] }));
-    return topic;
-  }
-
-  async check(): Promise<void> {
-    const topic = `bench-${this.#count}`;
-    const offsets = await this.#ask((admin) => admin.fetchTopicOffsets(topic));
-    await this.#ask((admin) => admin.deleteTopics({ topics: [topic] }));
-    const records = offsets.reduce((sum, { high }) => sum + Number(high), 0);
-    if (records !== this.#rows) throw new Error(`${topic} has ${records} records of ${this.#rows} rows`);
-  }
-
-  async #ask<T>(question: (admin: Admin) => Promise<T>): Promise<T> {
-    const admin = new kafkajs.Kafka({ brokers: this.#kafka.brokers, logLevel: kafkajs.logLevel.NOTHING }).admin();
-    await admin.connect();
-    try {
-      return await question(admin);
-    } finally {
-      await admin.disconnect();
-    }
-  }
 }

@@ -4,7 +4,12 @@ import { countByAwk, inspectSummary, inspectText } from './inspect.js';
 import { decodeFile, decodeLive, streamLive } from './ours.js';
 import { pipeHuge } from './ours-huge.js';
 import { pipelineKafka } from './ours-kafka.js';
+import { pipelineManyRows } from './ours-many-rows.js';
+import { runDebezium } from './peers/debezium.js';
+import { runGo } from './peers/go.js';
+import { runMaxwell } from './peers/maxwell.js';
 import { printMysqlbinlog } from './peers/mysqlbinlog.js';
+import { runRowtide } from './peers/rowtide.js';
 import { decodeZongji } from './peers/zongji.js';
 import { pipelineZongji } from './peers/zongji-kafkajs.js';
 
@@ -17,6 +22,11 @@ const tasks = {
   printMysqlbinlog,
   pipelineKafka,
   pipelineZongji,
+  pipelineManyRows,
+  runRowtide,
+  runDebezium,
+  runMaxwell,
+  runGo,
   pipeHuge,
   inspectSummary,
   inspectText,

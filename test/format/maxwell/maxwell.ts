@@ -13,7 +13,7 @@ export const MAXWELL_VERSION = '1.22.6';
 export type MaxwellOptions = Readonly<Record<string, string | number | boolean>>;
 
 /** Its own binlog connector cannot log in to MySQL 8 with a password plugin of today; the later one stands before it. */
-async function classPath(): Promise<string> {
+export async function maxwellClassPath(): Promise<string> {
   const connector = 'mysql-binlog-connector-java-0.30.1';
   const libraries = await mavenLibraries(`maxwell-${MAXWELL_VERSION}`, [
     `com.zendesk:maxwell:${MAXWELL_VERSION}`,
@@ -75,7 +75,7 @@ export async function startMaxwell(
   return ServerProcess.start({
     name: 'maxwell',
     command: await java(),
-    args: [...machine, '-cp', await classPath(), 'com.zendesk.maxwell.Maxwell', `--config=${config}`],
+    args: [...machine, '-cp', await maxwellClassPath(), 'com.zendesk.maxwell.Maxwell', `--config=${config}`],
     cwd: folder,
     logFile,
     async ready() {

@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import mysql from 'mysql2/promise';
 import { javaCompiler } from '../../test/servers/java.js';
 import { mavenLibraries } from '../../test/servers/maven.js';
 import { newFolder } from '../../test/servers/runs.js';
@@ -20,8 +21,17 @@ export async function runDebezium(options: OutsideOptions): Promise<Measured> {
   const artifacts = ['embedded', 'connector-mysql'].map((name) => `io.debezium:debezium-${name}:${VERSION}`);
   const libraries = await mavenLibraries(`debezium-mysql-${VERSION}`, artifacts);
   const machine = ['-Xmx2g', '-XX:+UseParallelGC', '-Duser.timezone=UTC', '-cp', join(libraries, '*')];
-  const args = [...machine, MAIN, engine, producer, topic, workload.file];
+  const offset = { file: workload.file, pos: 4, gtids: await gtidsBefore(options) };
+  const args = [...machine, MAIN, engine, producer, topic, JSON.stringify(offset)];
   return measureOutside({ name: 'debezium-engine', command: await javaCompiler(), args }, options);
+}
+
+/** Of a server with GTIDs it wants to know the set of those before its place. */
+async function gtidsBefore({ url, workload }: OutsideOptions): Promise<string> {
+  const connection = await mysql.createConnection(url);
+  const [events] = await connection.query<mysql.RowDataPacket[]>(`SHOW BINLOG EVENTS IN '${workload.file}' LIMIT 2`);
+  await connection.end();
+  return String(events.find(({ Event_type }) => Event_type === 'Previous_gtids')?.Info);
 }
 
 function engineProperties({ url }: OutsideOptions, folder: string): Record<string, string | number> {

@@ -22,7 +22,6 @@ export async function runMaxwell(options: OutsideOptions): Promise<Measured> {
       password: '',
       client_id: `bench-${process.pid}`,
       replica_server_id: 100_000 + (process.pid % 100_000),
-      init_position: `${workload.file}:4:0`,
       filter: 'exclude: *.*, include: bench.*',
       producer: 'kafka',
       kafka_topic: topic,
@@ -32,6 +31,8 @@ export async function runMaxwell(options: OutsideOptions): Promise<Measured> {
     }),
   );
   const machine = ['-Xmx1g', '-XX:+UseParallelGC', '-Duser.timezone=UTC', '-Dfile.encoding=UTF-8'];
-  const main = ['-cp', await maxwellClassPath(), 'com.zendesk.maxwell.Maxwell', `--config=${config}`];
-  return measureOutside({ name: 'maxwell', command: await java(), args: [...machine, ...main] }, options);
+  const main = ['-cp', await maxwellClassPath(), 'com.zendesk.maxwell.Maxwell'];
+  // In its file this option is not looked at.
+  const given = [`--config=${config}`, `--init_position=${workload.file}:4:0`];
+  return measureOutside({ name: 'maxwell', command: await java(), args: [...machine, ...main, ...given] }, options);
 }

@@ -16,7 +16,7 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /**
  * A Debezium engine whose records go to one topic. Arguments: the engine's properties, the producer's properties, the
- * topic, the binlog file to begin with. Runs until it is killed.
+ * topic, and the offset to begin at as JSON. Runs until it is killed.
  *
  * The producer is never waited for, only its buffer bounds it: a program that is to lose nothing would wait before it
  * marks a batch, and be slower.
@@ -59,11 +59,10 @@ class EngineToKafka {
   }
 
   /** As if an earlier engine had ended there: the form in which Kafka Connect keeps offsets in a file. */
-  private static void beginAt(Properties engine, String file) throws Exception {
+  private static void beginAt(Properties engine, String offset) throws Exception {
     String key = "[\"" + engine.getProperty("name") + "\",{\"server\":\"" + engine.getProperty("topic.prefix") + "\"}]";
-    String value = "{\"file\":\"" + file + "\",\"pos\":4}";
     Map<byte[], byte[]> offsets = new HashMap<>();
-    offsets.put(key.getBytes(StandardCharsets.UTF_8), value.getBytes(StandardCharsets.UTF_8));
+    offsets.put(key.getBytes(StandardCharsets.UTF_8), offset.getBytes(StandardCharsets.UTF_8));
     Path path = Path.of(engine.getProperty("offset.storage.file.filename"));
     try (ObjectOutputStream out = new ObjectOutputStream(Files.newOutputStream(path))) {
       out.writeObject(offsets);

@@ -1,5 +1,6 @@
 import * as type from '../../column/types.js';
 import type { Column, Table } from '../../core/table.js';
+import { MILLIS_DIGITS } from './calendar.js';
 import type { ValueOptions } from './options.js';
 
 /** A schema of Kafka Connect, members in the order in which its JSON has them. */
@@ -129,9 +130,6 @@ const MODES = {
   microseconds: ['io.debezium.time.Date', 'int64 io.debezium.time.MicroTime', 'int64 io.debezium.time.MicroTimestamp'],
   nanoseconds: ['io.debezium.time.Date', 'int64 io.debezium.time.NanoTime', 'int64 io.debezium.time.NanoTimestamp'],
 } as const satisfies Record<ValueOptions['timePrecisionMode'], readonly [string, string, string]>;
-
-/** Digits up to which an adaptive DATETIME counts milliseconds. */
-export const MILLIS_DIGITS = 3;
 
 function temporalType(column: Column, { timePrecisionMode: mode }: ValueOptions): Type | null {
   const [date, time, timestamp] = MODES[mode];

@@ -25,3 +25,18 @@ export function writeEmbedded(out: Buffer, at: number, text: Buffer, length: num
   out[end++] = QUOTE;
   return end;
 }
+
+/** Takes those spaces out of the text itself, and returns its new length. */
+export function compactJson(text: Buffer, length: number): number {
+  let end = 0;
+  let isInside = false;
+  for (let i = 0; i < length; i++) {
+    const byte = text[i]!;
+    if (byte === SPACE && !isInside) continue;
+    if (byte === QUOTE) isInside = !isInside;
+    text[end++] = byte;
+    // What is escaped is never the end of a string.
+    if (byte === BACKSLASH) text[end++] = text[++i]!;
+  }
+  return end;
+}

@@ -8,6 +8,7 @@ import {
   RowtideError,
   type SinkState,
   type Statement,
+  TableStatements,
   type Transaction,
   TransactionBounds,
   unreachable,
@@ -41,6 +42,7 @@ export class KafkaSink implements ForgetfulSink {
   readonly #format: Format;
   readonly #router: Router;
   readonly #records = new RecordWriter();
+  readonly #statements = new TableStatements();
   #session: Session | null = null;
   #heartbeatAtMs = Number.NEGATIVE_INFINITY;
 
@@ -119,6 +121,7 @@ export class KafkaSink implements ForgetfulSink {
           break;
         }
         case 'statement':
+          this.#statements.saw(transaction, entry);
           await this.#statement(transaction, entry, index++);
           break;
         default:
@@ -135,7 +138,9 @@ export class KafkaSink implements ForgetfulSink {
     { first, signal }: { first: number; signal: AbortSignal },
   ): Promise<number> {
     const { producer, topics } = this.#opened();
-    const route = this.#router.known(logged.table) ?? (await this.#router.route(logged.table, topics, signal));
+    const route =
+      this.#router.known(logged.table) ??
+      (await this.#router.route(logged, topics, { transaction, statement: this.#statements.of(logged.table), signal }));
     const rows = rowsOn(route, transaction, logged);
     const write = rowWriter(rows, this.#records);
     const { cursor } = rows;

@@ -16,9 +16,9 @@ export interface Format {
   readonly keyChange?: KeyChangeHeaders;
   /**
    * Before the first rows of a table version go to a topic, and awaited: registers schemas. The key of the records are
-   * `table.primaryKey`, here and in `rows`; a sink that chooses other columns hands over a table that says so.
+   * the primary key of `rows.table`, here and in `rows`; a sink that chooses other columns hands over a table that says so.
    */
-  prepare?(table: Table, topic: string, signal: AbortSignal): Promise<void>;
+  prepare?(rows: Rows, to: Destination): Promise<void>;
   rows(transaction: Transaction, rows: Rows): RowsWriter;
   /** `index` counts the records of the transaction, from 0. Empty: this format has no word for the statement. */
   statement(transaction: Transaction, statement: Statement, index: number): readonly FormattedRecord[];
@@ -28,6 +28,15 @@ export interface Format {
   end?(transaction: Transaction, counts: ReadonlyMap<Table, number>): FormattedRecord | null;
   /** Says that everything before `position` was written; null if it is not to be told. */
   heartbeat?(position: Position, timeMs: number): FormattedRecord | null;
+}
+
+/** Where the first rows of a table version go, and where they come from. */
+export interface Destination {
+  readonly topic: string;
+  readonly transaction: Transaction;
+  /** What changed the table last, in words for an error, as far as the sink has seen it. */
+  readonly statement?: string | undefined;
+  readonly signal: AbortSignal;
 }
 
 /** Names of the headers in which the two records of a changed key carry the key of the other one. */

@@ -36,7 +36,8 @@ export class LineWriter {
       const bounds = new TransactionBounds(this.#format, transaction);
       this.#index = 0;
       for (const entry of transaction.entries) {
-        if (entry.kind === 'rows' && this.#format.prepare !== undefined) await this.#prepare(entry.table, signal);
+        if (entry.kind === 'rows' && this.#format.prepare !== undefined)
+          await this.#prepare(transaction, entry, signal);
         // Not yield*, which would wait for a turn even where there is no chunk.
         for (const chunk of this.#entry(transaction, entry, bounds)) yield chunk;
       }
@@ -45,9 +46,10 @@ export class LineWriter {
     if (this.#at > 0) yield this.#take();
   }
 
-  async #prepare(table: Table, signal: AbortSignal): Promise<void> {
+  async #prepare(transaction: Transaction, rows: Rows, signal: AbortSignal): Promise<void> {
+    const { table } = rows;
     if (this.#prepared.has(table)) return;
-    await this.#format.prepare?.(table, `${table.schema}.${table.name}`, signal);
+    await this.#format.prepare?.(rows, { topic: `${table.schema}.${table.name}`, transaction, signal });
     this.#prepared.add(table);
   }
 

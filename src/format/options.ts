@@ -1,10 +1,11 @@
 import * as z from 'zod';
 import { unreachable } from '../core/errors.js';
+import { type AvroContext, avroFormat } from './avro/avro.js';
 import { canalFormat } from './canal/canal.js';
 import { cloudeventsFormat } from './debezium/cloudevents.js';
 import { debeziumFormat } from './debezium/debezium.js';
 import { debeziumFlatFormat } from './debezium/flat.js';
-import { cloudeventsOptions, debeziumFlatOptions, debeziumOptions } from './debezium/options.js';
+import { avroOptions, cloudeventsOptions, debeziumFlatOptions, debeziumOptions } from './debezium/options.js';
 import type { Format } from './format.js';
 import { jsonFormat } from './json.js';
 import { maxwellFormat } from './maxwell/maxwell.js';
@@ -19,6 +20,7 @@ const FORMATS = {
   cloudevents: cloudeventsOptions,
   maxwell: maxwellOptions,
   canal: z.strictObject({}),
+  avro: avroOptions,
 } as const satisfies Record<FormatName, z.ZodType>;
 
 /** A format that was chosen, with its options as its schema made them. */
@@ -26,7 +28,8 @@ export type FormatOptions = {
   [Name in FormatName]: { readonly name: Name; readonly options: z.output<(typeof FORMATS)[Name]> };
 }[FormatName];
 
-export function formatOf(chosen: FormatOptions): Format {
+/** `registry`: of sinks that have one; the format `avro` writes its binary encoding only with one, else lines. */
+export function formatOf(chosen: FormatOptions, { registry }: Pick<AvroContext, 'registry'> = {}): Format {
   switch (chosen.name) {
     case 'json':
       return jsonFormat;
@@ -40,6 +43,8 @@ export function formatOf(chosen: FormatOptions): Format {
       return maxwellFormat(chosen.options);
     case 'canal':
       return canalFormat();
+    case 'avro':
+      return avroFormat(chosen.options, { registry });
     default:
       return unreachable(chosen);
   }

@@ -76,7 +76,7 @@ describe('lines', () => {
     const prepared: string[] = [];
     const preparing: Format = {
       ...short,
-      async prepare(_, topic) {
+      async prepare(_, { topic }) {
         await new Promise((resolve) => setImmediate(resolve));
         prepared.push(topic);
       },

@@ -1,4 +1,4 @@
-import type { Format, Table } from 'rowtide';
+import { type Destination, type Format, type Rows, rowsAs, type Table } from 'rowtide';
 import type { KafkaOptions } from '../options.js';
 import type { PartitionWriter } from '../partition-writer.js';
 import type { Topic, Topics } from '../topics.js';
@@ -42,7 +42,8 @@ export class Router {
     return this.#routes.get(table);
   }
 
-  async route(original: Table, topics: Topics, signal: AbortSignal): Promise<Route> {
+  async route(rows: Rows, topics: Topics, from: Omit<Destination, 'topic'>): Promise<Route> {
+    const original = rows.table;
     const rule = this.#ruleOf(original);
     const table = keyed(original, rule);
     const topic = await topics.get(this.#names.of(original, rule.topic, rule.captured));
@@ -54,7 +55,7 @@ export class Router {
       partitioner: partitionerOf(rule, table, topic),
       keyless: ofTable(topic, original),
     };
-    await rule.format.prepare?.(table, topic.name, signal);
+    await rule.format.prepare?.(rowsAs(rows, { table }), { ...from, topic: topic.name });
     this.#routes.set(original, route);
     return route;
   }

@@ -1,15 +1,6 @@
+import { type ConnectValue, isList } from '../debezium/connect-record.js';
 import type { ConnectSchema } from '../debezium/connect-schema.js';
 import { stringBytesMax, writeBigint, writeInt, writeString, writeWhole } from './binary.js';
-
-/** A value of Kafka Connect: a struct by the names of its fields. Bytes and floats occur in rows only. */
-export type ConnectValue =
-  | null
-  | boolean
-  | number
-  | bigint
-  | string
-  | readonly ConnectValue[]
-  | { readonly [field: string]: ConnectValue };
 
 const SCALAR_BYTES_MAX = 11;
 
@@ -22,7 +13,7 @@ export function connectBytes(schema: ConnectSchema, value: ConnectValue): Buffer
 function bytesMaxOf(schema: ConnectSchema, value: ConnectValue): number {
   if (typeof value === 'string') return 1 + stringBytesMax(value);
   if (value === null || typeof value !== 'object') return SCALAR_BYTES_MAX;
-  if (isArray(value)) return value.reduce((sum: number, each) => sum + bytesMaxOf(schema.items!, each), 12);
+  if (isList(value)) return value.reduce((sum: number, each) => sum + bytesMaxOf(schema.items!, each), 12);
   return (schema.fields ?? []).reduce((sum, field) => sum + bytesMaxOf(field, value[field.field] ?? null), 1);
 }
 
@@ -52,7 +43,7 @@ function writePresent(out: Buffer, at: number, schema: ConnectSchema, value: Con
 
 function writeParts(out: Buffer, at: number, schema: ConnectSchema, value: ConnectValue & (object | null)): number {
   if (value === null) throw new Error(`null for a ${schema.name ?? schema.type} that is not optional`);
-  if (!isArray(value)) {
+  if (!isList(value)) {
     return (schema.fields ?? []).reduce((to, field) => writeConnect(out, to, field, value[field.field] ?? null), at);
   }
   const from = value.length === 0 ? at : writeInt(out, at, value.length);
@@ -61,8 +52,4 @@ function writeParts(out: Buffer, at: number, schema: ConnectSchema, value: Conne
     value.reduce((to: number, each) => writeConnect(out, to, schema.items!, each), from),
     0,
   );
-}
-
-function isArray(value: ConnectValue): value is readonly ConnectValue[] {
-  return Array.isArray(value);
 }

@@ -4,13 +4,14 @@ import type { Table } from '../../core/table.js';
 import type { RowCursor, Rows, Transaction } from '../../core/transaction.js';
 import type { Format, RowsWriter } from '../format.js';
 import { requireWholeDocuments } from '../whole-documents.js';
+import { jsonRecord } from './connect-record.js';
 import { type ConnectSchema, optional, required, topicName } from './connect-schema.js';
 import { heartbeat } from './heartbeat.js';
 import type { DebeziumOptions, ValueOptions } from './options.js';
 import { BLOCK_FIELD, boundary, Places } from './places.js';
 import { RowNumbers } from './row-numbers.js';
 import { schemaChange } from './schema-change.js';
-import { connectorOf, rowsSource, sourceField, sourceText } from './source.js';
+import { type Connector, connectorOf, rowsSource, sourceField, sourceText } from './source.js';
 import { type DebeziumTable, debeziumTables, headOf, perTable } from './table.js';
 
 /** Header names by which the two records of a changed key know each other. */
@@ -45,13 +46,17 @@ export function debeziumFormat(options: DebeziumOptions, nowMs: () => number = D
         row: numbers.of(rows),
         places,
       }),
-    statement: (transaction, statement) =>
-      options.includeSchemaChanges ? schemaChange(transaction, statement, { ...options, timeMs: nowMs() }) : [],
+    statement(transaction, statement) {
+      if (!options.includeSchemaChanges) return [];
+      const record = schemaChange(transaction, statement, { ...options, timeMs: nowMs() });
+      return record === null ? [] : [jsonRecord(record, options)];
+    },
     ...(places !== null && {
-      begin: (transaction: Transaction) => boundary(transaction, null, options),
-      end: (transaction: Transaction, counts: ReadonlyMap<Table, number>) => boundary(transaction, counts, options),
+      begin: (transaction: Transaction) => jsonRecord(boundary(transaction, null), options),
+      end: (transaction: Transaction, counts: ReadonlyMap<Table, number>) =>
+        jsonRecord(boundary(transaction, counts), options),
     }),
-    heartbeat: (_, timeMs) => heartbeat(timeMs, options),
+    heartbeat: (_, timeMs) => jsonRecord(heartbeat(timeMs, options), options),
   };
 }
 
@@ -114,7 +119,7 @@ class EnvelopeRows implements RowsWriter {
     out.set(this.#source, to);
     to = writeNumber(out, to + this.#source.length, row());
     to = copyShort(this.#behindRow, out, to);
-    if (places !== null) to = writeAscii(out, to, places.next(this.#transaction, this.#logged));
+    if (places !== null) to = writeAscii(out, to, JSON.stringify(places.next(this.#transaction, this.#logged)));
     out.set(this.#tail, to);
     return to + this.#tail.length;
   }
@@ -161,11 +166,17 @@ export function splitAtRow(source: string): [string, string] {
   return [source.slice(0, end), source.slice(end + 1)];
 }
 
-type Connector = ReturnType<typeof connectorOf>;
-
 function envelopeHead(table: Table, { rowSchema }: DebeziumTable, options: ValueOptions, connector: Connector): Buffer {
   if (!options.schemasEnable) return Buffer.from('{"before":');
-  const schema: ConnectSchema = {
+  return Buffer.from(`${headOf(envelopeSchema(table, rowSchema, { options, connector }))}{"before":`);
+}
+
+export function envelopeSchema(
+  table: Table,
+  rowSchema: ConnectSchema,
+  { options, connector }: { options: ValueOptions; connector: Connector },
+): ConnectSchema {
+  return {
     type: 'struct',
     fields: [
       { ...rowSchema, field: 'before' },
@@ -181,5 +192,4 @@ function envelopeHead(table: Table, { rowSchema }: DebeziumTable, options: Value
     name: `${topicName(options, table.schema, table.name)}.Envelope`,
     version: 2,
   };
-  return Buffer.from(`${headOf(schema)}{"before":`);
 }

@@ -1,6 +1,7 @@
 import type { RowCursor, Rows, Transaction } from '../../core/transaction.js';
 import type { Format, RowsWriter } from '../format.js';
 import { requireWholeDocuments } from '../whole-documents.js';
+import { jsonRecord } from './connect-record.js';
 import { type ConnectField, optional } from './connect-schema.js';
 import { KEY_CHANGE, OPS } from './debezium.js';
 import { heartbeat } from './heartbeat.js';
@@ -20,9 +21,12 @@ export function debeziumFlatFormat(options: DebeziumFlatOptions, nowMs: () => nu
     keyChange: KEY_CHANGE,
     rows: (transaction, rows) =>
       new FlatRows(transaction, rows, { table: tableOf(rows.table), options, timeMs: nowMs() }),
-    statement: (transaction, statement) =>
-      options.includeSchemaChanges ? schemaChange(transaction, statement, { ...options, timeMs: nowMs() }) : [],
-    heartbeat: (_, timeMs) => heartbeat(timeMs, options),
+    statement(transaction, statement) {
+      if (!options.includeSchemaChanges) return [];
+      const record = schemaChange(transaction, statement, { ...options, timeMs: nowMs() });
+      return record === null ? [] : [jsonRecord(record, options)];
+    },
+    heartbeat: (_, timeMs) => jsonRecord(heartbeat(timeMs, options), options),
   };
 }
 

@@ -1,7 +1,6 @@
-import type { FormattedRecord } from '../format.js';
+import type { ConnectRecord } from './connect-record.js';
 import { type ConnectSchema, required } from './connect-schema.js';
 import type { ValueOptions } from './options.js';
-import { enveloped } from './places.js';
 
 const KEY_SCHEMA: ConnectSchema = {
   type: 'struct',
@@ -18,9 +17,11 @@ const VALUE_SCHEMA: ConnectSchema = {
   version: 1,
 };
 
-export function heartbeat(timeMs: number, { topicPrefix, schemasEnable }: ValueOptions): FormattedRecord {
+export function heartbeat(timeMs: number, { topicPrefix }: Pick<ValueOptions, 'topicPrefix'>): ConnectRecord {
   return {
-    key: enveloped(KEY_SCHEMA, { serverName: topicPrefix }, schemasEnable),
-    value: enveloped(VALUE_SCHEMA, { ts_ms: timeMs }, schemasEnable),
+    keySchema: KEY_SCHEMA,
+    key: { serverName: topicPrefix },
+    valueSchema: VALUE_SCHEMA,
+    value: { ts_ms: timeMs },
   };
 }

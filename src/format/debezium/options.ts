@@ -79,6 +79,16 @@ export const cloudeventsOptions = z.strictObject({
   tombstonesOnDelete: debeziumOptions.shape.tombstonesOnDelete,
 });
 
+const nameAdjustment = z.enum(['avro', 'avro_unicode']).default('avro');
+
+export const avroOptions = debeziumOptions.omit({ schemasEnable: true }).extend({
+  schemaNameAdjustmentMode: nameAdjustment.describe(
+    'schema.name.adjustment.mode: what Avro does not allow in names of schemas becomes _, or _u and its code',
+  ),
+  fieldNameAdjustmentMode: nameAdjustment.describe('field.name.adjustment.mode: the same for names of columns'),
+});
+
+export type AvroOptions = z.output<typeof avroOptions>;
 export type DebeziumOptions = z.output<typeof debeziumOptions>;
 export type DebeziumFlatOptions = z.output<typeof debeziumFlatOptions>;
 export type CloudeventsOptions = z.output<typeof cloudeventsOptions>;

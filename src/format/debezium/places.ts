@@ -1,9 +1,8 @@
 import { formatGtid } from '../../core/gtid.js';
 import type { Table } from '../../core/table.js';
 import type { Transaction } from '../../core/transaction.js';
-import type { FormattedRecord } from '../format.js';
+import type { ConnectRecord } from './connect-record.js';
 import { type ConnectField, type ConnectSchema, optional, required } from './connect-schema.js';
-import { headOf } from './table.js';
 
 export const BLOCK_FIELD: ConnectField = {
   type: 'struct',
@@ -14,6 +13,9 @@ export const BLOCK_FIELD: ConnectField = {
   field: 'transaction',
 };
 
+/** In the order of its fields. */
+export type Place = { readonly id: string; readonly total_order: number; readonly data_collection_order: number };
+
 /** Each record's place in its transaction and among those of its table, from 1. */
 export class Places {
   #transaction: Transaction | null = null;
@@ -21,11 +23,11 @@ export class Places {
   #total = 0;
   readonly #ofTables = new Map<string, number>();
 
-  /** `{"id":…,"total_order":…,"data_collection_order":…}` of the next record. */
-  next(transaction: Transaction, table: Table): string {
+  /** Of the next record. */
+  next(transaction: Transaction, table: Table): Place {
     if (this.#transaction !== transaction) {
       this.#transaction = transaction;
-      this.#id = JSON.stringify(transactionId(transaction));
+      this.#id = transactionId(transaction);
       this.#total = 0;
       this.#ofTables.clear();
     }
@@ -33,7 +35,7 @@ export class Places {
     const ofTable = (this.#ofTables.get(name) ?? 0) + 1;
     this.#ofTables.set(name, ofTable);
     this.#total++;
-    return `{"id":${this.#id},"total_order":${this.#total},"data_collection_order":${ofTable}}`;
+    return { id: this.#id, total_order: this.#total, data_collection_order: ofTable };
   }
 }
 
@@ -76,11 +78,7 @@ const VALUE_SCHEMA: ConnectSchema = {
 };
 
 /** BEGIN without `counts`, else END. */
-export function boundary(
-  transaction: Transaction,
-  counts: ReadonlyMap<Table, number> | null,
-  { schemasEnable }: { schemasEnable: boolean },
-): FormattedRecord {
+export function boundary(transaction: Transaction, counts: ReadonlyMap<Table, number> | null): ConnectRecord {
   const id = transactionId(transaction);
   const collections = [...(counts ?? [])].map(([table, count]) => ({
     data_collection: nameOf(table),
@@ -93,11 +91,5 @@ export function boundary(
     data_collections: counts === null ? null : collections,
     ts_ms: Math.floor(transaction.committedAtUs / 1000),
   };
-  return { key: enveloped(KEY_SCHEMA, { id }, schemasEnable), value: enveloped(VALUE_SCHEMA, value, schemasEnable) };
-}
-
-/** A payload, with its schema if asked for. */
-export function enveloped(schema: ConnectSchema, payload: unknown, schemasEnable: boolean): Buffer {
-  const text = JSON.stringify(payload);
-  return Buffer.from(schemasEnable ? `${headOf(schema)}${text}}` : text);
+  return { keySchema: KEY_SCHEMA, key: { id }, valueSchema: VALUE_SCHEMA, value };
 }

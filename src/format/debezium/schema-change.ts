@@ -3,12 +3,10 @@ import { unreachable } from '../../core/errors.js';
 import type { Statement, Transaction } from '../../core/transaction.js';
 import { parseDdl } from '../../sql/ddl/parse.js';
 import type { Ddl, TableName } from '../../sql/ddl/statement.js';
-import type { FormattedRecord } from '../format.js';
+import type { ConnectRecord } from './connect-record.js';
 import { type ConnectField, type ConnectSchema, optional, required } from './connect-schema.js';
 import type { ValueOptions } from './options.js';
-import { enveloped } from './places.js';
-import { commonSource, connectorOf, sourceField, sourceText, timeUsOf } from './source.js';
-import { headOf } from './table.js';
+import { commonSource, connectorOf, sourceField, timeUsOf } from './source.js';
 
 /**
  * A statement that changed tables or databases. `tableChanges` is empty: a log has the statement, and not what the
@@ -17,12 +15,11 @@ import { headOf } from './table.js';
 export function schemaChange(
   transaction: Transaction,
   statement: Statement,
-  options: ValueOptions & { readonly timeMs: number },
-): readonly FormattedRecord[] {
+  { topicPrefix, timeMs }: Pick<ValueOptions, 'topicPrefix'> & { readonly timeMs: number },
+): ConnectRecord | null {
   const concerned = concernedBy(statement);
-  if (concerned === null) return [];
+  if (concerned === null) return null;
   const { database, tables } = concerned;
-  const { topicPrefix, schemasEnable, timeMs } = options;
   // Debezium has milliseconds of statements only.
   const timeUs = Math.floor(timeUsOf(transaction, statement) / 1000) * 1000;
   const source = {
@@ -31,20 +28,19 @@ export function schemaChange(
     table: tables === null ? null : tables.join(','),
   };
   const connector = connectorOf(transaction);
-  const rest = JSON.stringify({
-    ts_ms: timeMs,
-    databaseName: database,
-    schemaName: null,
-    ddl: statement.sql,
-    tableChanges: [],
-  });
-  const value = `{"source":${sourceText(source)},${rest.slice(1)}`;
-  return [
-    {
-      key: enveloped(keySchema(connector), { databaseName: database }, schemasEnable),
-      value: Buffer.from(schemasEnable ? `${headOf(valueSchema(connector))}${value}}` : value),
+  return {
+    keySchema: keySchema(connector),
+    key: { databaseName: database },
+    valueSchema: valueSchema(connector),
+    value: {
+      source,
+      ts_ms: timeMs,
+      databaseName: database,
+      schemaName: null,
+      ddl: statement.sql,
+      tableChanges: [],
     },
-  ];
+  };
 }
 
 interface Concerned {

@@ -29,7 +29,9 @@ export interface Source {
   readonly query: string | null;
 }
 
-export function connectorOf({ gtid }: Transaction): 'mysql' | 'mariadb' {
+export type Connector = 'mysql' | 'mariadb';
+
+export function connectorOf({ gtid }: Transaction): Connector {
   return gtid !== null && isMariaGtid(gtid) ? 'mariadb' : 'mysql';
 }
 

@@ -14,6 +14,7 @@ export interface WrittenRecord {
 }
 
 const MARGIN_BYTES = 8;
+const { signal } = new AbortController();
 
 /** All records that the format makes of a recorded log, as a sink would write them, tombstones and all. */
 export async function written(version: RecordedVersion, format: Format): Promise<WrittenRecord[]> {
@@ -31,6 +32,7 @@ export async function written(version: RecordedVersion, format: Format): Promise
         continue;
       }
       add(bounds.begin());
+      await format.prepare?.(entry, { topic: 't', transaction, signal });
       const writer = format.rows(transaction, entry);
       const cursor = entry.cursor();
       const change = entry.op === 'update' ? new KeyChange(format, transaction, { rows: entry, cursor }) : null;

@@ -1,0 +1,137 @@
+import { locateError, RowtideError } from '../../core/errors.js';
+import { formatGtid } from '../../core/gtid.js';
+import type { Table } from '../../core/table.js';
+import type { Rows } from '../../core/transaction.js';
+import { type ConnectSchema, keySchema, rowSchema } from '../debezium/connect-schema.js';
+import { envelopeSchema, KEY_CHANGE } from '../debezium/debezium.js';
+import type { AvroOptions } from '../debezium/options.js';
+import { Places } from '../debezium/places.js';
+import { RowNumbers } from '../debezium/row-numbers.js';
+import { type Connector, connectorOf } from '../debezium/source.js';
+import { perTable } from '../debezium/table.js';
+import type { Destination, Format } from '../format.js';
+import type { SchemaRegistry } from '../registry.js';
+import { type Encoding, jsonEncoding, type RecordSchemas, type SchemaIds, wireEncoding } from './encoding.js';
+import { EnvelopeRows } from './envelope.js';
+import { adjusted } from './names.js';
+import { avroSchema } from './schema.js';
+import { EventSources } from './source.js';
+import { AvroTable } from './table.js';
+
+export interface AvroContext {
+  /** Without one there are lines of Avro’s JSON encoding. */
+  readonly registry?: SchemaRegistry | undefined;
+  /** What the clock says, for the times of processing. */
+  readonly nowMs?: () => number;
+}
+
+/**
+ * Debezium’s envelope in Avro, as Confluent’s AvroConverter makes it: binary with the number of a registered schema in
+ * front, or JSON where there is no registry.
+ */
+export function avroFormat(options: AvroOptions, { registry, nowMs = Date.now }: AvroContext = {}): Format {
+  const cellsOf = perTable((table) => new AvroTable(table, { ...options, schemasEnable: false }));
+  const schemas = {
+    mysql: perTable((table) => schemasOf(table, options, 'mysql')),
+    mariadb: perTable((table) => schemasOf(table, options, 'mariadb')),
+  };
+  const lines = {
+    mysql: perTable((table) => jsonEncoding(schemas.mysql(table))),
+    mariadb: perTable((table) => jsonEncoding(schemas.mariadb(table))),
+  };
+  const registered = new WeakMap<Table, Encoding>();
+  const encodingOf = (connector: Connector, table: Table): Encoding => {
+    if (registry === undefined) return lines[connector](table);
+    const encoding = registered.get(table);
+    if (encoding === undefined) throw new Error(`prepare comes before rows: ${nameOf(table)}`);
+    return encoding;
+  };
+  const numbers = new RowNumbers();
+  const sources = new EventSources(options);
+  const places = options.provideTransactionMetadata ? new Places() : null;
+  return {
+    tombstones: options.tombstonesOnDelete,
+    keyChange: KEY_CHANGE,
+    ...(registry !== undefined && {
+      async prepare(rows: Rows, to: Destination) {
+        const made = schemas[connectorOf(to.transaction)](rows.table);
+        registered.set(rows.table, wireEncoding(await registerRows(registry, made, { rows, to })));
+      },
+    }),
+    rows: (transaction, rows) =>
+      encodingOf(connectorOf(transaction), rows.table).rows(
+        new EnvelopeRows(transaction, rows, {
+          table: cellsOf(rows.table),
+          source: sources.of(transaction, rows),
+          timeMs: nowMs(),
+          row: numbers.of(rows),
+          places,
+        }),
+      ),
+    statement: () => [],
+  };
+}
+
+const nameOf = ({ schema, name }: Table): string => `${schema}.${name}`;
+
+interface TableSchemas extends RecordSchemas {
+  readonly keyName: string;
+  readonly valueName: string;
+}
+
+function schemasOf(table: Table, options: AvroOptions, connector: Connector): TableSchemas {
+  const values = { ...options, schemasEnable: false };
+  const key = adjusted(keySchema(table, values), options);
+  const value = adjusted(envelopeSchema(table, rowSchema(table, values), { options: values, connector }), options);
+  const row = value.fields![0]!;
+  for (const fields of [key.fields!, row.fields!]) refuseSameNames(table, fields, options);
+  return {
+    key: table.primaryKey.length === 0 ? null : avroSchema(key),
+    value: avroSchema(value),
+    keyName: key.name!,
+    valueName: value.name!,
+  };
+}
+
+function refuseSameNames(table: Table, fields: NonNullable<ConnectSchema['fields']>, options: AvroOptions): void {
+  const seen = new Set<string>();
+  for (const { field } of fields) {
+    if (seen.has(field)) {
+      throw new RowtideError('CONFIG_INVALID', `table ${nameOf(table)} has two columns that Avro calls ${field}`, {
+        hint:
+          options.fieldNameAdjustmentMode === 'avro'
+            ? 'Set fieldNameAdjustmentMode: avro_unicode, or leave one of them out with columns.drop.'
+            : 'Leave one of them out with columns.drop.',
+      });
+    }
+    seen.add(field);
+  }
+}
+
+interface RowsPlace {
+  readonly rows: Rows;
+  readonly to: Destination;
+}
+
+async function registerRows(registry: SchemaRegistry, schemas: TableSchemas, place: RowsPlace): Promise<SchemaIds> {
+  const { key, value, keyName, valueName } = schemas;
+  const { topic, signal } = place.to;
+  try {
+    const [keyId, valueId] = await Promise.all([
+      key === null ? 0 : registry.id({ topic, part: 'key', record: keyName }, JSON.stringify(key), signal),
+      registry.id({ topic, part: 'value', record: valueName }, JSON.stringify(value), signal),
+    ]);
+    return { key: keyId, value: valueId };
+  } catch (error) {
+    if (!(error instanceof RowtideError)) throw error;
+    throw locateError(error, placeOf(place));
+  }
+}
+
+/** Names the table, where its rows were logged, and what changed it, as far as that was seen. */
+function placeOf({ rows, to: { transaction, statement } }: RowsPlace): string {
+  const { gtid, span } = transaction;
+  const at = gtid === null ? `${span.file}:${span.start}` : `GTID ${formatGtid(gtid)}, ${span.file}:${span.start}`;
+  const cause = statement === undefined ? '' : ` behind ${statement}`;
+  return `table ${nameOf(rows.table)} as of ${at}${cause}`;
+}

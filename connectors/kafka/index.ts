@@ -1,7 +1,8 @@
-import { defineSink, formatOf } from 'rowtide';
+import { defineSink } from 'rowtide';
 import { atLeastOnce } from './delivery.js';
 import { ExactlyOnceSink } from './exactly-once.js';
 import { kafkaOptions } from './options.js';
+import { registeredFormat } from './registry/format.js';
 import { KafkaSink } from './sink.js';
 
 export default defineSink({
@@ -10,7 +11,7 @@ export default defineSink({
   deliveryOf: ({ delivery }) => delivery,
   options: kafkaOptions,
   create(options, { pipeline }) {
-    const format = formatOf(options.format);
+    const format = registeredFormat(options.format, options);
     return options.delivery === 'exactly-once'
       ? new ExactlyOnceSink(options, format, pipeline)
       : new KafkaSink(options, format, atLeastOnce(options, pipeline));

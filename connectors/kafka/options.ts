@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { parseAddress } from './address.js';
 import type { TopicCreation } from './admin.js';
 import { COMPRESSIONS } from './compression/codec.js';
+import { registryOptions } from './registry/options.js';
 import { routingOptions } from './routing/options.js';
 import { saslOptions } from './sasl/options.js';
 import { sslOption } from './ssl.js';
@@ -38,6 +39,7 @@ const members = z.strictObject({
   brokers: z.array(broker).min(1).describe('host:port of some brokers; the others are found through them'),
   ...routingOptions,
   format: formatOptions.prefault('json'),
+  schemaRegistry: registryOptions.describe('where schemas are kept, for the format avro').optional(),
   createTopics: z
     .union([z.boolean(), creation])
     .default(true)
@@ -68,10 +70,17 @@ const members = z.strictObject({
   deliveryTimeoutMs: milliseconds.default(120_000).describe('after so long without acknowledgement a write fails'),
 });
 
-export const kafkaOptions = members.superRefine(({ format, transactionTopic }, context) => {
-  if (transactionTopic === undefined || formatOf(format).begin !== undefined) return;
-  const message = `the format ${format.name} does not tell begin and end of transactions`;
-  context.addIssue({ code: 'custom', path: ['transactionTopic'], message });
-});
+export const kafkaOptions = members
+  .superRefine(({ format, transactionTopic }, context) => {
+    if (transactionTopic === undefined || formatOf(format).begin !== undefined) return;
+    const message = `the format ${format.name} does not tell begin and end of transactions`;
+    context.addIssue({ code: 'custom', path: ['transactionTopic'], message });
+  })
+  .superRefine(({ format, routes, schemaRegistry }, context) => {
+    if (schemaRegistry !== undefined) return;
+    if (![format, ...routes.map((route) => route.format)].some((each) => each?.name === 'avro')) return;
+    const message = 'the format avro needs a schema registry: schemaRegistry: { url: "http://host:8081" }';
+    context.addIssue({ code: 'custom', path: ['schemaRegistry'], message });
+  });
 
 export type KafkaOptions = z.output<typeof kafkaOptions>;

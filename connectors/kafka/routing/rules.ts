@@ -1,5 +1,6 @@
-import { type Format, formatOf, type Table, tablePattern } from 'rowtide';
+import { type Format, type Table, tablePattern } from 'rowtide';
 import type { KafkaOptions } from '../options.js';
+import { registeredFormat } from '../registry/format.js';
 import { type HeadersOf, headersOf } from './headers.js';
 import type { RouteOptions } from './options.js';
 
@@ -25,7 +26,7 @@ export interface Rule {
 export function rulesOf(options: KafkaOptions, format: Format): (table: Table) => Rule {
   const routes = options.routes.map((route) => ({
     ...tablePattern(route.match),
-    rule: ruleOf(options, route, route.format === undefined ? format : formatOf(route.format)),
+    rule: ruleOf(options, route, route.format === undefined ? format : registeredFormat(route.format, options)),
   }));
   const ownRule = ruleOf(options, null, format);
   return ({ schema, name }) => {

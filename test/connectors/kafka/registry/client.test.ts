@@ -1,13 +1,13 @@
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import http from 'node:http';
-import https from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { RegistryClient } from '../../../../connectors/kafka/registry/client.js';
 import { registryOptions } from '../../../../connectors/kafka/registry/options.js';
 import { freePort } from '../../../servers/ports.js';
 import { needs, sharedRegistry } from '../../../servers/suite.js';
+import { Fronts } from './fronts.js';
 
 const { signal } = new AbortController();
 
@@ -19,50 +19,22 @@ function recordOf(name: string, ...types: readonly string[]): string {
   return JSON.stringify({ type: 'record', name, fields: types.map((type, i) => ({ name: `f${i}`, type })) });
 }
 
-/** What stands in front of a registry: a login, or one that is busy. */
-type Guard = (request: http.IncomingMessage) => number | null;
-
 needs('registry').describe('the client of a schema registry', () => {
   const file = (name: string): Promise<string> => readFile(new URL(`../tls/${name}`, import.meta.url), 'utf8');
-  const proxies: (http.Server | https.Server)[] = [];
+  const fronts = new Fronts(() => url);
   let url: string;
   beforeAll(async () => {
     url = await sharedRegistry();
   });
   afterAll(() => {
-    for (const proxy of proxies) proxy.close();
+    fronts.close();
   });
-
-  /** Passes on to the real registry what the guard lets through; it answers the rest by its status. */
-  async function guarded(guard: Guard, tls?: { key: string; cert: string }): Promise<string> {
-    const forward: http.RequestListener = (request, response) => {
-      const status = guard(request);
-      if (status !== null) {
-        response.writeHead(status).end(JSON.stringify({ error_code: status, message: 'not now' }));
-        return;
-      }
-      const { pathname, origin } = new URL(url);
-      const target = new URL(request.url!.replace('/registry', pathname), origin);
-      const { method, headers } = request;
-      request.pipe(
-        http.request(target, { method: method!, headers }, (answer) => {
-          response.writeHead(answer.statusCode ?? 500, answer.headers);
-          answer.pipe(response);
-        }),
-      );
-    };
-    const proxy = tls === undefined ? http.createServer(forward) : https.createServer(tls, forward);
-    proxies.push(proxy);
-    proxy.listen(0, '127.0.0.1');
-    await once(proxy, 'listening');
-    return `${tls ? 'https' : 'http'}://localhost:${(proxy.address() as AddressInfo).port}/registry`;
-  }
 
   it('registers a schema once, and finds the same one again', async () => {
     const schema = recordOf('Orders', 'long', 'string');
     const of = { topic: 'registered', part: 'value', record: 'Orders' } as const;
     let asked = 0;
-    const counting = await guarded(() => {
+    const counting = await fronts.open(() => {
       asked++;
       return null;
     });
@@ -108,7 +80,7 @@ needs('registry').describe('the client of a schema registry', () => {
 
   it('logs in, and names a wrong password', async () => {
     const wanted = `Basic ${Buffer.from('rowtide:se:cret').toString('base64')}`;
-    const login = await guarded(({ headers }) => (headers.authorization === wanted ? null : 401));
+    const login = await fronts.open(({ headers }) => (headers.authorization === wanted ? null : 401));
     const of = { topic: 'login', part: 'key', record: 'login.Key' } as const;
     const ask = (password: string): Promise<number> =>
       client({ url: login, username: 'rowtide', password }).id(of, recordOf('Key', 'int'), signal);
@@ -121,7 +93,7 @@ needs('registry').describe('the client of a schema registry', () => {
 
   it('speaks TLS with those whose authority it knows', async () => {
     const [key, cert] = [await file('key.pem'), await file('certificate.pem')];
-    const secure = await guarded(() => null, { key, cert });
+    const secure = await fronts.open(() => null, { key, cert });
     const of = { topic: 'secure', part: 'key', record: 'secure.Key' } as const;
     const schema = recordOf('Key', 'int');
     expect(await client({ url: secure, ssl: { ca: cert } }).id(of, schema, signal)).toBeGreaterThan(0);
@@ -133,7 +105,7 @@ needs('registry').describe('the client of a schema registry', () => {
 
   it('asks again while the registry is busy, and another one while it is down', async () => {
     let left = 2;
-    const busy = await guarded(() => (left-- > 0 ? 503 : null));
+    const busy = await fronts.open(() => (left-- > 0 ? 503 : null));
     const down = `http://127.0.0.1:${await freePort()}`;
     const of = { topic: 'patient', part: 'key', record: 'patient.Key' } as const;
     expect(await client({ url: [down, busy] }).id(of, recordOf('Key', 'int'), signal)).toBeGreaterThan(0);
@@ -149,13 +121,13 @@ needs('registry').describe('the client of a schema registry', () => {
       message: expect.stringContaining('ECONNREFUSED'),
     });
     const silent = http.createServer(() => undefined).listen(0, '127.0.0.1');
-    proxies.push(silent);
     await once(silent, 'listening');
     const slow = { url: `http://127.0.0.1:${(silent.address() as AddressInfo).port}`, requestTimeoutMs: 100 };
     await expect(client({ ...down, ...slow }).id(of, recordOf('Key', 'int'), signal)).rejects.toMatchObject({
       code: 'SINK_UNREACHABLE',
       message: expect.stringContaining('no answer within 100 ms'),
     });
+    silent.close();
     silent.closeAllConnections();
   });
 });

@@ -37,7 +37,7 @@ async function write(made: ReturnType<typeof file.create>): Promise<void> {
 /** Without the time at which they were written. */
 const lines = (whole: string): string[] =>
   whole
-    .replaceAll(/"(ts_[mun]s|ts|time)":("[^"]*"|\d+)/g, '"$1":0')
+    .replaceAll(/"(ts_[mun]s|ts|time)":("[^"]*"|\d+|\{"long":\d+\})/g, '"$1":0')
     .split('\n')
     .slice(0, -1);
 
@@ -69,6 +69,8 @@ needs('kafka').describe('a format', () => {
       await write(file.create(file.options.parse({ path, format }), context));
       expect(lines(readFileSync(path, 'utf8'))).toEqual(wanted);
 
+      // There it is binary, which test/connectors/kafka/registry reads.
+      if (format === 'avro') return;
       const topic = `format-${run}-${format}`;
       const options = { brokers, topic, format, statementTopic: topic, createTopics: { partitions: 1 } };
       await write(kafka.create(kafka.options.parse(options), context));

@@ -3,7 +3,8 @@
  *   npm run torture -- fuzz                  the decoder against damaged logs, without servers
  *   npm run torture -- raw                   archives of a server's log, killed, torn and cut off
  *   npm run torture -- inspect               what inspect prints against what the real tools print
- *   npm run torture -- exactly-once          Kafka transactions: killed, cut off, and their broker restarted
+ *   npm run torture -- exactly-once          Kafka transactions: killed, cut off, fenced, and their brokers restarted
+ *   npm run torture -- at-least-once         the same without transactions
  *   npm run torture -- kills-kafka broken    some parts, by the beginnings of their names
  *   npm run torture -- random --runs 3       the suite's random tests, with seeds of their own; only when asked for
  *   npm run torture -- flashback --runs 3    those of them that undo random workloads
@@ -15,7 +16,7 @@
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { EXACTLY_ONCE_PARTS } from './exactly-once.js';
+import { DELIVERY_PARTS } from './delivery.js';
 import { FUZZ_PARTS, type OwnRound, ownSummary } from './fuzz.js';
 import { INSPECT_PARTS } from './inspect.js';
 import { failuresOf, missedStages, PARTS, type Part, runPartRound } from './parts.js';
@@ -36,7 +37,7 @@ const { values, positionals } = parseArgs({
 });
 const isChosen = ({ name }: { name: string }): boolean =>
   positionals.length === 0 || positionals.some((p) => name.startsWith(p));
-const OWN_PARTS = [...FUZZ_PARTS, ...RAW_PARTS, ...INSPECT_PARTS, ...EXACTLY_ONCE_PARTS];
+const OWN_PARTS = [...FUZZ_PARTS, ...RAW_PARTS, ...INSPECT_PARTS, ...DELIVERY_PARTS];
 const runs = Number(values.runs);
 const RANDOM_PARTS = [
   randomTests({ name: 'random', runs }),

@@ -66,7 +66,6 @@ const REMEDIES: ReadonlyMap<number, Remedy> = new Map<number, Remedy>([
   retry(103, LEADER),
   [46, { kind: 'written', name: errorName(46) }],
   [45, { kind: 'gap', name: errorName(45) }],
-  reopen(48, 'the coordinator does not have the transaction that we are in'),
   reopen(49, 'the coordinator has forgotten the transactional id (transactional.id.expiration.ms)'),
   reopen(52, 'the coordinator of the transaction was replaced'),
   reopen(120, 'the transaction has to be begun anew'),
@@ -109,6 +108,8 @@ const REMEDIES: ReadonlyMap<number, Remedy> = new Map<number, Remedy>([
     "Raise the topic's message.format.version.",
   ]),
   fatal(47, 'SINK_FENCED', ['a newer producer with the same identity has taken over', ONE_WRITER]),
+  // What a fenced producer is told whose next request is the end of its transaction.
+  fatal(48, 'SINK_FENCED', ['somebody else has ended the transaction that we are in', ONE_WRITER]),
   fatal(50, 'SINK_REFUSED', [
     'the broker allows no transactions of that length',
     "Lower transactionTimeoutMs, or raise the broker's transaction.max.timeout.ms.",

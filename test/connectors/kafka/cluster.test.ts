@@ -1,8 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import kafkajs from 'kafkajs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type KafkaCluster, type KafkaNode, startKafkaCluster } from '../../servers/kafka.js';
+import { type KafkaCluster, startKafkaCluster } from '../../servers/kafka.js';
 import { needs } from '../../servers/suite.js';
+import { type Found, find, isRight } from './once/check.js';
+import { changeLeaders, leaderOf } from './once/leaders.js';
+import { deliverDuring } from './once/numbers.js';
+import { sceneOf } from './once/scene.js';
 import { signal, sinkWith, survives as survivesAt, Workload } from './workload.js';
 
 const times = Number(process.env.KAFKA_TORTURE ?? 1);
@@ -26,56 +29,30 @@ needs('own').describe('the Kafka sink in a cluster', () => {
       trouble,
     );
 
-  /** The node that leads partition 0, and all who have it. */
-  async function leaderOf(topic: string): Promise<KafkaNode> {
-    const admin = new kafkajs.Kafka({ brokers: cluster.brokers, logLevel: kafkajs.logLevel.NOTHING }).admin();
-    await admin.connect();
-    try {
-      for (;;) {
-        const { topics } = await admin.fetchTopicMetadata({ topics: [topic] });
-        const partitions = topics[0]?.partitions ?? [];
-        const leader = cluster.nodes.find(({ id }) => id === partitions[0]?.leader);
-        if (leader !== undefined && partitions.every(({ isr }) => isr.length === 3)) return leader;
-        await sleep(100);
-      }
-    } finally {
-      await admin.disconnect();
-    }
-  }
-
   describe('with three brokers and three replicas, every record is written once and in order through', () => {
-    it('clean stops of the leader', async () => {
-      await survives('stops', async () => {
-        for (let i = 0; i < times; i++) {
-          const leader = await leaderOf('stops');
-          await leader.stop();
-          await sleep(300);
-          await leader.launch();
-        }
-      });
-    }, 300_000);
-
-    it('kill -9 of the leader', async () => {
-      await survives('kills', async () => {
-        for (let i = 0; i < times; i++) {
-          const leader = await leaderOf('kills');
-          await leader.kill();
-          await sleep(300);
-          await leader.launch();
-        }
-      });
-    }, 300_000);
+    it.each(['at-least-once', 'exactly-once'] as const)(
+      'changes of leaders, %s',
+      async (delivery) => {
+        const { name, sink } = sceneOf(cluster.brokers, { delivery, replicationFactor: 3 });
+        const last = await deliverDuring(sink, () =>
+          changeLeaders(cluster, { topic: name, changes: 2 * times, first: 0 }),
+        );
+        // Nothing repeats where no process died.
+        expect(await find(cluster.brokers, name, last)).toSatisfy((found: Found) => isRight(found, 'exactly-once'));
+      },
+      300_000,
+    );
 
     it('a follower that freezes until it is no longer in sync', async () => {
       await survives(
         'frozen',
         async () => {
-          const leader = await leaderOf('frozen');
+          const leader = await leaderOf(cluster, 'frozen');
           const follower = cluster.nodes.find((node) => node !== leader)!;
           follower.pause();
           await sleep(4_000);
           follower.resume();
-          await leaderOf('frozen');
+          await leaderOf(cluster, 'frozen');
         },
         { requestTimeoutMs: 2_000, connectTimeoutMs: 1_000 },
       );
@@ -85,13 +62,13 @@ needs('own').describe('the Kafka sink in a cluster', () => {
   describe('a partition without enough replicas', () => {
     it('fails the write after the delivery deadline and says so', async () => {
       // No broker is still coming back from the trouble before.
-      await leaderOf('frozen');
+      await leaderOf(cluster, 'frozen');
       const createTopics = { replicationFactor: 3, config: { 'min.insync.replicas': '3' } };
       const sink = sinkWith({ brokers: cluster.brokers, topic: 'short', createTopics, deliveryTimeoutMs: 2_000 });
       await sink.open(undefined, signal);
       const workload = new Workload(sink, 'short');
       await workload.write(10);
-      const leader = await leaderOf('short');
+      const leader = await leaderOf(cluster, 'short');
       const other = cluster.nodes.find((node) => node !== leader)!;
       await other.stop();
       await expect(workload.write(10)).rejects.toMatchObject({

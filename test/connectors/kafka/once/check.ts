@@ -1,11 +1,13 @@
 import { readTopic } from '../reading.js';
 import { rowsOf } from './numbers.js';
+import type { Delivery } from './scene.js';
 
 /** What is committed, and how many rows the batches up to `last` have. */
 export interface Found {
   readonly records: number;
   readonly different: number;
-  /** Before another one of its partition that was written later. */
+  readonly repeated: number;
+  /** Behind another one of its partition that was written later; of those that repeat, the first counts. */
   readonly outOfOrder: number;
   readonly wanted: number;
 }
@@ -16,18 +18,20 @@ export async function find(brokers: readonly string[], topic: string, last: numb
   let outOfOrder = 0;
   const records = await readTopic(brokers, topic);
   for (const { partition, value } of records) {
-    const name = value?.toString().split(' ')[0] ?? '';
+    const name = value?.toString('latin1', 0, value.indexOf(' ')) ?? '';
+    if (seen.has(name)) continue;
+    seen.add(name);
     const [n, i] = name.split('/').map(Number) as [number, number];
     const place = n * 1_000_000 + i;
     if (place < (newest.get(partition) ?? -1)) outOfOrder++;
     newest.set(partition, place);
-    seen.add(name);
   }
   const wanted = Array.from({ length: last }, (_, i) => rowsOf(i + 1)).reduce((sum, rows) => sum + rows, 0);
-  return { records: records.length, different: seen.size, outOfOrder, wanted };
+  const repeated = records.length - seen.size;
+  return { records: records.length, different: seen.size, repeated, outOfOrder, wanted };
 }
 
-/** Every row once, and in order in each partition. */
-export function isRight({ records, different, outOfOrder, wanted }: Found): boolean {
-  return records === wanted && different === wanted && outOfOrder === 0;
+/** Every row, in order in each partition, and only once where that is promised. */
+export function isRight({ different, repeated, outOfOrder, wanted }: Found, delivery: Delivery): boolean {
+  return different === wanted && outOfOrder === 0 && (delivery === 'at-least-once' || repeated === 0);
 }

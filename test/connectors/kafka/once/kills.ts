@@ -1,10 +1,12 @@
 import { spawn } from 'node:child_process';
-import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { Random } from '../../../torture/random.js';
+import { buildSubject } from './build.js';
+import type { Delivery, Pipeline } from './scene.js';
 
 /** What a life is for, and where it ends. */
 export interface Order {
-  readonly options: object;
-  readonly pipeline: string;
+  readonly pipeline: Pipeline;
   readonly last: number;
   readonly die?: Death | undefined;
 }
@@ -16,54 +18,92 @@ export interface Death {
   readonly count: number;
 }
 
-/** Each request of a transaction, and of an opening, and what may be between them. */
-export const DEATHS: readonly Omit<Death, 'count'>[] = [
-  'EndTxn',
-  'Produce',
-  'InitProducerId',
-  'AddPartitionsToTxn',
-  'Fetch',
-  'ListOffsets',
-  'FindCoordinator',
-].flatMap((api) => (['sent', 'answered', 'before'] as const).map((when) => ({ api, when })));
+/** Each request of a transaction, and of an opening. */
+const REQUESTS: Readonly<Record<Delivery, readonly string[]>> = {
+  'exactly-once': [
+    'EndTxn',
+    'Produce',
+    'InitProducerId',
+    'AddPartitionsToTxn',
+    'Fetch',
+    'ListOffsets',
+    'FindCoordinator',
+  ],
+  'at-least-once': ['Produce', 'InitProducerId', 'Metadata'],
+};
 
+/** How often a life makes it, at least: those of an opening are made once. */
 const TRANSACTIONS = 8;
 
+function deathOf(delivery: Delivery, n: number): Death {
+  const deaths = REQUESTS[delivery].flatMap((api) =>
+    (['sent', 'answered', 'before'] as const).map((when) => ({ api, when })),
+  );
+  const death = deaths[n % deaths.length]!;
+  const isFrequent = death.api === 'Produce' || death.api === 'EndTxn';
+  return { ...death, count: isFrequent ? 1 + (n % TRANSACTIONS) : 1 };
+}
+
 export interface Kills {
-  readonly order: Pick<Order, 'options' | 'pipeline'>;
+  readonly pipeline: Pipeline;
   readonly kills: number;
   /** How many others did before. */
   readonly first: number;
+  readonly seed: number;
 }
 
-/** Each life goes on where the one before died. Resolves to how many were killed, and the last batch that any was to write. */
-export async function killAgainAndAgain({ order, kills, first }: Kills): Promise<{ killed: number; last: number }> {
+/** No life gets this far before it is killed. */
+const ENDLESS = 10_000;
+const RANDOM_MS_MAX = 400;
+
+/**
+ * Each life goes on where the one before died: two of three in, before or behind a request, the third at any moment.
+ * Resolves to how many were killed, and the last batch that any had begun or was to write.
+ */
+export async function killAgainAndAgain(task: Kills): Promise<{ killed: number; last: number }> {
+  const { pipeline, kills, first, seed } = task;
   let last = 0;
   let killed = 0;
   for (let i = first; i < first + kills; i++) {
-    last += TRANSACTIONS;
-    const death = DEATHS[i % DEATHS.length]!;
-    const often = death.api === 'Produce' || death.api === 'EndTxn';
-    const end = await live({ ...order, last, die: { ...death, count: often ? 1 + (i % TRANSACTIONS) : 1 } });
-    if (end === 'SIGKILL') killed++;
+    const isAimed = i % 3 !== 2;
+    const order = isAimed
+      ? { pipeline, last: last + TRANSACTIONS, die: deathOf(pipeline.delivery, i - Math.trunc(i / 3)) }
+      : { pipeline, last: last + ENDLESS };
+    const life = await live(order, isAimed ? undefined : new Random(seed, 'kill', i).between(0, RANDOM_MS_MAX));
+    if (life.end === 'SIGKILL') killed++;
+    last = Math.max(last, isAimed ? order.last : life.begun);
   }
   return { killed, last };
 }
 
-const SUBJECT = join(import.meta.dirname, 'subject.ts');
+let subject: Promise<string> | undefined;
 
-/** Resolves to how it ended: an exit code or a signal. Throws what it said if it failed. */
-export async function live(order: Order): Promise<number | NodeJS.Signals> {
-  const args = ['--import', import.meta.resolve('tsx'), SUBJECT, JSON.stringify(order)];
-  const child = spawn(process.execPath, args, { stdio: ['ignore', 'ignore', 'pipe'] });
+export interface Life {
+  /** An exit code or a signal. */
+  readonly end: number | NodeJS.Signals;
+  /** The last batch that it began to write; 0: none. */
+  readonly begun: number;
+}
+
+/** Kills it so long after it began to write, if it lives so long. Throws what it said if it failed. */
+export async function live(order: Order, killAfterMs?: number): Promise<Life> {
+  subject ??= buildSubject();
+  const child = spawn(process.execPath, [await subject, JSON.stringify(order)], { stdio: ['ignore', 'pipe', 'pipe'] });
   let said = '';
   child.stderr.on('data', (chunk: Buffer) => {
     said += chunk.toString();
+  });
+  let begun = 0;
+  let timer: NodeJS.Timeout | undefined;
+  createInterface({ input: child.stdout }).on('line', (line) => {
+    begun = Number(line);
+    if (killAfterMs !== undefined) timer ??= setTimeout(() => child.kill('SIGKILL'), killAfterMs);
   });
   const end = await new Promise<number | NodeJS.Signals>((resolve, reject) => {
     child.once('error', reject);
     child.once('close', (code, signal) => resolve(signal ?? code ?? 1));
   });
+  clearTimeout(timer);
   if (end !== 0 && end !== 'SIGKILL') throw new Error(`a life ended with ${end}; it said:\n${said}`);
-  return end;
+  return { end, begun };
 }

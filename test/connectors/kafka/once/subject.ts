@@ -1,12 +1,11 @@
-/** One life of a sink that delivers exactly once, in a process of its own, which kills itself where it is told. */
+/** One life of a sink, in a process of its own, which kills itself where it is told; says which batch it begins. */
+import { writeSync } from 'node:fs';
 import { Connection } from '../../../../connectors/kafka/connection.js';
-import { ExactlyOnceSink } from '../../../../connectors/kafka/exactly-once.js';
-import { kafkaOptions } from '../../../../connectors/kafka/options.js';
-import { testFormat } from '../rows.js';
 import type { Order } from './kills.js';
 import { deliver } from './numbers.js';
+import { sinksOf } from './scene.js';
 
-const { options, pipeline, last, die } = JSON.parse(process.argv[2] ?? '') as Order;
+const { pipeline, last, die } = JSON.parse(process.argv[2] ?? '') as Order;
 let left = die?.count ?? 0;
 
 function passing(api: string, when: string): void {
@@ -26,4 +25,4 @@ Connection.prototype.request = async function (api, ...rest) {
   return response as never;
 };
 
-await deliver(() => new ExactlyOnceSink(kafkaOptions.parse(options), testFormat, pipeline), { last });
+await deliver(sinksOf(pipeline), { last, begin: (n) => writeSync(process.stdout.fd, `${n}\n`) });

@@ -76,7 +76,7 @@ function kills(features: Readonly<Record<string, number>> = {}): Inflict {
     // Some requests are made by one of the two kinds of transactions only.
     if (killed < faults / 2) throw new Error(`only ${killed} of ${faults} lives were killed`);
     await deliver(scene.sink, { last });
-    return judge(scene, last);
+    return await judge(scene, last);
   };
 }
 
@@ -93,7 +93,7 @@ async function cuts({ delivery, first, faults }: Task, judge: Judge): Promise<Fo
   };
   const last = await deliver(scene.sink, { last: Number.POSITIVE_INFINITY, isOver: () => proxy.cuts >= faults });
   proxy.plan = () => null;
-  return judge({ ...scene, options: { ...scene.options, brokers: kafka.brokers } }, last);
+  return await judge({ ...scene, options: { ...scene.options, brokers: kafka.brokers } }, last);
 }
 
 async function restarts({ delivery, first, faults }: Task, judge: Judge): Promise<Found> {
@@ -106,7 +106,7 @@ async function restarts({ delivery, first, faults }: Task, judge: Judge): Promis
       await kafka.restart();
     }
   });
-  return judge(scene, last);
+  return await judge(scene, last);
 }
 
 async function leaders({ delivery, first, faults }: Task, judge: Judge): Promise<Found> {
@@ -115,12 +115,12 @@ async function leaders({ delivery, first, faults }: Task, judge: Judge): Promise
   const last = await deliverDuring(scene.sink, () =>
     changeLeaders(cluster, { topic: scene.name, changes: faults, first }),
   );
-  return judge(scene, last);
+  return await judge(scene, last);
 }
 
 async function rivals({ seed, first, faults }: Task, judge: Judge): Promise<Found> {
   await using kafka = await startKafka();
   const scene = sceneOf(kafka.brokers);
   const last = await contend(scene, { takeovers: faults, random: new Random(seed, 'rivals', first) });
-  return judge(scene, last);
+  return await judge(scene, last);
 }

@@ -42,6 +42,8 @@ export class RecordBatch {
   bytes: Buffer;
   length = BATCH_HEADER_BYTES;
   count = 0;
+  /** How often it was sent. */
+  sends = 0;
   /** Set when it is sealed: from then on the delivery deadline runs. */
   sealedAtMs = 0;
   #sequence = -1;
@@ -49,13 +51,13 @@ export class RecordBatch {
   #valueAt = 0;
   /** Compressed; null: what goes over the wire is `bytes`. */
   #compressed: Buffer | null = null;
-  readonly #timestamp: bigint;
-  readonly #style: BatchStyle;
+  readonly timestampMs: number;
+  readonly style: BatchStyle;
 
   constructor(bytes: Buffer, timestampMs: number, style: BatchStyle) {
     this.bytes = bytes;
-    this.#timestamp = BigInt(timestampMs);
-    this.#style = style;
+    this.timestampMs = timestampMs;
+    this.style = style;
   }
 
   /** Begins a record; the value is to be written into `bytes` from the offset that is returned. No key: zero bytes. */
@@ -84,6 +86,16 @@ export class RecordBatch {
     this.count++;
   }
 
+  /** Ends a record that is another batch's: what it holds from the length of its key on. */
+  append(record: Buffer): void {
+    let at = putVarint(this.bytes, this.length, 2 + varintBytes(this.count) + record.length);
+    this.bytes[at++] = 0;
+    this.bytes[at++] = 0;
+    at = putVarint(this.bytes, at, this.count);
+    this.length = at + record.copy(this.bytes, at);
+    this.count++;
+  }
+
   /** The first of `count` sequences; −1 until it was frozen. */
   get sequence(): number {
     return this.#sequence;
@@ -99,7 +111,8 @@ export class RecordBatch {
 
   /** At the first send: from here on the bytes never change, so that a broker knows a repetition when it sees one. */
   freeze(identity: ProducerIdentity, sequence: number): void {
-    const { codec, isTransactional } = this.#style;
+    const { codec, isTransactional } = this.style;
+    const timestamp = BigInt(this.timestampMs);
     this.#sequence = sequence;
     this.#compressed = codec === null ? null : this.#compress(codec);
     const bytes = this.#compressed ?? this.bytes.subarray(0, this.length);
@@ -110,8 +123,8 @@ export class RecordBatch {
     bytes[16] = 2;
     bytes.writeInt16BE(compression | (isTransactional ? TRANSACTIONAL : 0), 21);
     bytes.writeInt32BE(this.count - 1, 23);
-    bytes.writeBigInt64BE(this.#timestamp, 27);
-    bytes.writeBigInt64BE(this.#timestamp, 35);
+    bytes.writeBigInt64BE(timestamp, 27);
+    bytes.writeBigInt64BE(timestamp, 35);
     bytes.writeBigInt64BE(identity.id, 43);
     bytes.writeInt16BE(identity.epoch, 51);
     bytes.writeInt32BE(sequence, 53);

@@ -1,4 +1,4 @@
-import { type Batch, decodeCheckpoint, type Position, RowtideError, type SinkState } from 'rowtide';
+import { type Batch, decodeCheckpoint, type Position, RowtideError, type SinkContext, type SinkState } from 'rowtide';
 import { systemClock } from './clock.js';
 import { type Cluster, existing } from './cluster.js';
 import type { KafkaOptions } from './options.js';
@@ -17,12 +17,13 @@ export interface Delivery {
 /** The last identity that this process used for the sink with these options. */
 const identities = new WeakMap<KafkaOptions, ProducerIdentity>();
 
-/** Batches are there when they are written. `pipeline`: refuses to go on in place of its exactly-once delivery. */
-export function atLeastOnce(options: KafkaOptions, pipeline?: string): Delivery {
+/** Batches are there when they are written. Of a pipeline, it refuses to go on in place of its exactly-once delivery. */
+export function atLeastOnce(options: KafkaOptions, context?: SinkContext): Delivery {
   return {
     async producer(cluster, signal) {
-      if (pipeline !== undefined) await refuseExactlyOnce(cluster, { options, pipeline, signal });
-      const producer = await Producer.open(cluster, options, { previous: identities.get(options) });
+      if (context !== undefined) await refuseExactlyOnce(cluster, { options, pipeline: context.pipeline, signal });
+      const told = context === undefined ? {} : { log: context.log };
+      const producer = await Producer.open(cluster, options, { previous: identities.get(options), ...told });
       identities.set(options, producer.identity);
       return producer;
     },

@@ -3,9 +3,11 @@ import {
   decodeCheckpoint,
   encodeCheckpoint,
   type Format,
+  type Log,
   type Position,
   type ResumableSink,
   RowtideError,
+  type SinkContext,
   type SinkState,
   type StoredCheckpoint,
 } from 'rowtide';
@@ -35,6 +37,7 @@ import {
   transactionalIdOf,
 } from './transactions/checkpoint-topic.js';
 import { Coordinator } from './transactions/coordinator.js';
+import { WaitLog } from './wait-log.js';
 
 /** What exists between `open` and `close`. */
 interface Session {
@@ -42,6 +45,8 @@ interface Session {
   readonly coordinator: Coordinator;
   readonly rows: KafkaSink;
   readonly producer: Producer;
+  /** Ends what is asked beside a write. */
+  readonly closing: AbortController;
 }
 
 const NEEDED = [findCoordinator, addPartitionsToTxn, endTxn, listOffsets, fetchRecords];
@@ -57,16 +62,18 @@ export class ExactlyOnceSink implements ResumableSink {
   readonly #options: KafkaOptions;
   readonly #format: Format;
   readonly #pipeline: string;
+  readonly #log: Log;
   readonly #transactionalId: string;
   readonly #clock: Clock = systemClock;
   #session: Session | null = null;
   #generation = 0;
   #isBegun = false;
 
-  constructor(options: KafkaOptions, format: Format, pipeline: string) {
+  constructor(options: KafkaOptions, format: Format, { pipeline, log }: SinkContext) {
     this.#options = options;
     this.#format = format;
     this.#pipeline = pipeline;
+    this.#log = log;
     this.#transactionalId = transactionalIdOf(options, pipeline);
   }
 
@@ -104,7 +111,8 @@ export class ExactlyOnceSink implements ResumableSink {
     const session = this.#session;
     this.#session = null;
     if (session === null) return;
-    const { rows, cluster, producer, coordinator } = session;
+    const { rows, cluster, producer, coordinator, closing } = session;
+    closing.abort();
     await rows.close();
     if (this.#isBegun) {
       const signal = AbortSignal.timeout(ABORT_TIMEOUT_MS);
@@ -118,7 +126,8 @@ export class ExactlyOnceSink implements ResumableSink {
     const options = this.#options;
     const clock = this.#clock;
     await cluster.metadata([]);
-    const coordinator = new Coordinator(cluster, { ...options, transactionalId: this.#transactionalId }, clock);
+    const waits = new WaitLog(this.#log, clock);
+    const coordinator = new Coordinator(cluster, { ...options, transactionalId: this.#transactionalId, waits }, clock);
     // Only then can nobody commit any more, and what is read is the last.
     const identity = await coordinator.init(signal);
     const topic = await needCheckpointTopic(cluster, {
@@ -130,12 +139,13 @@ export class ExactlyOnceSink implements ResumableSink {
     const place = { topic: topic.name, key: this.#transactionalId, requestTimeoutMs: options.requestTimeoutMs };
     const stored = this.#decoded(await readCheckpoint(cluster, place, { clock, signal }), topic.name);
     this.#generation = stored?.generation ?? 0;
-    const writing = await this.#writing(coordinator, identity);
+    const closing = new AbortController();
+    const writing = await this.#writing(coordinator, identity, closing.signal);
     const rows = new KafkaSink(
       options,
       this.#format,
       this.#delivery(topic, writing, (producer) => {
-        this.#session = { cluster, coordinator, rows, producer };
+        this.#session = { cluster, coordinator, rows, producer, closing };
       }),
     );
     await rows.open(stored?.sink, signal);
@@ -153,10 +163,13 @@ export class ExactlyOnceSink implements ResumableSink {
   }
 
   /** How the transactions of this cluster are written. */
-  async #writing(coordinator: Coordinator, identity: ProducerIdentity): Promise<TransactionalOpening> {
+  async #writing(
+    coordinator: Coordinator,
+    identity: ProducerIdentity,
+    signal: AbortSignal,
+  ): Promise<TransactionalOpening> {
     const common = { identity, transactionalId: this.#transactionalId };
     if (await coordinator.hasEpochs()) return { ...common, produce: produceInTransaction, join: null };
-    const { signal } = new AbortController();
     return { ...common, produce, join: (partition) => coordinator.join(identity, partition, signal) };
   }
 
@@ -164,7 +177,7 @@ export class ExactlyOnceSink implements ResumableSink {
     let checkpoints: PartitionWriter;
     return {
       producer: async (cluster) => {
-        const producer = await Producer.open(cluster, this.#options, { transaction });
+        const producer = await Producer.open(cluster, this.#options, { transaction, log: this.#log });
         const plain = { codec: null, isTransactional: true };
         checkpoints = producer.addTopic(topic, Number.POSITIVE_INFINITY, plain).partitions[PARTITION]!;
         made(producer);

@@ -10,10 +10,10 @@ export default defineSink({
   delivery: 'at-least-once',
   deliveryOf: ({ delivery }) => delivery,
   options: kafkaOptions,
-  create(options, { pipeline }) {
+  create(options, context) {
     const format = registeredFormat(options.format, options);
     return options.delivery === 'exactly-once'
-      ? new ExactlyOnceSink(options, format, pipeline)
-      : new KafkaSink(options, format, atLeastOnce(options, pipeline));
+      ? new ExactlyOnceSink(options, format, context)
+      : new KafkaSink(options, format, atLeastOnce(options, context));
   },
 });

@@ -33,6 +33,8 @@ export class PartitionQueue {
   readonly lane: number;
   /** Broker id, −1 while nobody leads. Changed only while nothing is outstanding, so that no batch overtakes another. */
   leader: number;
+  /** Of a batch before it is compressed: less than was asked for, when a broker has refused one. */
+  batchBytesMax = Number.POSITIVE_INFINITY;
   #state: 'flowing' | 'draining' | 'recovering' = 'flowing';
   #trouble: Trouble | null = null;
   /** Times in a row that recovery did not lead to an acknowledgement. */
@@ -95,6 +97,7 @@ export class PartitionQueue {
       batch.freeze(identity, this.#nextSequence);
       this.#nextSequence = advance(this.#nextSequence, batch.count);
     }
+    batch.sends++;
     this.#sent++;
     this.#outstanding++;
     return batch;
@@ -110,6 +113,21 @@ export class PartitionQueue {
     const acknowledged = this.#batches.splice(0, at + 1);
     this.#isKnown = !this.isEmpty;
     return acknowledged;
+  }
+
+  /** As `failed`, of a batch that was refused as a whole: the parts hold its records, and take its sequences. */
+  replaced(
+    batch: RecordBatch,
+    { parts, identity }: { parts: readonly RecordBatch[]; identity: ProducerIdentity },
+  ): void {
+    let { sequence } = batch;
+    for (const part of parts) {
+      part.freeze(identity, sequence);
+      sequence = advance(sequence, part.count);
+    }
+    this.#batches.splice(this.#batches.indexOf(batch), 1, ...parts);
+    this.#sent += parts.length - 1;
+    this.failed({ cause: 'a batch was too large', metadata: false, unknown: false });
   }
 
   failed(trouble: Trouble): void {

@@ -15,21 +15,20 @@ export class PartitionWriter {
   readonly queue: PartitionQueue;
   /** A row whose upper bound is at most this is written in place; of others the size is found out first. */
   readonly directBytesMax: number;
-  readonly #batchBytesMax: number;
   readonly #batches: Batches;
   #batch: RecordBatch | null = null;
 
   constructor(queue: PartitionQueue, batches: Batches, batchBytesMax: number) {
     this.queue = queue;
+    queue.batchBytesMax = batchBytesMax;
     this.#batches = batches;
-    this.#batchBytesMax = batchBytesMax;
     this.directBytesMax = Math.min(DIRECT_BYTES_MAX, batchBytesMax - BATCH_HEADER_BYTES - RECORD_OVERHEAD_BYTES);
   }
 
   /** A batch with room for a record of `bytes` of key and value. One that does not fit a batch gets one of its own. */
   room(bytes: number): RecordBatch {
     const needed = bytes + RECORD_OVERHEAD_BYTES;
-    if (this.#batch !== null && this.#batch.length + needed > this.#batchBytesMax) this.seal();
+    if (this.#batch !== null && this.#batch.length + needed > this.queue.batchBytesMax) this.seal();
     const batch = this.#batch;
     if (batch === null) return this.#begin(needed);
     const end = batch.length + needed;

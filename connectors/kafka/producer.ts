@@ -1,6 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import { setImmediate } from 'node:timers/promises';
-import { RowtideError } from 'rowtide';
+import { type Log, RowtideError } from 'rowtide';
 import type { BatchStyle, RecordBatch } from './batch.js';
 import { BufferPool } from './buffers.js';
 import { type Clock, systemClock } from './clock.js';
@@ -15,7 +15,9 @@ import { initProducerId, type ProducerIdentity } from './protocol/init-producer-
 import type { TopicMetadata } from './protocol/metadata.js';
 import { type RecoveryHost, recover } from './recovery.js';
 import { type ProducerTransaction, Sender, type SenderHost } from './sender.js';
+import { split } from './split.js';
 import { TopicWatch } from './topic-watch.js';
+import { WaitLog } from './wait-log.js';
 
 export interface ProducerOptions {
   /** Of a record batch as the broker sees it. */
@@ -43,6 +45,8 @@ export interface ProducerOpening {
    */
   readonly previous?: ProducerIdentity | undefined;
   readonly transaction?: TransactionalOpening;
+  /** Told of waits. */
+  readonly log?: Log;
   readonly clock?: Clock;
 }
 
@@ -51,6 +55,7 @@ interface Given {
   readonly clock: Clock;
   readonly style: BatchStyle;
   readonly transaction: TransactionalOpening | null;
+  readonly waits: WaitLog;
 }
 
 /** A topic that is written to. */
@@ -108,9 +113,11 @@ export class Producer {
       requestTimeoutMs: options.requestTimeoutMs,
       deliveryTimeoutMs: options.deliveryTimeoutMs,
       clock: given.clock,
+      waits: given.waits,
       ready: this.#ready,
       connection: (broker, lane) => cluster.connection(broker, lane),
       acknowledged: (batches) => this.#acknowledged(batches),
+      split: (queue, batch) => this.#split(queue, batch),
       settled: (queue) => this.#settled(queue),
       fail: (error) => this.fail(error),
       leader: (queue) => this.#watch.leader(queue),
@@ -119,12 +126,12 @@ export class Producer {
   }
 
   static async open(cluster: Cluster, options: ProducerOptions, opening: ProducerOpening = {}): Promise<Producer> {
-    const { previous, transaction = null, clock = systemClock } = opening;
+    const { previous, transaction = null, log = null, clock = systemClock } = opening;
     const next =
       previous !== undefined && previous.epoch < EPOCH_MAX ? { id: previous.id, epoch: previous.epoch + 1 } : null;
     const identity = transaction?.identity ?? next ?? (await newIdentity(cluster, options, clock));
     const style = { codec: await codecOf(options.compression), isTransactional: transaction !== null };
-    return new Producer(cluster, options, { identity, clock, style, transaction });
+    return new Producer(cluster, options, { identity, clock, style, transaction, waits: new WaitLog(log, clock) });
   }
 
   get identity(): ProducerIdentity {
@@ -232,6 +239,15 @@ export class Producer {
     for (const batch of batches) this.#pool.give(batch.bytes);
     this.#unacknowledged -= batches.length;
     this.#wake();
+  }
+
+  /** What follows in the partition is made no larger: each that is would cost a refusal. */
+  #split(queue: PartitionQueue, batch: RecordBatch): void {
+    const parts = split(batch, this.#pool);
+    queue.batchBytesMax = Math.min(queue.batchBytesMax, Math.ceil(batch.length / 2));
+    queue.replaced(batch, { parts, identity: this.identity });
+    this.#unacknowledged += parts.length - 1;
+    this.#pool.give(batch.bytes);
   }
 
   #settled(queue: PartitionQueue): void {

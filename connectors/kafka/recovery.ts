@@ -2,11 +2,13 @@ import { RowtideError } from 'rowtide';
 import type { Clock } from './clock.js';
 import type { PartitionQueue, Trouble } from './partition-queue.js';
 import type { ActiveProducer } from './protocol/describe-producers.js';
+import type { WaitLog } from './wait-log.js';
 
 /** What recovery asks of its producer. Both may fail with a retryable error. */
 export interface RecoveryHost {
   readonly deliveryTimeoutMs: number;
   readonly clock: Clock;
+  readonly waits: WaitLog;
   /** Asks the cluster anew; −1: nobody leads the partition now. */
   leader(queue: PartitionQueue): Promise<number>;
   /** What the partition's leader has of this producer; null: nothing, or it will not say. */
@@ -24,7 +26,7 @@ export async function recover(
 ): Promise<void> {
   let { cause, metadata } = trouble;
   for (let attempt = queue.failures; !signal.aborted; attempt++) {
-    refuseAfterDeadline(queue, cause, host);
+    waitOrGiveUp(queue, cause, host);
     await host.clock.sleep(backoffMs(attempt, host.clock.random()), signal);
     try {
       if (metadata) queue.leader = await host.leader(queue);
@@ -48,9 +50,13 @@ function backoffMs(attempt: number, random: number): number {
   return Math.min(BACKOFF_MAX_MS, BACKOFF_MIN_MS * 2 ** Math.min(attempt - 1, 10)) * (0.5 + random / 2);
 }
 
-function refuseAfterDeadline(queue: PartitionQueue, cause: string, { clock, deliveryTimeoutMs }: RecoveryHost): void {
-  const waitedMs = clock.now() - (queue.oldest?.sealedAtMs ?? clock.now());
-  if (waitedMs < deliveryTimeoutMs) return;
+function waitOrGiveUp(queue: PartitionQueue, cause: string, { clock, deliveryTimeoutMs, waits }: RecoveryHost): void {
+  const sinceMs = queue.oldest?.sealedAtMs ?? clock.now();
+  const waitedMs = clock.now() - sinceMs;
+  if (waitedMs < deliveryTimeoutMs) {
+    waits.tell(sinceMs, `topic ${queue.topic}, partition ${queue.index}: ${cause}`);
+    return;
+  }
   throw new RowtideError(
     'SINK_UNREACHABLE',
     `topic ${queue.topic}, partition ${queue.index} acknowledged nothing for ${Math.round(waitedMs / 1000)} s: ${cause}`,

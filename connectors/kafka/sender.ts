@@ -27,6 +27,8 @@ export interface SenderHost {
   readonly ready: Set<PartitionQueue>;
   connection(broker: number, lane: number): Promise<Connection>;
   acknowledged(batches: readonly RecordBatch[]): void;
+  /** Puts two in the place of one that was refused for its size. */
+  split(queue: PartitionQueue, batch: RecordBatch): void;
   /** Something was answered or could not be sent: go on, or recover. */
   settled(queue: PartitionQueue): void;
   fail(error: unknown): void;
@@ -144,6 +146,7 @@ export class Sender {
   #settle({ queue, batch }: Send, part: ProducedPart | undefined): void {
     const verdict = judge({ queue, batch }, part);
     if (verdict === null) this.#host.acknowledged(queue.written(batch));
+    else if (verdict === 'too large') this.#host.split(queue, batch);
     else if (verdict instanceof RowtideError) this.#host.fail(verdict);
     else queue.failed(verdict);
     this.#host.settled(queue);
@@ -182,8 +185,8 @@ export class Sender {
   }
 }
 
-/** Null: written. Trouble: again. An error: never. */
-function judge({ queue, batch }: Send, part: ProducedPart | undefined): null | Trouble | RowtideError {
+/** Null: written. Trouble: again. Too large: in parts. An error: never. */
+function judge({ queue, batch }: Send, part: ProducedPart | undefined): null | Trouble | 'too large' | RowtideError {
   if (part === undefined) return { cause: "the broker's answer left it out", metadata: true, unknown: true };
   if (part.errorCode === 0) return null;
   const found = remedy(part.errorCode);
@@ -199,6 +202,8 @@ function judge({ queue, batch }: Send, part: ProducedPart | undefined): null | T
     case 'reopen':
       return refusal(part.errorCode, `topic ${queue.topic}, partition ${queue.index}`);
     case 'fatal': {
+      // One that was sent before may stand in the log already, under a limit that was higher then.
+      if (found.code === 'RECORD_TOO_LARGE' && batch.count > 1 && batch.sends === 1) return 'too large';
       const what = `${batch.count === 1 ? 'a record' : `${batch.count} records`} of ${batch.length} bytes`;
       const detail = part.errorMessage === null ? '' : `; it says: ${part.errorMessage}`;
       const message = `topic ${queue.topic}, partition ${queue.index} refused ${what}: ${found.says} (${found.name}${detail})`;

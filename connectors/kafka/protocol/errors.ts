@@ -39,6 +39,8 @@ const ONE_WRITER = 'Only one pipeline may write at a time; stop the other one, o
 
 /** All that trying again helps with, and all that there is more to say about than its name. */
 const REMEDIES: ReadonlyMap<number, Remedy> = new Map<number, Remedy>([
+  // The broker stumbled, and may have done what it was asked for. A coordinator does so that is about to fence us.
+  retry(-1, { metadata: true, appended: true }),
   // Bytes were damaged on the way: the broker checked them before it appended anything.
   retry(2),
   retry(3, LEADER),

@@ -10,6 +10,11 @@ export class Reader {
     this.#at = at;
   }
 
+  /** Of what is read next. */
+  get offset(): number {
+    return this.#at;
+  }
+
   i8(): number {
     return this.#bytes.readInt8(this.#take(1));
   }

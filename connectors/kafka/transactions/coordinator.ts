@@ -8,12 +8,14 @@ import { endTxn, endTxnOfEpoch } from '../protocol/end-txn.js';
 import { refusal, remedy } from '../protocol/errors.js';
 import { findCoordinator } from '../protocol/find-coordinator.js';
 import { initProducerId, type ProducerIdentity } from '../protocol/init-producer-id.js';
+import type { WaitLog } from '../wait-log.js';
 
 export interface CoordinatorOptions {
   readonly transactionalId: string;
   readonly transactionTimeoutMs: number;
   readonly requestTimeoutMs: number;
   readonly deliveryTimeoutMs: number;
+  readonly waits: WaitLog;
 }
 
 const BACKOFF_MIN_MS = 2;
@@ -33,6 +35,7 @@ export class Coordinator {
   readonly #options: CoordinatorOptions;
   readonly #clock: Clock;
   #broker: number | null = null;
+  #hasEpochs: boolean | null = null;
   #joining: { partitions: TopicPartition[]; done: Promise<void> } | null = null;
 
   constructor(cluster: Cluster, options: CoordinatorOptions, clock: Clock) {
@@ -41,10 +44,13 @@ export class Coordinator {
     this.#clock = clock;
   }
 
-  /** Whether partitions join a transaction by being written to, and each transaction has its own epoch. */
+  /**
+   * Whether partitions join a transaction by being written to, and each transaction has its own epoch. Looked up once: a
+   * cluster that is upgraded meanwhile goes on with transactions as they were begun.
+   */
   async hasEpochs(): Promise<boolean> {
-    const { features } = await this.#connection();
-    return (features.get('transaction.version') ?? 0) >= EPOCH_PER_TRANSACTION;
+    this.#hasEpochs ??= ((await this.#connection()).features.get('transaction.version') ?? 0) >= EPOCH_PER_TRANSACTION;
+    return this.#hasEpochs;
   }
 
   /** Fences every older producer of this id, and ends what it left open. */
@@ -96,13 +102,15 @@ export class Coordinator {
     outcomeOf: (response: Response) => Outcome<T>,
   ): Promise<T> {
     const { signal } = how;
-    const deadlineMs = this.#clock.now() + this.#options.deliveryTimeoutMs;
+    const startedAtMs = this.#clock.now();
+    const deadlineMs = startedAtMs + this.#options.deliveryTimeoutMs;
     for (let attempt = 0; ; attempt++) {
       signal.throwIfAborted();
       const outcome = await this.#once(how, request, outcomeOf);
       if ('done' in outcome) return outcome.done;
       const { error } = outcome;
       if (!outcome.isRepeatable || this.#clock.now() > deadlineMs) throw error;
+      this.#options.waits.tell(startedAtMs, error);
       const delayMs = Math.min(BACKOFF_MAX_MS, BACKOFF_MIN_MS * 2 ** Math.min(attempt, 10));
       await this.#clock.sleep(delayMs, signal);
     }

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { atLeastOnce } from '../../../connectors/kafka/delivery.js';
 import { kafkaOptions } from '../../../connectors/kafka/options.js';
 import { KafkaSink } from '../../../connectors/kafka/sink.js';
+import { quietLog } from '../../checkpoint/quiet.js';
 import { run } from '../../servers/command.js';
 import { type KafkaNode, kafkaCommand, startKafka } from '../../servers/kafka.js';
 import { needs } from '../../servers/suite.js';
@@ -81,7 +82,7 @@ needs('own').describe('the Kafka sink at a broker with rules', () => {
     const { ALTER_CONFIGS } = kafkajs.AclOperationTypes;
     await allow('rowtide.checkpoint.unseen', [ALTER_CONFIGS]);
     const options = kafkaOptions.parse({ brokers: kafka.proxiedBrokers, topic: 'seen' });
-    const sink = new KafkaSink(options, testFormat, atLeastOnce(options, 'unseen'));
+    const sink = new KafkaSink(options, testFormat, atLeastOnce(options, { pipeline: 'unseen', log: quietLog() }));
     await sink.open(undefined, signal);
     await sink.close();
   });

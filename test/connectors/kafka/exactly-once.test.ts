@@ -6,6 +6,7 @@ import { atLeastOnce } from '../../../connectors/kafka/delivery.js';
 import { ExactlyOnceSink } from '../../../connectors/kafka/exactly-once.js';
 import { kafkaOptions } from '../../../connectors/kafka/options.js';
 import { KafkaSink } from '../../../connectors/kafka/sink.js';
+import { quietLog } from '../../checkpoint/quiet.js';
 import { needs, sharedKafka } from '../../servers/suite.js';
 import { readTopic } from './reading.js';
 import { testFormat, testTable, transaction } from './rows.js';
@@ -18,6 +19,7 @@ interface Line {
 }
 
 const delivery = 'exactly-once';
+const contextOf = (pipeline: string) => ({ pipeline, log: quietLog() });
 const createTopics = { partitions: 1 };
 
 needs('kafka').describe('the Kafka sink in transactions, as any sink', () => {
@@ -32,7 +34,7 @@ needs('kafka').describe('the Kafka sink in transactions, as any sink', () => {
       const lines = async (): Promise<Line[]> =>
         (await readTopic(brokers, topic)).map(({ value }) => JSON.parse(value?.toString() ?? 'null'));
       return {
-        sink: () => new ExactlyOnceSink(options, formatOf(options.format), topic),
+        sink: () => new ExactlyOnceSink(options, formatOf(options.format), contextOf(topic)),
         ids: async () => (await lines()).flatMap(({ op, after }) => (op === 'insert' && after ? [after.id] : [])),
         statements: async () => (await lines()).flatMap(({ op, sql }) => (op === 'statement' && sql ? [sql] : [])),
       };
@@ -45,7 +47,7 @@ describe('exactly-once delivery', () => {
     const { brokers } = await sharedKafka();
     const name = `once-${randomUUID()}`;
     const options = kafkaOptions.parse({ brokers, topic: name, createTopics, delivery, ...given });
-    return { brokers, name, options, sink: () => new ExactlyOnceSink(options, testFormat, name) };
+    return { brokers, name, options, sink: () => new ExactlyOnceSink(options, testFormat, contextOf(name)) };
   };
   const batch = (n: number) => ({
     transactions: [transaction(testTable('numbers'), [{ key: `${n}`, value: `${n}` }])],
@@ -108,7 +110,7 @@ describe('exactly-once delivery', () => {
     await once.open(signal);
     await once.write(batch(7), signal);
     await once.close();
-    const other = new KafkaSink(options, testFormat, atLeastOnce(options, name));
+    const other = new KafkaSink(options, testFormat, atLeastOnce(options, contextOf(name)));
     await expect(other.open(undefined, signal)).rejects.toMatchObject({
       code: 'CHECKPOINT_MISMATCH',
       message: expect.stringMatching(new RegExp(`^pipeline ${name} was delivered exactly once up to GTID `)),

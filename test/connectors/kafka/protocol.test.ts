@@ -75,7 +75,7 @@ describe('requests', () => {
 });
 
 describe('error codes', () => {
-  it.each([2, 3, 5, 6, 7, 8, 9, 13, 19, 20, 56, 74, 75])('%i: the same batch again', (code) => {
+  it.each([-1, 2, 3, 5, 6, 7, 8, 9, 13, 14, 15, 16, 19, 20, 51, 56, 74, 75])('%i: the same batch again', (code) => {
     expect(remedy(code).kind).toBe('retry');
   });
 
@@ -83,12 +83,16 @@ describe('error codes', () => {
     expect(remedy(code)).toMatchObject({ metadata: true });
   });
 
-  it.each([7, 13, 20, 56])('%i: the batch may have been written', (code) => {
+  it.each([-1, 7, 13, 20, 56])('%i: the batch may have been written', (code) => {
     expect(remedy(code)).toMatchObject({ appended: true });
   });
 
+  it.each([47, 48, 90])('%i: another producer has taken over', (code) => {
+    expect(remedy(code)).toMatchObject({ code: 'SINK_FENCED' });
+  });
+
   it('each fatal one has a sentence of its own', () => {
-    const fatal = [10, 17, 18, 29, 31, 32, 35, 38, 43, 47, 53, 59, 87, 90, 1234].map(remedy);
+    const fatal = [10, 17, 18, 29, 31, 32, 35, 38, 43, 47, 48, 50, 53, 59, 87, 90, 1234].map(remedy);
     expect(fatal.map(({ kind }) => kind)).toEqual(fatal.map(() => 'fatal'));
     expect(new Set(fatal.map((each) => ('says' in each ? each.says : ''))).size).toBe(fatal.length);
   });

@@ -22,8 +22,11 @@ export async function contend(scene: Scene, { takeovers, random }: Rivalry): Pro
     await sleep(random.between(0, HOLD_MS_MAX));
     const newer = await instance(scene.sink);
     const end = await older.ended;
-    if (!isFenced(end)) throw new Error(`an instance was not fenced: ${String(end)}`);
     older = newer;
+    if (isFenced(end)) continue;
+    older.stop();
+    await older.ended;
+    throw new Error(`an instance was not fenced: ${String(end)}`);
   }
   older.stop();
   const end = await older.ended;

@@ -45,10 +45,11 @@ export function sceneOf(
 /** Each call makes the sink anew, as a pipeline that tries again does. */
 export function sinksOf({ name, options, checkpoint }: Pipeline): () => ResumableSink {
   const parsed = kafkaOptions.parse(options);
-  if (parsed.delivery === 'exactly-once') return () => new ExactlyOnceSink(parsed, testFormat, name);
+  const context = { pipeline: name, log: quietLog() };
+  if (parsed.delivery === 'exactly-once') return () => new ExactlyOnceSink(parsed, testFormat, context);
   return () =>
     checkpointed(
-      new KafkaSink(parsed, testFormat, atLeastOnce(parsed, name)),
-      fileStore({ path: checkpoint, pipeline: name, log: quietLog() }),
+      new KafkaSink(parsed, testFormat, atLeastOnce(parsed, context)),
+      fileStore({ path: checkpoint, ...context }),
     );
 }

@@ -1,3 +1,4 @@
+import { RowtideError } from 'rowtide';
 import type { Mechanism } from './mechanism.js';
 
 /** Gives the token to log in with now; called for every connection, and again before a session ends. */
@@ -15,9 +16,19 @@ export function oauthBearer(provider: TokenProvider): Mechanism {
     name: 'OAUTHBEARER',
     who: 'the bearer of the token',
     async *converse() {
-      const { value } = await provider();
+      const { value } = await provider().catch(noToken);
       const refused = yield Buffer.from(`n,,\x01auth=Bearer ${value}\x01\x01`);
       if (refused.length > 0) yield Buffer.from('\x01');
     },
   };
+}
+
+/** Whoever gives tokens may be down for a while. */
+function noToken(cause: unknown): never {
+  if (cause instanceof RowtideError) throw cause;
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  throw new RowtideError('SINK_UNREACHABLE', `oauthBearerProvider gives no token: ${reason}`, {
+    retryable: true,
+    cause,
+  });
 }

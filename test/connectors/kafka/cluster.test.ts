@@ -1,11 +1,16 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { atLeastOnce } from '../../../connectors/kafka/delivery.js';
+import { kafkaOptions } from '../../../connectors/kafka/options.js';
+import { KafkaSink } from '../../../connectors/kafka/sink.js';
+import { quietLog } from '../../checkpoint/quiet.js';
 import { type KafkaCluster, startKafkaCluster } from '../../servers/kafka.js';
 import { needs } from '../../servers/suite.js';
 import { type Found, find, isRight } from './once/check.js';
 import { changeLeaders, leaderOf } from './once/leaders.js';
 import { deliverDuring } from './once/numbers.js';
 import { sceneOf } from './once/scene.js';
+import { testFormat } from './rows.js';
 import { signal, sinkWith, survives as survivesAt, Workload } from './workload.js';
 
 const times = Number(process.env.KAFKA_TORTURE ?? 1);
@@ -60,24 +65,37 @@ needs('own').describe('the Kafka sink in a cluster', () => {
   });
 
   describe('a partition without enough replicas', () => {
-    it('fails the write after the delivery deadline and says so', async () => {
+    it('is waited for, visibly, up to the delivery deadline, which fails the write by name', async () => {
       // No broker is still coming back from the trouble before.
       await leaderOf(cluster, 'frozen');
       const createTopics = { replicationFactor: 3, config: { 'min.insync.replicas': '3' } };
-      const sink = sinkWith({ brokers: cluster.brokers, topic: 'short', createTopics, deliveryTimeoutMs: 2_000 });
-      await sink.open(undefined, signal);
-      const workload = new Workload(sink, 'short');
-      await workload.write(10);
+      const common = { brokers: cluster.brokers, createTopics };
+      const log = quietLog();
+      const options = kafkaOptions.parse({ ...common, topic: 'patient' });
+      const patient = new KafkaSink(options, testFormat, atLeastOnce(options, { pipeline: 'patient', log }));
+      const hasty = sinkWith({ ...common, topic: 'short', deliveryTimeoutMs: 2_000 });
+      for (const sink of [patient, hasty]) await sink.open(undefined, signal);
+      const [waiting, failing] = [new Workload(patient, 'patient'), new Workload(hasty, 'short')];
+      for (const workload of [waiting, failing]) await workload.write(10);
       const leader = await leaderOf(cluster, 'short');
       const other = cluster.nodes.find((node) => node !== leader)!;
       await other.stop();
-      await expect(workload.write(10)).rejects.toMatchObject({
+      const written = waiting.write(10);
+      await expect(failing.write(10)).rejects.toMatchObject({
         code: 'SINK_UNREACHABLE',
         retryable: true,
         message: expect.stringMatching(/topic short, partition 0 acknowledged nothing for \d+ s: NOT_ENOUGH_REPLICAS/),
       });
-      await sink.close();
+      while (log.heard.length === 0) await sleep(100);
+      expect(log.heard[0]).toEqual({
+        level: 'warn',
+        message: 'waiting for Kafka',
+        facts: { waitedMs: expect.any(Number), cause: 'topic patient, partition 0: NOT_ENOUGH_REPLICAS' },
+      });
       await other.launch();
+      await written;
+      await waiting.check(cluster.brokers);
+      for (const sink of [patient, hasty]) await sink.close();
     });
   });
 });

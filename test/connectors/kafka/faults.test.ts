@@ -1,8 +1,31 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import kafkajs from 'kafkajs';
+import {
+  checkpointed,
+  type Entry,
+  memoryStore,
+  PipelineControl,
+  type ResumableSink,
+  runPipeline,
+  supervise,
+} from 'rowtide';
+import { positionAfter, syntheticSource } from 'rowtide/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Clock, systemClock } from '../../../connectors/kafka/clock.js';
+import type { Delivery } from '../../../connectors/kafka/delivery.js';
+import kafkaSink from '../../../connectors/kafka/index.js';
+import { kafkaOptions } from '../../../connectors/kafka/options.js';
+import { Producer } from '../../../connectors/kafka/producer.js';
+import { KafkaSink } from '../../../connectors/kafka/sink.js';
+import { quietLog } from '../../checkpoint/quiet.js';
 import { type KafkaNode, startKafka } from '../../servers/kafka.js';
 import type { Cut } from '../../servers/proxy.js';
 import { needs } from '../../servers/suite.js';
+import { type Found, find, isRight } from './once/check.js';
+import { deliver } from './once/numbers.js';
+import { sceneOf, sinksOf } from './once/scene.js';
+import { readTopic } from './reading.js';
+import { testFormat, testTable, transaction } from './rows.js';
 import { signal, sinkWith, survives as survivesAt, Workload } from './workload.js';
 
 /** More for a long run: `KAFKA_TORTURE=10 npx vitest run test/connectors/kafka/faults.test.ts`. */
@@ -10,10 +33,21 @@ const times = Number(process.env.KAFKA_TORTURE ?? 1);
 const RESTARTS = 3 * times;
 const CUTS = 30 * times;
 
+/** For whom twenty seconds pass in one. */
+const hasty: Clock = {
+  ...systemClock,
+  now: () => 20 * systemClock.now(),
+  sleep: (ms, until) => systemClock.sleep(ms / 20, until),
+};
+
 needs('own').describe('the Kafka sink over broken connections and brokers', () => {
   let kafka: KafkaNode;
   beforeAll(async () => {
-    kafka = await startKafka({ properties: { 'auto.create.topics.enable': false } });
+    const properties = {
+      'auto.create.topics.enable': false,
+      'transaction.abort.timed.out.transaction.cleanup.interval.ms': 200,
+    };
+    kafka = await startKafka({ properties });
   });
   afterAll(() => kafka.remove());
 
@@ -73,6 +107,106 @@ needs('own').describe('the Kafka sink over broken connections and brokers', () =
         },
         { requestTimeoutMs: 600, connectTimeoutMs: 500 },
       );
+    });
+  });
+
+  describe('every record is written once and in order by a broker that', () => {
+    it('refuses connections for a while', async () => {
+      await survives('refused', async () => {
+        await kafka.proxy.refuse(true);
+        kafka.proxy.cutAll();
+        await sleep(1_000);
+        await kafka.proxy.refuse(false);
+      });
+    });
+
+    it('is slower than a request may take', async () => {
+      await survives(
+        'slow',
+        async () => {
+          kafka.proxy.throttle(100_000);
+          await sleep(2_000);
+          kafka.proxy.throttle(Number.POSITIVE_INFINITY);
+        },
+        { requestTimeoutMs: 600, connectTimeoutMs: 500 },
+      );
+    });
+
+    it.each(['at-least-once', 'exactly-once'] as const)('is down when a pipeline starts, %s', async (delivery) => {
+      const name = `late-${delivery}`;
+      const log = quietLog();
+      const control = new PipelineControl();
+      const options = kafkaSink.options.parse({ brokers: kafka.brokers, topic: name, delivery });
+      const store = memoryStore();
+      const sink = (): ResumableSink => {
+        const made = kafkaSink.create(options, { pipeline: name, log });
+        return 'state' in made ? checkpointed(made, store) : made;
+      };
+      const source = syntheticSource({ transactions: 20, rowsPerTransaction: 10 });
+      const common = { name, log, control, signal };
+      await kafka.kill();
+      const running = supervise({
+        ...common,
+        retry: { delayMsMax: 200 },
+        attempt: (until) => runPipeline({ ...common, source, sink: sink(), signal: until }),
+      });
+      while (control.stats.retries < 3) await sleep(20);
+      expect(control.stats.error).toMatch(/^Kafka broker 127\.0\.0\.1:\d+ cannot be reached: ECONNREFUSED$/);
+      expect(log.heard).toContainEqual(expect.objectContaining({ level: 'warn', message: 'trying again' }));
+      await kafka.launch();
+      expect(await running).toBe('ended');
+      const read = await readTopic(kafka.brokers, name);
+      expect(read.map(({ value }) => JSON.parse(String(value)).after.id)).toEqual(
+        Array.from({ length: 200 }, (_, i) => i + 1),
+      );
+    });
+  });
+
+  describe('a topic that is deleted while it is written to', () => {
+    it('stops the pipeline by name when it does not come back', async () => {
+      const options = kafkaOptions.parse({ brokers: kafka.brokers, topic: 'gone' });
+      const producer: Delivery['producer'] = (cluster) => Producer.open(cluster, options, { clock: hasty });
+      const sink = new KafkaSink(options, testFormat, { producer, written: () => undefined });
+      await sink.open(undefined, signal);
+      const workload = new Workload(sink, 'gone');
+      await workload.write(10);
+      const admin = new kafkajs.Kafka({ brokers: kafka.brokers, logLevel: kafkajs.logLevel.NOTHING }).admin();
+      await admin.connect();
+      await admin.deleteTopics({ topics: ['gone'] });
+      await admin.disconnect();
+      await expect(workload.write(10)).rejects.toMatchObject({
+        code: 'SINK_CHANGED',
+        retryable: false,
+        message: 'topic gone was deleted since the checkpoint was made',
+      });
+      await sink.close();
+    });
+  });
+
+  describe('a transaction that takes longer than Kafka allows', () => {
+    it('is given up by name, and written anew', async () => {
+      const scene = sceneOf(kafka.proxiedBrokers);
+      const make = sinksOf({ ...scene, options: { ...scene.options, transactionTimeoutMs: 1_000 } });
+      const sink = make();
+      await sink.open(signal);
+      const rows = Array.from({ length: 500 }, (_, i) => ({ key: `${i}`, value: '.'.repeat(1_000) }));
+      const entriesOf = (count: number) => transaction(testTable('numbers'), rows.slice(0, count)).entries;
+      const held = function* (): Generator<Entry> {
+        yield* entriesOf(500);
+        kafka.proxy.blackHole(true);
+        setTimeout(() => kafka.proxy.blackHole(false), 2_000);
+        yield* entriesOf(500);
+      };
+      const large = { ...transaction(testTable('numbers'), []), entries: held() };
+      await expect(sink.write({ transactions: [large], position: positionAfter(1) }, signal)).rejects.toMatchObject({
+        code: 'SINK_UNREACHABLE',
+        retryable: true,
+        message: expect.stringMatching(/took \d+ ms and was given up by Kafka after 1000 ms$/),
+        hint: expect.stringContaining('transactionTimeoutMs'),
+      });
+      await sink.close();
+      const last = await deliver(make, { last: 5 });
+      expect(await find(kafka.brokers, scene.name, last)).toSatisfy((found: Found) => isRight(found, 'exactly-once'));
     });
   });
 

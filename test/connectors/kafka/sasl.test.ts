@@ -73,6 +73,53 @@ needs('own').describe('the Kafka sink at a listener that wants a login', () => {
     await workload.check(kafka.brokers);
   });
 
+  describe('when the login ends while it writes', () => {
+    const running = async (topic: string, oauthBearerProvider: () => Promise<{ value: string }>) => {
+      const sink = sinkAt({ mechanism: 'oauthbearer', oauthBearerProvider }, topic);
+      await sink.open(undefined, signal);
+      return { sink, workload: new Workload(sink, topic) };
+    };
+
+    it('is refused by name if the next token has expired', async () => {
+      let isExpired = false;
+      const expired = token({ sub: 'alice', exp: inSeconds(-3_600) });
+      const { sink, workload } = await running('ends', async () => ({ value: isExpired ? expired : valid() }));
+      await workload.write(100);
+      isExpired = true;
+      const writing = async (): Promise<never> => {
+        for (;;) await workload.write(10);
+      };
+      await expect(writing()).rejects.toMatchObject({
+        code: 'SINK_REFUSED',
+        retryable: false,
+        message: expect.stringContaining(
+          'refuses the bearer of the token with OAUTHBEARER: the login is wrong or has expired',
+        ),
+      });
+      await sink.close();
+    });
+
+    it('goes on when tokens can be had again, and nothing is lost', async () => {
+      let isDown = false;
+      let refusals = 0;
+      const { sink, workload } = await running('sealed', async () => {
+        if (!isDown) return { value: valid() };
+        refusals++;
+        throw new Error('the vault is sealed');
+      });
+      await workload.write(100);
+      isDown = true;
+      const writing = (async () => {
+        while (isDown) await workload.write(10);
+      })();
+      while (refusals < 3) await sleep(20);
+      isDown = false;
+      await writing;
+      await sink.close();
+      await workload.check(kafka.brokers);
+    });
+  });
+
   describe('is refused by name', () => {
     it.each([
       [{ mechanism: 'plain', username: 'alice', password: 'wrong' }, 'refuses user alice with PLAIN'],

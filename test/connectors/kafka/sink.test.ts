@@ -230,7 +230,7 @@ needs('kafka').describe('the Kafka sink', () => {
       await expect(writeRows('limited', [larger])).rejects.toThrow('makes a record of 5001 bytes');
     });
 
-    it('is refused in plain words when the broker finds out first', async () => {
+    it('is refused in plain words when the broker finds out first, and many small ones are not', async () => {
       const sink = sinkWith({ brokers: kafka.brokers, createTopics: { config: { 'max.message.bytes': '100000' } } });
       await sink.open(undefined, signal);
       await sink.write(batchOf(transaction(tableOf('shrunk'), [{ key: 'a', value: 'b' }])), signal);
@@ -246,6 +246,11 @@ needs('kafka').describe('the Kafka sink', () => {
           ],
         }),
       );
+      // Together they are too large as well, and go in parts.
+      const small = Array.from({ length: 200 }, (_, i) => ({ key: `${i}`, value: '.'.repeat(300) }));
+      await sink.write(batchOf(transaction(tableOf('shrunk'), small)), signal);
+      const read = await readTopic(kafka.brokers, `${schema}.shrunk`);
+      expect(read.map(({ key }) => key?.toString())).toEqual(['a', ...small.map(({ key }) => key)]);
       const large = batchOf(transaction(tableOf('shrunk'), [{ key: 'a', value: Buffer.alloc(2_000) }]));
       await expect(sink.write(large, signal)).rejects.toMatchObject({
         code: 'RECORD_TOO_LARGE',

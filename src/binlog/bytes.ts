@@ -81,6 +81,12 @@ export class ByteReader {
     return text;
   }
 
+  /** Of the same kind, for the next `length` bytes, which are passed. */
+  part(length: number): ByteReader {
+    const at = this.skip(length);
+    return new ByteReader(this.bytes, at, at + length);
+  }
+
   /** Moves on by `length` and returns where it was. */
   skip(length: number): number {
     const at = this.at;
@@ -97,3 +103,19 @@ export class ByteReader {
     return Number(value);
   }
 }
+
+/** Reads names as the bytes that they are, each byte as one character: for who prints them again, whatever they hold. */
+export class NameBytesReader extends ByteReader {
+  override utf8(length: number): string {
+    const at = this.skip(length);
+    return this.bytes.latin1Slice(at, at + length);
+  }
+
+  override part(length: number): ByteReader {
+    const at = this.skip(length);
+    return new NameBytesReader(this.bytes, at, at + length);
+  }
+}
+
+/** How the bodies of events are read. */
+export type Reader = typeof ByteReader;

@@ -1,6 +1,6 @@
 import { malformed } from '../core/errors.js';
 import { type FormatDescription, HEADER_BYTES, type RawEvent } from '../core/event.js';
-import { ByteReader } from './bytes.js';
+import { ByteReader, type Reader } from './bytes.js';
 import { decodeQuery, decodeQueryParts, type QueryEvent, type QueryParts } from './query.js';
 
 /** Where in the text of a logged LOAD DATA the name of the file stands that its blocks brought. */
@@ -24,8 +24,12 @@ export function decodeExecuteLoadQuery(event: RawEvent, format: FormatDescriptio
 }
 
 /** The same as the bytes that were logged. */
-export function decodeExecuteLoadParts(event: RawEvent, format: FormatDescription): QueryParts & LoadedFile {
-  return { ...decodeQueryParts(event, format), ...readLoadedFile(event) };
+export function decodeExecuteLoadParts(
+  event: RawEvent,
+  format: FormatDescription,
+  Names: Reader = ByteReader,
+): QueryParts & LoadedFile {
+  return { ...decodeQueryParts(event, format, Names), ...readLoadedFile(event) };
 }
 
 /** post-header of QUERY, file id u32, file name from u32, to u32, duplicates u8; body of QUERY */

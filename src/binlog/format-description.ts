@@ -1,6 +1,6 @@
 import { malformed } from '../core/errors.js';
 import { type FormatDescription, HEADER_BYTES } from '../core/event.js';
-import { ByteReader } from './bytes.js';
+import { ByteReader, NameBytesReader } from './bytes.js';
 import { isAtLeast, isMariadb, readServerVersion } from './server-version.js';
 import { decodeStartV3 } from './start-v3.js';
 import { START_EVENT_V3 } from './types.js';
@@ -13,9 +13,14 @@ const CHECKSUM_SINCE = { mysql: [5, 6, 1], mariadb: [5, 3, 0] } as const;
 /** 27 in MySQL 5.5; NDB Cluster's builds of it had the second version of row events as well. */
 const TYPES_BEFORE_CHECKSUMS_MAX = 32;
 
+export interface FormatOptions {
+  /** A binlog version that no server writes is taken for the present one, and a server’s version for bytes. */
+  readonly anyVersion?: boolean;
+}
+
 /** The format that a log file begins with. `bytes` hold its first event without a checksum. */
-export function decodeFormat(bytes: Buffer): FormatDescription {
-  return bytes[TYPE_AT] === START_EVENT_V3 ? decodeStartV3(bytes) : decodeFormatDescription(bytes);
+export function decodeFormat(bytes: Buffer, { anyVersion = false }: FormatOptions = {}): FormatDescription {
+  return bytes[TYPE_AT] === START_EVENT_V3 ? decodeStartV3(bytes) : decodeFormatDescription(bytes, anyVersion);
 }
 
 const TYPE_AT = 4;
@@ -26,10 +31,11 @@ const TYPE_AT = 4;
  *   binlog version u16, server version char[50], created u32, header length u8,
  *   post-header length u8 for each event type from 1 on, checksum algorithm u8 (0 none, 1 CRC32; since 5.6.1)
  */
-function decodeFormatDescription(bytes: Buffer): FormatDescription {
-  const r = new ByteReader(bytes, HEADER_BYTES);
+function decodeFormatDescription(bytes: Buffer, anyVersion: boolean): FormatDescription {
+  const r = new (anyVersion ? NameBytesReader : ByteReader)(bytes, HEADER_BYTES);
   const binlogVersion = r.u16();
-  if (binlogVersion !== 4) throw malformed(`binlog version ${binlogVersion}, where MySQL since 5.0 writes 4`);
+  if (binlogVersion !== 4 && !anyVersion)
+    throw malformed(`binlog version ${binlogVersion}, where MySQL since 5.0 writes 4`);
   const serverVersion = readServerVersion(r);
   const createdAt = r.u32();
   const headerBytes = r.u8();
@@ -60,7 +66,7 @@ function decodeFormatDescription(bytes: Buffer): FormatDescription {
  */
 export function formatChecksumBytes(bytes: Buffer): 0 | 4 {
   if (bytes[TYPE_AT] === START_EVENT_V3) return 0;
-  const r = new ByteReader(bytes, HEADER_BYTES + 2);
+  const r = new NameBytesReader(bytes, HEADER_BYTES + 2);
   return logsChecksums(readServerVersion(r)) ? 4 : 0;
 }
 

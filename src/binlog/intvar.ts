@@ -10,8 +10,13 @@ export interface IntvarEvent {
 
 /** type u8, value u64 */
 export function decodeIntvar(event: RawEvent, format: FormatDescription): IntvarEvent {
-  const r = new ByteReader(event.bytes, HEADER_BYTES + format.postHeaderBytes(event.type));
-  const code = r.u8();
+  const { code, value } = readIntvar(event, format);
   if (code !== 1 && code !== 2) throw malformed(`a session number of the type ${code}, which is not known`);
-  return { variable: code === 1 ? 'LAST_INSERT_ID' : 'INSERT_ID', value: r.u64() };
+  return { variable: code === 1 ? 'LAST_INSERT_ID' : 'INSERT_ID', value };
+}
+
+/** The same, whatever the type is. */
+export function readIntvar(event: RawEvent, format: FormatDescription): { code: number; value: bigint } {
+  const r = new ByteReader(event.bytes, HEADER_BYTES + format.postHeaderBytes(event.type));
+  return { code: r.u8(), value: r.u64() };
 }

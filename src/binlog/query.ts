@@ -1,5 +1,5 @@
 import { type FormatDescription, HEADER_BYTES, type RawEvent } from '../core/event.js';
-import { ByteReader } from './bytes.js';
+import { ByteReader, type Reader } from './bytes.js';
 import { inflateRest } from './inflate.js';
 import { decodeSql, type SqlText } from './sql-text.js';
 import { QUERY_COMPRESSED_EVENT } from './types.js';
@@ -41,8 +41,8 @@ export function decodeQuery(event: RawEvent, format: FormatDescription): QueryEv
  *   (rest of the post-header skipped), status variables, schema, NUL, sql to the end (compressed in
  *   MariaDB's QUERY_COMPRESSED)
  */
-export function decodeQueryParts(event: RawEvent, format: FormatDescription): QueryParts {
-  const r = new ByteReader(event.bytes, HEADER_BYTES);
+export function decodeQueryParts(event: RawEvent, format: FormatDescription, Names: Reader = ByteReader): QueryParts {
+  const r = new Names(event.bytes, HEADER_BYTES);
   const threadId = r.u32();
   const executedSeconds = r.u32();
   const schemaLength = r.u8();

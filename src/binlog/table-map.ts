@@ -1,7 +1,7 @@
 import * as type from '../column/types.js';
 import { malformed } from '../core/errors.js';
 import { type FormatDescription, HEADER_BYTES, type RawEvent } from '../core/event.js';
-import { ByteReader } from './bytes.js';
+import { ByteReader, type Reader } from './bytes.js';
 import { isAtLeast, isMariadb } from './server-version.js';
 import { TABLE_MAP_EVENT } from './types.js';
 
@@ -48,8 +48,8 @@ export interface TableMap {
  *   columns lenenc, type u8 × columns, metadata length lenenc, metadata, null bitmap
  *   optional fields: type u8, length lenenc, value
  */
-export function decodeTableMap(event: RawEvent, format: FormatDescription): TableMap {
-  const r = new ByteReader(event.bytes, HEADER_BYTES);
+export function decodeTableMap(event: RawEvent, format: FormatDescription, Names: Reader = ByteReader): TableMap {
+  const r = new Names(event.bytes, HEADER_BYTES);
   const tableId = format.postHeaderBytes(TABLE_MAP_EVENT) === 6 ? r.u32() : r.u48();
   r.at = HEADER_BYTES + format.postHeaderBytes(TABLE_MAP_EVENT);
   const { schema, name } = readName(r);
@@ -73,18 +73,23 @@ export function decodeTableMap(event: RawEvent, format: FormatDescription): Tabl
 export const COLUMNS_MAX = 4096;
 
 /** Of a TABLE_MAP only which table it is about, whatever its columns are. */
-export function decodeTableName(event: RawEvent, format: FormatDescription): { schema: string; name: string } {
-  return readName(new ByteReader(event.bytes, HEADER_BYTES + format.postHeaderBytes(TABLE_MAP_EVENT)));
+export function decodeTableName(
+  event: RawEvent,
+  format: FormatDescription,
+  Names: Reader = ByteReader,
+): { schema: string; name: string } {
+  return readName(new Names(event.bytes, HEADER_BYTES + format.postHeaderBytes(TABLE_MAP_EVENT)));
 }
 
 /** Of a TABLE_MAP what names the table, and its flags. */
 export function decodeTableIdentity(
   event: RawEvent,
   format: FormatDescription,
+  Names: Reader = ByteReader,
 ): { tableId: number; flags: number; schema: string; name: string } {
-  const r = new ByteReader(event.bytes, HEADER_BYTES);
+  const r = new Names(event.bytes, HEADER_BYTES);
   const tableId = format.postHeaderBytes(TABLE_MAP_EVENT) === 6 ? r.u32() : r.u48();
-  return { tableId, flags: r.u16(), ...decodeTableName(event, format) };
+  return { tableId, flags: r.u16(), ...decodeTableName(event, format, Names) };
 }
 
 function readName(r: ByteReader): { schema: string; name: string } {
@@ -187,8 +192,7 @@ function readMetadata(r: ByteReader, columns: readonly MappedColumn[], format: F
   while (r.left > 0) {
     const field = r.u8();
     const length = r.lengthEncoded();
-    const value = new ByteReader(r.bytes, r.at, r.at + length);
-    r.skip(length);
+    const value = r.part(length);
     switch (field) {
       case FIELD.signedness:
         signBits = value.bytes.subarray(value.at, value.end);

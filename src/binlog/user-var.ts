@@ -1,7 +1,7 @@
 import { decimalBytes, writeDecimal } from '../column/decimal.js';
 import { malformed } from '../core/errors.js';
 import { type FormatDescription, HEADER_BYTES, type RawEvent } from '../core/event.js';
-import { ByteReader } from './bytes.js';
+import { ByteReader, type Reader } from './bytes.js';
 
 /** A user variable that the statement behind it reads. */
 export interface UserVarEvent {
@@ -28,8 +28,8 @@ const FLAG_UNSIGNED = 1;
  *   name length u32, name, is NULL u8 [, type u8, collation u32, length u32, value [, flags u8: 1 unsigned]]
  *   value: text; f64; i64; or precision u8, scale u8 and the digits as in a DECIMAL column
  */
-export function decodeUserVar(event: RawEvent, format: FormatDescription): UserVarEvent {
-  const r = new ByteReader(event.bytes, HEADER_BYTES + format.postHeaderBytes(event.type));
+export function decodeUserVar(event: RawEvent, format: FormatDescription, Names: Reader = ByteReader): UserVarEvent {
+  const r = new Names(event.bytes, HEADER_BYTES + format.postHeaderBytes(event.type));
   const name = r.utf8(r.u32());
   return { name, value: r.u8() !== 0 ? null : readValue(r) };
 }

@@ -4,7 +4,7 @@ import { writeJsonDouble } from './double-text.js';
 import { DEPTH_MAX, isInline, isObject, outside, prefixed, refuse, TYPE, uint16, uint32 } from './json-binary.js';
 import { writeClock, writeDate, writeFraction } from './temporal.js';
 import * as column from './types.js';
-import { writeEscaped } from './utf8.js';
+import { writeEscaped, writeEscapedBytes } from './utf8.js';
 
 const HOURS_MAX = 838;
 const BASE64_LINE = /.{1,76}/g;
@@ -19,13 +19,19 @@ const SCALAR_BYTES_MAX = 80;
 
 /**
  * Writes a binary JSON document as the server prints it: a space after each comma and colon, keys in stored order.
- * Returns the offset behind. A cell without any byte is JSON null (an in-place default of old servers).
+ * Returns the offset behind. A cell without any byte is JSON null (an in-place default of old servers). `texts`: texts
+ * that are no UTF-8 are refused, or written as they are, as mysqlbinlog does it.
  */
-export function writeJsonText(out: Buffer, at: number, document: { bytes: Buffer; from: number; to: number }): number {
+export function writeJsonText(
+  out: Buffer,
+  at: number,
+  document: { bytes: Buffer; from: number; to: number },
+  texts: 'utf8' | 'bytes' = 'utf8',
+): number {
   const { bytes, from, to } = document;
   if (from === to) return writeAscii(out, at, 'null');
   const outEnd = at + (to - from) * JSON_TEXT_EXPANSION + JSON_TEXT_SLACK;
-  return new Writer(out, outEnd, { bytes, end: to }).value(at, bytes[from]!, from + 1, 0);
+  return new Writer(out, outEnd, { bytes, end: to, areBytes: texts === 'bytes' }).value(at, bytes[from]!, from + 1, 0);
 }
 
 class Writer {
@@ -33,13 +39,19 @@ class Writer {
   /** Documents whose parts lie inside of each other could grow without end: they stop where no true document gets. */
   readonly #outEnd: number;
   readonly #bytes: Buffer;
+  readonly #areBytes: boolean;
   /** Of the innermost container. */
   #end: number;
 
-  constructor(out: Buffer, outEnd: number, { bytes, end }: { bytes: Buffer; end: number }) {
+  constructor(
+    out: Buffer,
+    outEnd: number,
+    { bytes, end, areBytes }: { bytes: Buffer; end: number; areBytes: boolean },
+  ) {
     this.#out = out;
     this.#outEnd = outEnd;
     this.#bytes = bytes;
+    this.#areBytes = areBytes;
     this.#end = end;
   }
 
@@ -126,8 +138,11 @@ class Writer {
     this.#need(from, length);
     this.#room(at, 6 * length + 2);
     this.#out[at] = 0x22;
-    let to = writeEscaped(this.#out, at + 1, this.#bytes, from, from + length);
-    if (to < 0) to = this.#withSurrogates(at + 1, from, from + length);
+    const end = from + length;
+    let to = this.#areBytes
+      ? writeEscapedBytes(this.#out, at + 1, this.#bytes, from, end)
+      : writeEscaped(this.#out, at + 1, this.#bytes, from, end);
+    if (to < 0) to = this.#withSurrogates(at + 1, from, end);
     this.#out[to] = 0x22;
     return to + 1;
   }

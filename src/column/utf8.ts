@@ -56,6 +56,18 @@ function writeEscapedUnicode(out: Buffer, at: number, bytes: Buffer, from: numbe
   return o;
 }
 
+/** The same for what need not be UTF-8: bytes beyond ASCII stay as they are. */
+export function writeEscapedBytes(out: Buffer, at: number, bytes: Buffer, from: number, to: number): number {
+  let o = at;
+  for (let i = from; i < to; i++) {
+    const byte = bytes[i]!;
+    const letter = ESCAPES[byte]!;
+    if (letter === 0 || byte >= 0x80) out[o++] = byte;
+    else o = writeEscape(out, o, byte, letter);
+  }
+  return o;
+}
+
 /** By lead byte, what may follow it: no overlong form, no surrogate, nothing beyond U+10FFFF. */
 const SECOND_MIN = new Uint8Array(256).fill(0xff).fill(0x80, 0xc2, 0xf5).fill(0xa0, 0xe0, 0xe1).fill(0x90, 0xf0, 0xf1);
 const SECOND_MAX = new Uint8Array(256).fill(0xbf, 0xc2, 0xf5).fill(0x9f, 0xed, 0xee).fill(0x8f, 0xf4, 0xf5);

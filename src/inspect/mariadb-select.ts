@@ -6,6 +6,7 @@ import type { LoggedEvent } from './logged-event.js';
 import type { GtidAudit } from './mariadb-gtid-audit.js';
 import type { GtidFilter } from './mariadb-gtid-filter.js';
 import type { SelectOptions } from './select.js';
+import { nameBytes } from './text/logged-names.js';
 
 export interface MariadbSelectOptions extends Pick<SelectOptions, 'offset' | 'startTime' | 'stopTime' | 'database'> {
   readonly table: string | null;
@@ -18,6 +19,8 @@ export interface MariadbSelectOptions extends Pick<SelectOptions, 'offset' | 'st
 /** Which events mariadb-binlog shows. */
 export class MariadbSelection {
   readonly #options: MariadbSelectOptions;
+  readonly #database: string | null;
+  readonly #table: string | null;
   /** Where showing ends, in the file that is read; the last one of several only. */
   stopOffset = Number.POSITIVE_INFINITY;
   /** The format of the file is not shown: reading begins behind it. */
@@ -28,6 +31,8 @@ export class MariadbSelection {
 
   constructor(options: MariadbSelectOptions) {
     this.#options = options;
+    this.#database = options.database === null ? null : nameBytes(options.database);
+    this.#table = options.table === null ? null : nameBytes(options.table);
   }
 
   get filtersGtids(): boolean {
@@ -66,13 +71,13 @@ export class MariadbSelection {
     this.#options.audit.end();
   }
 
-  /** Whether what belongs to a schema is left out. */
+  /** Whether what belongs to a schema is left out; the characters of its name are bytes. */
   isForeign(schema: string): boolean {
-    return this.#options.database !== null && schema !== this.#options.database;
+    return this.#database !== null && schema !== this.#database;
   }
 
   isForeignTable(name: string): boolean {
-    return this.#options.table !== null && name !== this.#options.table;
+    return this.#table !== null && name !== this.#table;
   }
 }
 

@@ -5,6 +5,7 @@ import { type GtidSet, isMariaGtid } from '../core/gtid.js';
 import { decodeAnyGtid } from './gtid-event.js';
 import type { LoggedEvent } from './logged-event.js';
 import { endsGroup } from './statement-kind.js';
+import { nameBytes } from './text/logged-names.js';
 
 /** Which events are shown: mysqlbinlog's options of this kind. */
 export interface SelectOptions {
@@ -32,12 +33,14 @@ export class Selection {
   readonly options: SelectOptions;
   /** Where showing ends, in the file that is read; the last one of several only. */
   stopOffset = Number.POSITIVE_INFINITY;
+  readonly #database: string | null;
   #seen = 0;
   #hasBegun = false;
   #isOutside = false;
 
   constructor(options: SelectOptions) {
     this.options = options;
+    this.#database = options.database === null ? null : nameBytes(options.database);
   }
 
   judge(logged: LoggedEvent, { inPayload = false } = {}): Verdict {
@@ -46,9 +49,9 @@ export class Selection {
     return verdict === 'show' && this.#isLeftOut(logged) ? 'gtid' : verdict;
   }
 
-  /** Whether what belongs to a schema is left out. */
+  /** Whether what belongs to a schema is left out; the characters of its name are bytes. */
   isForeign(schema: string): boolean {
-    return this.options.database !== null && schema !== this.options.database;
+    return this.#database !== null && schema !== this.#database;
   }
 
   #judgePlace({ event }: LoggedEvent, inPayload: boolean): Verdict {

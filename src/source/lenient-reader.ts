@@ -65,6 +65,8 @@ export class LenientReader {
   /** Behind MariaDB's START_ENCRYPTION nothing but lengths can be read, and checksums are those of what was encrypted. */
   #isEncrypted = false;
   #begun = false;
+  /** What is passed over on the way to the begin must be there. */
+  #isSearching = false;
   /** The block behind the last one, read while that one is used. */
   #ahead: { readonly at: number; readonly bytes: Buffer; readonly read: Promise<number> } | null = null;
   /** Used in turns. */
@@ -85,7 +87,9 @@ export class LenientReader {
     if (this.#begun) return this.#readBlock();
     this.#begun = true;
     await checkMagic(this.#input);
+    this.#isSearching = true;
     const format = await this.#readFormatBefore(this.#options.startOffset);
+    this.#isSearching = false;
     if (format === null) return this.#readBlock();
     const { startOffset, formatAt } = this.#options;
     // mysqlbinlog does not begin inside of the format.
@@ -219,14 +223,15 @@ export class LenientReader {
 
   #beginFormat(raw: Buffer): FormatDescription {
     // A copy, since a format reads its own bytes for as long as its file is read.
-    this.#format = decodeFormat(Buffer.from(raw.subarray(0, raw.length - formatChecksumBytes(raw))));
+    const body = Buffer.from(raw.subarray(0, raw.length - formatChecksumBytes(raw)));
+    this.#format = decodeFormat(body, { anyVersion: true });
     this.#isInUse = (raw.readUInt16LE(17) & FLAG_IN_USE) !== 0;
     return this.#format;
   }
 
   #truncated(rest: number): null {
     const what = `the file ends ${rest} bytes behind the begin of an event`;
-    if (!this.#isInUse) {
+    if (!this.#isInUse || this.#isSearching) {
       throw new RowtideError('BINLOG_TRUNCATED', `${this.#place()}: ${what}`, {
         hint:
           this.#options.startOffset > FIRST_OFFSET

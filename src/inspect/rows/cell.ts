@@ -1,11 +1,13 @@
 import { writeAscii, writeNumber } from '../../column/ascii-write.js';
 import { DecimalCodec, writeDigits } from '../../column/decimal.js';
+
 import { need, prefixed, TYPE } from '../../column/json-binary.js';
 import { JSON_TEXT_EXPANSION, JSON_TEXT_SLACK, writeJsonText } from '../../column/json-text.js';
 import { DatetimeCodec, readMicros, TimeCodec, writeFraction } from '../../column/temporal.js';
 import * as type from '../../column/types.js';
 import type { ShortTextCodec } from '../../column/visitor.js';
 import type { Column } from '../../core/table.js';
+import { isDecimal } from './decimal-groups.js';
 import { exponentNumber, generalNumber } from './general-number.js';
 import { QUOTED_EXPANSION, quoteInPlace, writeQuoted } from './quoted.js';
 import type { TextStyle } from './style.js';
@@ -27,6 +29,8 @@ export interface CellText {
 const SCALAR_BYTES_MAX = 96;
 const QUOTE = 0x27;
 const COLON = 0x3a;
+const DASH = 0x2d;
+const ZERO = 0x30;
 
 /** Null for a type that the tool cannot print. */
 export function cellText(column: Column, style: TextStyle): CellText | null {
@@ -45,7 +49,7 @@ export function cellText(column: Column, style: TextStyle): CellText | null {
     case type.LONGLONG:
       return scalar('LONGINT', writeLong);
     case type.NEWDECIMAL:
-      return scalar(`DECIMAL(${low},${high})`, plain(new DecimalCodec(low, high)));
+      return scalar(`DECIMAL(${low},${high})`, writeDecimalCell(low, high));
     case type.FLOAT:
       return scalar('FLOAT', (out, at, bytes, from) =>
         writeAscii(out, at, generalNumber(bytes.readFloatLE(from), FLOAT_DIGITS).padEnd(FLOAT_WIDTH)),
@@ -144,7 +148,9 @@ const JSON_TEXT: CellText = {
   factor: JSON_TEXT_EXPANSION + 1,
   write: (out, at, bytes, from, to) => {
     if (bytes[from] === TYPE.string && from < to) return writeQuoted(out, at, jsonString(bytes, from, to), 'mysql');
-    const end = writeJsonText(out, at + 1, { bytes, from, to });
+    if (bytes[from] === TYPE.opaque && bytes[from + 1] === type.VAR_STRING)
+      return writeQuoted(out, at, jsonString(bytes, from + 1, to), 'mysql');
+    const end = writeJsonText(out, at + 1, { bytes, from, to }, 'bytes');
     if (bytes[from] !== TYPE.opaque || out[at + 1] !== JSON_QUOTE) return quoteInPlace(out, at, end, 'mysql');
     const text = Buffer.from(out.latin1Slice(at + 2, end - 1).replaceAll('\\n', '\n'), 'latin1');
     return writeQuoted(out, at, { bytes: text, from: 0, to: text.length }, 'mysql');
@@ -153,7 +159,7 @@ const JSON_TEXT: CellText = {
 
 const JSON_QUOTE = 0x22;
 
-/** A document that is a text or a temporal has no quotes of its own. */
+/** A document that is a text or a temporal has no quotes of its own; an opaque text is one as well. */
 function jsonString(bytes: Buffer, from: number, to: number): { bytes: Buffer; from: number; to: number } {
   const { start, length } = prefixed(bytes, from + 1, to);
   return { bytes, from: need(start, length, to), to: start + length };
@@ -191,8 +197,15 @@ function writeBits(count: number): WriteCell {
   };
 }
 
-function plain(codec: ShortTextCodec): WriteCell {
-  return (out, at, bytes, from, to) => codec.write(out, at, bytes, from, to);
+/** Digits that are none are 0, and so is -0 without a fraction. */
+function writeDecimalCell(precision: number, scale: number): WriteCell {
+  const codec = new DecimalCodec(precision, scale);
+  const digits = { integerDigits: precision - scale, scale };
+  return (out, at, bytes, from, to) => {
+    if (!isDecimal(bytes, from, digits)) return writeAscii(out, at, '0');
+    const end = codec.write(out, at, bytes, from, to);
+    return end === at + 2 && out[at] === DASH && out[at + 1] === ZERO ? writeAscii(out, at, '0') : end;
+  };
 }
 
 function inQuotes(codec: ShortTextCodec): WriteCell {
@@ -208,7 +221,10 @@ function inQuotes(codec: ShortTextCodec): WriteCell {
 function writeDate(out: Buffer, at: number, bytes: Buffer, from: number): number {
   const packed = bytes.readUIntLE(from, 3);
   out[at] = QUOTE;
-  let to = writeDigits(out, at + 1, packed >> 9, packed >> 9 > 9999 ? 5 : 4);
+  const year = packed >> 9;
+  // All that is above the hundreds is one character, whatever it becomes.
+  out[at + 1] = ZERO + Math.trunc(year / 1000);
+  let to = writeDigits(out, at + 2, year % 1000, 3);
   out[to] = COLON;
   to = writeDigits(out, to + 1, (packed >> 5) & 15, 2);
   out[to] = COLON;

@@ -2,14 +2,15 @@ const WORD_BYTES = 8;
 
 /**
  * A piece of text that is written again and again. It is kept as doubles, because copying 8 bytes at a time is several
- * times faster than a native copy of a few dozen bytes. UTF-8 never has the bits of a NaN, which could change on the way.
+ * times faster than a native copy of a few dozen bytes. Its characters are bytes; UTF-8 never has the bits of a NaN, which
+ * could change on the way.
  */
 export class Constant {
   readonly length: number;
   readonly #words: Float64Array;
 
   constructor(text: string) {
-    const bytes = Buffer.from(text);
+    const bytes = Buffer.from(text, 'latin1');
     this.length = bytes.length;
     const padded = new Uint8Array(Math.ceil(bytes.length / WORD_BYTES) * WORD_BYTES);
     padded.set(bytes);

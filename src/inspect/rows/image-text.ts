@@ -73,7 +73,8 @@ export class ImageText {
   readonly #afterNull: readonly Constant[];
   readonly #fixed: number;
   readonly #factor: number;
-  readonly #isPrintable: boolean;
+  /** There is a text for each of its columns. */
+  readonly isPrintable: boolean;
 
   /** `columns`: ordinals of those that the images have; `texts`: of all. */
   constructor(clause: string, columns: Int32Array, texts: readonly ColumnText[]) {
@@ -82,7 +83,7 @@ export class ImageText {
     this.#columns = columns;
     this.#texts = chosen;
     this.#cells = chosen.map(({ cell }) => cell ?? UNPRINTABLE);
-    this.#isPrintable = chosen.every(({ cell }) => cell !== null);
+    this.isPrintable = chosen.every(({ cell }) => cell !== null);
     this.#clause = clause;
     this.#head = new Constant(clause + nameAt(0));
     this.#afterValue = chosen.map(({ comment }, i) => new Constant(comment.value + nameAt(i + 1)));
@@ -93,7 +94,7 @@ export class ImageText {
 
   /** False where nothing of the event may follow. */
   write(output: Output, image: Image, imageBytes: number): boolean {
-    if (imageBytes > IMAGE_BYTES_MAX || !this.#isPrintable) return this.#writeSlowly(output, image);
+    if (imageBytes > IMAGE_BYTES_MAX || !this.isPrintable) return this.#writeSlowly(output, image);
     try {
       this.#writeWhole(output, image, imageBytes);
       return true;
@@ -135,7 +136,7 @@ export class ImageText {
     image: Image,
     { end: limit, hasDiffs }: { end: number; hasDiffs: (column: number) => boolean },
   ): boolean {
-    output.text(this.#clause);
+    output.ascii(this.#clause);
     for (const [i, column] of this.#columns.entries()) {
       const { cell, comment, prefixBytes, type: code, meta } = this.#texts[i]!;
       output.ascii(nameOf(column));

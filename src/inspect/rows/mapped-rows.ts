@@ -9,7 +9,6 @@ import { malformed, unreachable } from '../../core/errors.js';
 import type { FormatDescription, RawEvent } from '../../core/event.js';
 import type { Table } from '../../core/table.js';
 import type { Output } from '../output.js';
-import { writeExtra } from './extra.js';
 import { type ColumnText, columnTexts, ImageText, writeCorrupted } from './image-text.js';
 import type { RowsStyle } from './style.js';
 
@@ -25,7 +24,7 @@ interface Images {
 const PARTIAL_JSON = 1;
 const NO_DIFFS = (): boolean => false;
 
-/** Prints the rows of one version of a table as pseudo-SQL. */
+/** Prints the rows of one version of a table as pseudo-SQL. The characters of its names are bytes. */
 export class MappedRows {
   readonly #map: TableMap;
   readonly #table: Table;
@@ -47,7 +46,6 @@ export class MappedRows {
 
   /** Returns how many rows there were. */
   write(event: RawEvent, format: FormatDescription, output: Output): number {
-    if (this.#style.style === 'mysql') writeExtra(event, format, output);
     const body = decodeRows(event, format);
     const { rows, present } = body;
     switch (body.op) {
@@ -63,17 +61,20 @@ export class MappedRows {
       case 'update': {
         const before = this.#images(body, present.before, [`### UPDATE ${this.#name}\n`, '### WHERE\n']);
         const after = this.#images(body, present.after, ['', '### SET\n']);
-        const isPartial = event.type === PARTIAL_UPDATE_ROWS_EVENT;
+        const writeAfter = this.#afterImageOf(event, present.after);
         return this.#writeRows(
           rows,
-          () =>
-            this.#writeImage(before, rows, output) &&
-            (isPartial ? this.#writePartialImage(after, rows, output) : this.#writeImage(after, rows, output)),
+          () => this.#writeImage(before, rows, output) && writeAfter.call(this, after, rows, output),
         );
       }
       default:
         return unreachable(body.op);
     }
+  }
+
+  #afterImageOf(event: RawEvent, columns: Int32Array): WriteImage {
+    if (event.type === PARTIAL_UPDATE_ROWS_EVENT) return this.#writePartialImage;
+    return columns.length === 0 && this.#style.style === 'mariadb' ? writeNoColumns : this.#writeImage;
   }
 
   #writeRows(rows: ByteReader, write: () => boolean): number {
@@ -90,7 +91,7 @@ export class MappedRows {
     const { schema, name } = this.#map;
     // MySQL's tool doubles no backticks here.
     const table = this.#style.style === 'mysql' ? `\`${schema}\`.\`${name}\`` : this.#name;
-    output.text(`### INSERT INTO ${table} VALUES ()\n`);
+    output.ascii(`### INSERT INTO ${table} VALUES ()\n`);
     return 1;
   }
 
@@ -112,6 +113,7 @@ export class MappedRows {
   #writeImage({ reader, text, statement, bitmapBytes }: Images, rows: ByteReader, output: Output): boolean {
     const { at, end } = rows;
     if (end - at < bitmapBytes) return this.#refuseBitmap('NULL bitmap', bitmapBytes, { statement, rows, output });
+    if (!text.isPrintable) this.#refuseMariadb(rows);
     const next = reader.locate(at);
     if (next <= end) {
       rows.at = next;
@@ -149,7 +151,7 @@ export class MappedRows {
     { statement, rows, output }: { statement: string; rows: ByteReader; output: Output },
   ): false {
     this.#refuseMariadb(rows);
-    output.text(statement);
+    output.ascii(statement);
     writeCorrupted(output, `${what} size is set to ${bytes}, but`, rows.left);
     return false;
   }
@@ -157,8 +159,16 @@ export class MappedRows {
   /** MariaDB's tool gives up here, and prints nothing of the statement. */
   #refuseMariadb(rows: ByteReader): void {
     if (this.#style.style === 'mysql') return;
-    throw malformed(`a row of ${this.#map.schema}.${this.#map.name} begins at ${rows.at} and ends behind its event`);
+    throw malformed(`a row of ${this.#map.schema}.${this.#map.name} at ${rows.at} of its event cannot be printed`);
   }
+}
+
+type WriteImage = (images: Images, rows: ByteReader, output: Output) => boolean;
+
+/** An update of columns that are not logged. */
+function writeNoColumns(_: Images, __: ByteReader, output: Output): boolean {
+  output.ascii('### SET /* no columns */\n');
+  return true;
 }
 
 function identifier(name: string): string {

@@ -1,7 +1,9 @@
+import { NameBytesReader } from '../../binlog/bytes.js';
 import { rowsTableId } from '../../binlog/rows.js';
 import { decodeTableMap } from '../../binlog/table-map.js';
 import { type FormatDescription, HEADER_BYTES, type RawEvent } from '../../core/event.js';
 import type { Output } from '../output.js';
+import { writeExtra } from './extra.js';
 import { MappedRows } from './mapped-rows.js';
 import type { RowsStyle } from './style.js';
 
@@ -22,7 +24,7 @@ export class RowsText {
     const id = rowsTableId(event, format);
     const body = event.bytes.subarray(HEADER_BYTES);
     if (this.#tables.get(id)?.body.equals(body)) return;
-    const rows = new MappedRows(decodeTableMap(event, format), this.#style);
+    const rows = new MappedRows(decodeTableMap(event, format, NameBytesReader), this.#style);
     this.#tables.set(id, { body: Buffer.from(body), rows });
   }
 
@@ -30,6 +32,7 @@ export class RowsText {
   write(event: RawEvent, format: FormatDescription, output: Output): number {
     const id = rowsTableId(event, format);
     const table = this.#tables.get(id);
+    if (this.#style.style === 'mysql') writeExtra(event, format, output);
     if (table !== undefined) return table.rows.write(event, format, output);
     // Without a line feed, and so what follows stands in the same line.
     output.ascii(`### Row event for unknown table #${id}`);

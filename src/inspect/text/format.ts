@@ -11,7 +11,7 @@ export function printFormat(logged: LoggedEvent, state: PrintState, output: Outp
   const { options } = state;
   if (!options.shortForm) {
     printHeader(logged, state, output);
-    output.text(`\tStart: binlog v ${format.binlogVersion}, server v ${format.serverVersion} created `);
+    output.ascii(`\tStart: binlog v ${format.binlogVersion}, server v ${format.serverVersion} created `);
     output.ascii(`${localTime(event.timestamp)}${format.createdAt === 0 ? '' : ' at startup'}\n`);
     if ((event.flags & FLAG_IN_USE) !== 0) {
       output.ascii('# Warning: this binlog is either in use or was not closed properly.\n');

@@ -1,10 +1,10 @@
 import { decodeAppendBlock } from '../../binlog/append-block.js';
 import { decodeDeleteFile } from '../../binlog/delete-file.js';
-import { decodeExecuteLoadParts } from '../../binlog/execute-load-query.js';
 import { BEGIN_LOAD_QUERY_EVENT } from '../../binlog/types.js';
 import type { LoggedEvent } from '../logged-event.js';
 import type { Output } from '../output.js';
 import { printHeader } from './header.js';
+import { loggedLoad } from './logged-names.js';
 import { printQueryHeader } from './query.js';
 import { DELIMITER, type PrintState } from './state.js';
 
@@ -31,7 +31,7 @@ function keepBlock(piece: { fileId: number; block: Buffer; begins: boolean }, st
 
 /** EXECUTE_LOAD_QUERY: the statement, with the name of our file in place of the one that was loaded. */
 export function printExecuteLoad(logged: LoggedEvent, state: PrintState, output: Output): void {
-  const load = decodeExecuteLoadParts(logged.event, logged.format);
+  const load = loggedLoad(logged);
   const path = state.loadFiles.get(load.fileId);
   state.loadFiles.delete(load.fileId);
   if (path === undefined) {

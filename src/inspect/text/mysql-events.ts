@@ -1,7 +1,4 @@
-import { decodeExecuteLoadParts } from '../../binlog/execute-load-query.js';
-import { decodeQueryParts } from '../../binlog/query.js';
 import { isRowsEvent, rowsTableId } from '../../binlog/rows.js';
-import { decodeTableIdentity } from '../../binlog/table-map.js';
 import * as type from '../../binlog/types.js';
 import { RowtideError } from '../../core/errors.js';
 import type { RawEvent } from '../../core/event.js';
@@ -18,6 +15,7 @@ import { printIgnorable } from './ignorable.js';
 import { printIncident } from './incident.js';
 import { printIntvar } from './intvar.js';
 import { printDeleteFile, printExecuteLoad, printLoadBlock } from './load-data.js';
+import { loggedLoad, loggedQuery, loggedTable } from './logged-names.js';
 import { printPreviousGtids } from './previous-gtids.js';
 import { printQuery } from './query.js';
 import { printRand } from './rand.js';
@@ -103,7 +101,7 @@ export class MysqlEvents {
 
   #query(logged: LoggedEvent, output: Output): void {
     const state = this.#state;
-    const { text, schema } = decodeQueryParts(logged.event, logged.format);
+    const { text, schema } = loggedQuery(logged);
     const isSkipped = !isTransactionKeyword(text) && this.#selection.isForeign(schema);
     const [starts, ends] = [startsGroup(text), endsGroup(text)];
     if (isSkipped) {
@@ -135,7 +133,7 @@ export class MysqlEvents {
 
   #tableMap(logged: LoggedEvent, output: Output): void {
     const state = this.#state;
-    const { tableId, schema } = decodeTableIdentity(logged.event, logged.format);
+    const { tableId, schema } = loggedTable(logged);
     if (this.#selection.isForeign(schema)) {
       state.hasSkipped = true;
       state.ignoredTables.add(tableId);
@@ -166,7 +164,7 @@ export class MysqlEvents {
 
   #executeLoad(logged: LoggedEvent, output: Output): void {
     const state = this.#state;
-    const { schema, fileId } = decodeExecuteLoadParts(logged.event, logged.format);
+    const { schema, fileId } = loggedLoad(logged);
     if (this.#selection.isForeign(schema)) {
       state.hasSkipped = true;
       state.loadFiles.delete(fileId);

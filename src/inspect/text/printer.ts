@@ -7,7 +7,7 @@ import type { Selection } from '../select.js';
 import { beginOutput, endFile, endOutput } from './frame.js';
 import { checkType, MysqlEvents } from './mysql-events.js';
 import type { TextOptions, TextSurroundings } from './options.js';
-import { checkBody } from './parse.js';
+import { checkEvent } from './parse.js';
 import { printPayload } from './payload.js';
 import { rewritten } from './rewrite.js';
 import { beginState, type PrintState } from './state.js';
@@ -58,7 +58,7 @@ export class TextPrinter implements LogPrinter {
     this.#rowFormat?.check(logged);
     const event = rewritten(logged, this.#state.options);
     const verdict = this.#selection.judge(event);
-    if (verdict !== 'show') checkBody(event);
+    checkEvent(event);
     if (verdict === 'stop') return 'stop';
     if (verdict === 'before') return 'go on';
     if (logged.event.type === type.FORMAT_DESCRIPTION_EVENT) this.#beginFile(logged, output);
@@ -132,5 +132,5 @@ const END_AT = 13;
 /** EVENT_UNKNOWN, EVENT_UNSUPPORTED or EVENT_MALFORMED for what mysqlbinlog cannot read. */
 export function checkReadable(logged: LoggedEvent): void {
   checkType(logged);
-  checkBody(logged);
+  checkEvent(logged);
 }

@@ -1,4 +1,4 @@
-import { decodeQueryParts, type QueryParts } from '../../binlog/query.js';
+import type { QueryParts } from '../../binlog/query.js';
 import { decodeQueryStatus, type QueryStatus } from '../../binlog/query-status.js';
 import { FLAG_SUPPRESS_USE, FLAG_THREAD_SPECIFIC } from '../../binlog/types.js';
 import type { LoggedEvent } from '../logged-event.js';
@@ -7,11 +7,12 @@ import { isTransactionKeyword } from '../statement-kind.js';
 import { isSameCharset, printCharset } from './charset.js';
 import { printHeader } from './header.js';
 import { quoted } from './identifier.js';
+import { loggedQuery } from './logged-names.js';
 import { DELIMITER, type PrintState } from './state.js';
 
 /** QUERY: the statement, and before it what of its session is not what the statement before it had. */
 export function printQuery(logged: LoggedEvent, state: PrintState, output: Output): void {
-  const query = decodeQueryParts(logged.event, logged.format);
+  const query = loggedQuery(logged);
   printQueryHeader(logged, query, state, output);
   output.bytes(query.text);
   output.ascii(`\n${DELIMITER}\n`);
@@ -44,7 +45,7 @@ function printUse(logged: LoggedEvent, { schema, text }: QueryParts, { session }
     if (!isTransactionKeyword(text)) session.schema = '';
   } else if (session.schema !== schema) {
     session.schema = schema;
-    if (schema !== '') output.text(`use ${quoted(schema)}${DELIMITER}\n`);
+    if (schema !== '') output.ascii(`use ${quoted(schema)}${DELIMITER}\n`);
   }
 }
 

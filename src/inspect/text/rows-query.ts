@@ -2,7 +2,6 @@ import { rowsQueryBytes } from '../../binlog/rows-query.js';
 import type { LoggedEvent } from '../logged-event.js';
 import type { Output } from '../output.js';
 import { printHeader } from './header.js';
-import { checkBody } from './parse.js';
 import type { PrintState } from './state.js';
 
 const LINE_FEED = 0x0a;
@@ -17,7 +16,6 @@ const ESCAPES: Readonly<Record<number, string>> = {
 
 /** ROWS_QUERY: the statement whose rows follow, each of its lines as a comment. */
 export function printRowsQuery(logged: LoggedEvent, state: PrintState, output: Output): void {
-  checkBody(logged);
   if (state.options.shortForm || state.options.verbose < 2) return;
   const text = rowsQueryBytes(logged.event);
   printHeader(logged, state, output);

@@ -19,7 +19,7 @@ export function writeTableMetadata(described: Described, output: Output): void {
   for (const [i, column] of columns.entries()) {
     const hidden = i === 0 && described.hasGeneratedKey;
     const name = described.map.metadata?.names?.[i] ?? (hidden ? 'my_row_id' : null);
-    if (name !== null) output.text(`\`${columnName(name, described.style)}\` `);
+    if (name !== null) output.ascii(`\`${columnName(name, described.style)}\` `);
     const collation = collationOf(described, i);
     const charset = collation?.charset ?? null;
     const typeName = nameOfType(column, charset, {
@@ -63,9 +63,9 @@ function writeAttributes({ map, style, hasGeneratedKey }: Described, i: number, 
   if (!nullable || hidden) output.ascii(' NOT NULL');
   const labels = map.metadata?.labels.get(i);
   if (labels === undefined) return;
-  output.ascii('(');
+  const comma = style === 'mysql' ? ', ' : ',';
   for (const [k, label] of labels.entries()) {
-    if (k > 0) output.ascii(style === 'mysql' ? ', ' : ',');
+    output.ascii(k === 0 ? '(' : comma);
     output.ascii(`'${escaped(label.toString('latin1'))}'`);
   }
   output.ascii(')');
@@ -92,7 +92,7 @@ function writePrimaryKey({ map, hasGeneratedKey }: Described, output: Output): v
     const prefix = keyPrefixes?.[i] ?? 0;
     return `${names?.[column] ?? column}${prefix === 0 ? '' : `(${prefix})`}`;
   });
-  output.text(`# Primary Key(${parts.join(', ')})\n`);
+  output.ascii(`# Primary Key(${parts.join(', ')})\n`);
 }
 
 const ESCAPES: Readonly<Record<string, string>> = {

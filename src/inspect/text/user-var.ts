@@ -1,7 +1,9 @@
+import { NameBytesReader } from '../../binlog/bytes.js';
 import { decodeUserVar, type UserVarValue } from '../../binlog/user-var.js';
 import { unreachable } from '../../core/errors.js';
 import type { LoggedEvent } from '../logged-event.js';
 import type { Output } from '../output.js';
+import { generalNumber } from '../rows/general-number.js';
 import { type Charset, isSameCharset, printCharset } from './charset.js';
 import { type CollationName, collationName } from './collation-names.js';
 import { printHeader } from './header.js';
@@ -10,9 +12,11 @@ import { DELIMITER, type PrintState } from './state.js';
 
 /** The statement that sets it is in the tool's own character set, and so are the digits of a number. */
 const OWN_COLLATION = 33;
+/** Of a number that is no whole one. */
+export const REAL_DIGITS = 14;
 
 export function printUserVar(logged: LoggedEvent, state: PrintState, output: Output): void {
-  const { name, value } = decodeUserVar(logged.event, logged.format);
+  const { name, value } = decodeUserVar(logged.event, logged.format, NameBytesReader);
   const { options, session } = state;
   if (!options.shortForm) {
     printHeader(logged, state, output);
@@ -22,7 +26,7 @@ export function printUserVar(logged: LoggedEvent, state: PrintState, output: Out
   const charset = charsetFor(value, collation);
   const isOther = !isSameCharset(charset, session.charset);
   if (isOther) printCharset(charset, state, output);
-  output.text(`SET @${quoted(name)}:=${valueText(value, collation)}${DELIMITER}\n`);
+  output.ascii(`SET @${quoted(name)}:=${valueText(value, collation)}${DELIMITER}\n`);
   if (isOther && session.charset !== null) printCharset(session.charset, state, output);
 }
 
@@ -41,7 +45,7 @@ function valueText(value: UserVarValue, collation: CollationName | null): string
     case 'decimal':
       return value.text;
     case 'real':
-      return generalText(value.value, 14);
+      return generalNumber(value.value, REAL_DIGITS);
     case 'string': {
       const hex = value.bytes.length === 0 ? '""' : `0x${value.bytes.toString('hex').toUpperCase()}`;
       return `_${collation.charset} ${hex} COLLATE \`${collation.name}\``;
@@ -49,21 +53,4 @@ function valueText(value: UserVarValue, collation: CollationName | null): string
     default:
       return unreachable(value);
   }
-}
-
-/** As `%.14g` of C prints it. */
-export function generalText(value: number, digits: number): string {
-  if (!Number.isFinite(value)) return Number.isNaN(value) ? 'nan' : value < 0 ? '-inf' : 'inf';
-  if (value === 0) return Object.is(value, -0) ? '-0' : '0';
-  const [mantissa = '', exponentText = '0'] = value.toExponential(digits - 1).split('e');
-  const exponent = Number(exponentText);
-  if (exponent < -4 || exponent >= digits) {
-    const sign = exponent < 0 ? '-' : '+';
-    return `${withoutZeros(mantissa)}e${sign}${String(Math.abs(exponent)).padStart(2, '0')}`;
-  }
-  return withoutZeros(value.toFixed(digits - 1 - exponent));
-}
-
-function withoutZeros(text: string): string {
-  return text.includes('.') ? text.replace(/\.?0+$/, '') : text;
 }

@@ -1,7 +1,5 @@
-import { decodeExecuteLoadParts } from '../../../binlog/execute-load-query.js';
-import { decodeQueryParts, type QueryParts } from '../../../binlog/query.js';
+import type { QueryParts } from '../../../binlog/query.js';
 import { isRowsEvent, rowsTableId } from '../../../binlog/rows.js';
-import { decodeTableName } from '../../../binlog/table-map.js';
 import * as type from '../../../binlog/types.js';
 import { type LoggedEvent, ownCopy } from '../../logged-event.js';
 import type { MariadbSelection } from '../../mariadb-select.js';
@@ -10,6 +8,7 @@ import { quoted } from '../identifier.js';
 import { printIncident } from '../incident.js';
 import { printIntvar } from '../intvar.js';
 import { printDeleteFile, printLoadBlock } from '../load-data.js';
+import { loggedLoad, loggedQuery, loggedTable, textOfName } from '../logged-names.js';
 import { printRand } from '../rand.js';
 import { rewritten } from '../rewrite.js';
 import { printRotate } from '../rotate.js';
@@ -58,7 +57,7 @@ export function printMariadbEvent(logged: LoggedEvent, printing: Printing, outpu
       if (!state.options.skipAnnotations) kept.annotation = ownCopy(logged);
       return null;
     case type.TABLE_MAP_EVENT: {
-      const { schema, name } = decodeTableName(logged.event, logged.format);
+      const { schema, name } = loggedTable(logged);
       if (selection.isForeign(schema) || selection.isForeignTable(name)) {
         state.ignoredTables.add(rowsTableId(logged.event, logged.format));
         return null;
@@ -67,7 +66,7 @@ export function printMariadbEvent(logged: LoggedEvent, printing: Printing, outpu
     }
     case type.QUERY_EVENT:
     case type.QUERY_COMPRESSED_EVENT: {
-      const query = decodeQueryParts(logged.event, logged.format);
+      const query = loggedQuery(logged);
       if (!isKeyword(query, state.gtid.isXa)) {
         if (selection.isForeign(query.schema)) return null;
         printRewrittenUse(logged, query, state, output);
@@ -77,7 +76,7 @@ export function printMariadbEvent(logged: LoggedEvent, printing: Printing, outpu
       break;
     }
     case type.EXECUTE_LOAD_QUERY_EVENT: {
-      const load = decodeExecuteLoadParts(logged.event, logged.format);
+      const load = loggedLoad(logged);
       const isForeign = selection.isForeign(load.schema);
       if (!isForeign) {
         printRewrittenUse(logged, load, state, output);
@@ -142,7 +141,7 @@ function printOther(logged: LoggedEvent, state: MariadbState, output: Output): v
 function printRewrittenUse({ event }: LoggedEvent, query: QueryParts, state: MariadbState, output: Output): void {
   const { session, options } = state;
   if ((event.flags & type.FLAG_SUPPRESS_USE) !== 0 || session.schema === query.schema) return;
-  const name = options.rewriteDb.get(query.schema);
+  const name = options.rewriteDb.get(textOfName(query.schema));
   if (name === undefined) return;
   output.text(`use ${quoted(name)}${DELIMITER}\n`);
   session.schema = query.schema;

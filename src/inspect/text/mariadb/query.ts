@@ -1,4 +1,4 @@
-import { decodeQueryParts, type QueryParts } from '../../../binlog/query.js';
+import type { QueryParts } from '../../../binlog/query.js';
 import { decodeQueryStatus, type QueryStatus } from '../../../binlog/query-status.js';
 import { isMariadb } from '../../../binlog/server-version.js';
 import { FLAG_SUPPRESS_USE, FLAG_THREAD_SPECIFIC, QUERY_COMPRESSED_EVENT } from '../../../binlog/types.js';
@@ -8,13 +8,14 @@ import { writeBase64 } from '../base64.js';
 import { collationName } from '../collation-names.js';
 import { printHeader } from '../header.js';
 import { quoted } from '../identifier.js';
+import { loggedQuery } from '../logged-names.js';
 import { DELIMITER } from '../state.js';
 import { flagsText } from './option-flags.js';
 import type { MariadbState } from './state.js';
 
 /** QUERY and QUERY_COMPRESSED. */
 export function printMariadbQuery(logged: LoggedEvent, state: MariadbState, output: Output): void {
-  const query = decodeQueryParts(logged.event, logged.format);
+  const query = loggedQuery(logged);
   const { alterFlags } = printMariadbQueryHeader(logged, query, state, output);
   if (alterFlags === 0) {
     output.bytes(query.text);
@@ -90,7 +91,7 @@ function printUse({ event }: LoggedEvent, query: QueryParts, { session, gtid }: 
   }
   if (session.schema === query.schema) return;
   session.schema = query.schema;
-  if (query.schema !== '') output.text(`use ${quoted(query.schema)}${DELIMITER}\n`);
+  if (query.schema !== '') output.ascii(`use ${quoted(query.schema)}${DELIMITER}\n`);
 }
 
 const SHORT_FORM_THREAD = 999999999;

@@ -1,5 +1,6 @@
+import { NameBytesReader } from '../../../binlog/bytes.js';
 import { rowsFlags, rowsTableId, STMT_END_F } from '../../../binlog/rows.js';
-import { decodeTableIdentity, decodeTableMap } from '../../../binlog/table-map.js';
+import { decodeTableMap } from '../../../binlog/table-map.js';
 import * as type from '../../../binlog/types.js';
 import { RowtideError } from '../../../core/errors.js';
 import type { LoggedEvent } from '../../logged-event.js';
@@ -7,6 +8,7 @@ import type { Output } from '../../output.js';
 import { writeBase64 } from '../base64.js';
 import { printDump, printHeader, printHeaderLine } from '../header.js';
 import { quoted } from '../identifier.js';
+import { loggedTable } from '../logged-names.js';
 import { DELIMITER } from '../state.js';
 import { writeTableMetadata } from '../table-metadata.js';
 import { printAnnotateRows } from './annotate-rows.js';
@@ -34,14 +36,14 @@ export function printMariadbTableMap(
   const { options, head } = state;
   if (kept.annotation !== null) printAnnotateRows(movedTo(logged, kept.annotation), state, head);
   kept.annotation = null;
-  const map = decodeTableMap(logged.event, logged.format);
+  const map = decodeTableMap(logged.event, logged.format, NameBytesReader);
   state.tables.set(map.tableId, map);
   if (options.verbose > 0) mapRows(logged, map.tableId, state);
-  const { flags } = decodeTableIdentity(logged.event, logged.format);
+  const { flags, schema, name } = loggedTable(logged);
   if (!options.shortForm) {
     printHeader(logged, state, head);
     const triggers = (flags & FLAG_HAS_TRIGGERS) === 0 ? '' : ' (has triggers)';
-    head.text(`\tTable_map: ${quoted(map.schema)}.${quoted(map.name)} mapped to number ${map.tableId}${triggers}\n`);
+    head.ascii(`\tTable_map: ${quoted(schema)}.${quoted(name)} mapped to number ${map.tableId}${triggers}\n`);
   }
   if (options.shortForm && !countsRows(state)) return null;
   if (options.tableMetadata)

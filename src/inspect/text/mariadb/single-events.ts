@@ -16,7 +16,7 @@ export function printMariadbFormat(logged: LoggedEvent, state: MariadbState, out
   const { shortForm, base64Output } = state.options;
   if (!shortForm) {
     printHeader(logged, state, output);
-    output.text(`\tStart: binlog v ${format.binlogVersion}, server v ${format.serverVersion} created `);
+    output.ascii(`\tStart: binlog v ${format.binlogVersion}, server v ${format.serverVersion} created `);
     output.ascii(`${localTime(event.timestamp)}${format.createdAt === 0 ? '' : ' at startup'}\n`);
     if ((event.flags & FLAG_IN_USE) !== 0) {
       output.ascii('# Warning: this binlog is either in use or was not closed properly.\n');

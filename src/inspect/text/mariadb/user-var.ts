@@ -1,22 +1,24 @@
+import { NameBytesReader } from '../../../binlog/bytes.js';
 import { decodeUserVar, type UserVarValue } from '../../../binlog/user-var.js';
 import { unreachable } from '../../../core/errors.js';
 import type { LoggedEvent } from '../../logged-event.js';
 import type { Output } from '../../output.js';
+import { generalNumber } from '../../rows/general-number.js';
 import { collationName } from '../collation-names.js';
 import { printHeader } from '../header.js';
 import { quoted } from '../identifier.js';
 import { DELIMITER } from '../state.js';
-import { generalText } from '../user-var.js';
+import { REAL_DIGITS } from '../user-var.js';
 import type { MariadbState } from './state.js';
 
 /** USER_VAR */
 export function printMariadbUserVar(logged: LoggedEvent, state: MariadbState, output: Output): void {
-  const { name, value } = decodeUserVar(logged.event, logged.format);
+  const { name, value } = decodeUserVar(logged.event, logged.format, NameBytesReader);
   if (!state.options.shortForm) {
     printHeader(logged, state, output);
     output.ascii('\tUser_var\n');
   }
-  output.text(`SET @${quoted(name)}:=${valueText(value)}${DELIMITER}\n`);
+  output.ascii(`SET @${quoted(name)}:=${valueText(value)}${DELIMITER}\n`);
 }
 
 function valueText(value: UserVarValue): string {
@@ -27,7 +29,7 @@ function valueText(value: UserVarValue): string {
     case 'decimal':
       return value.text;
     case 'real':
-      return generalText(value.value, 14);
+      return generalNumber(value.value, REAL_DIGITS);
     case 'string':
       return stringText(value);
     default:

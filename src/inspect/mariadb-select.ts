@@ -6,7 +6,7 @@ import type { LoggedEvent } from './logged-event.js';
 import type { GtidAudit } from './mariadb-gtid-audit.js';
 import type { GtidFilter } from './mariadb-gtid-filter.js';
 import type { SelectOptions } from './select.js';
-import { nameBytes } from './text/logged-names.js';
+import { nameBytes, upToNul } from './text/logged-names.js';
 
 export interface MariadbSelectOptions extends Pick<SelectOptions, 'offset' | 'startTime' | 'stopTime' | 'database'> {
   readonly table: string | null;
@@ -73,7 +73,7 @@ export class MariadbSelection {
 
   /** Whether what belongs to a schema is left out; the characters of its name are bytes. */
   isForeign(schema: string): boolean {
-    return this.#database !== null && schema !== this.#database;
+    return this.#database !== null && upToNul(schema) !== this.#database;
   }
 
   isForeignTable(name: string): boolean {

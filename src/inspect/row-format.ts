@@ -1,9 +1,9 @@
-import { decodeQueryParts } from '../binlog/query.js';
 import { isRowsEvent } from '../binlog/rows.js';
 import * as type from '../binlog/types.js';
 import { RowtideError } from '../core/errors.js';
 import type { LoggedEvent } from './logged-event.js';
 import { endsGroup, startsGroup } from './statement-kind.js';
+import { loggedQuery } from './text/logged-names.js';
 
 /**
  *        GTID            INTVAR, RAND, USER_VAR
@@ -21,7 +21,7 @@ export class RowFormatCheck {
 
   /** STATEMENT_LOGGED for what is against it. */
   check(logged: LoggedEvent): void {
-    const query = logged.event.type === type.QUERY_EVENT ? decodeQueryParts(logged.event, logged.format).text : null;
+    const query = logged.event.type === type.QUERY_EVENT ? loggedQuery(logged).text : null;
     const what = query === null ? this.#event(logged.event.type) : this.#query(query);
     if (what === null) return;
     throw new RowtideError('STATEMENT_LOGGED', `${logged.file}:${logged.event.start}: ${what}, not a change of rows`, {

@@ -1,11 +1,10 @@
 import type { GtidEvent } from '../binlog/gtid.js';
-import { decodeQueryParts } from '../binlog/query.js';
 import * as type from '../binlog/types.js';
 import { type GtidSet, isMariaGtid } from '../core/gtid.js';
 import { decodeAnyGtid } from './gtid-event.js';
 import type { LoggedEvent } from './logged-event.js';
 import { endsGroup } from './statement-kind.js';
-import { nameBytes } from './text/logged-names.js';
+import { loggedQuery, nameBytes, upToNul } from './text/logged-names.js';
 
 /** Which events are shown: mysqlbinlog's options of this kind. */
 export interface SelectOptions {
@@ -51,7 +50,7 @@ export class Selection {
 
   /** Whether what belongs to a schema is left out; the characters of its name are bytes. */
   isForeign(schema: string): boolean {
-    return this.#database !== null && schema !== this.#database;
+    return this.#database !== null && upToNul(schema) !== this.#database;
   }
 
   #judgePlace({ event }: LoggedEvent, inPayload: boolean): Verdict {
@@ -73,7 +72,7 @@ export class Selection {
 
   /** The transactions that --include-gtids and its kin leave out, and with --skip-gtids the GTIDs themselves. */
   #isLeftOut(logged: LoggedEvent): boolean {
-    const { event, format } = logged;
+    const { event } = logged;
     switch (event.type) {
       case type.GTID_LOG_EVENT:
       case type.GTID_TAGGED_LOG_EVENT:
@@ -85,7 +84,7 @@ export class Selection {
       case type.XID_EVENT:
         return this.#end();
       case type.QUERY_EVENT:
-        return this.#isOutside && (endsGroup(decodeQueryParts(event, format).text) ? this.#end() : true);
+        return this.#isOutside && (endsGroup(loggedQuery(logged).text) ? this.#end() : true);
       case type.STOP_EVENT:
       case type.FORMAT_DESCRIPTION_EVENT:
       case type.ROTATE_EVENT:

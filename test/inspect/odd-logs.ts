@@ -62,6 +62,19 @@ function rowOfJson(document: string): Part[] {
   ];
 }
 
+/** An update of a number and a document of which these are the diffs. */
+function diffsOfJson(diffs: string): Part[] {
+  const bytes = diffs.replaceAll(' ', '');
+  const length = (bytes.length / 2).toString(16).padStart(2, '0');
+  return [
+    part(type.TABLE_MAP_EVENT, '070000000000 0100 01 64 00 01 74 00 02 03f5 01 04 03'),
+    part(
+      type.PARTIAL_UPDATE_ROWS_EVENT,
+      `070000000000 0100 0200 02 ff ff fe 05000000 01 01 fc 05000000 ${length}000000 ${bytes}`,
+    ),
+  ];
+}
+
 const hex = (text: string): string => Buffer.from(text).toString('hex');
 
 export const ODD_LOGS: Readonly<Record<string, Buffer>> = {
@@ -186,6 +199,83 @@ export const ODD_LOGS: Readonly<Record<string, Buffer>> = {
     query('create table t (a int)'),
   ),
   'no format': Buffer.concat([MAGIC, event(one), FORMAT]),
+  'names that are no UTF-8': log(
+    query('select 1', { schema: 'd' }),
+    part(type.QUERY_EVENT, '0100000000000000 02 0000 0000 64ff 00 73'),
+    part(type.QUERY_EVENT, '0100000000000000 04 0000 0000 64006566 00 73'),
+    part(type.TABLE_MAP_EVENT, '070000000000 0100 02 64ff 00 02 fe74 00 01 03 00 01 04 02 01ff'),
+    part(type.WRITE_ROWS_EVENT, '070000000000 0100 0200 01 ff fe 05000000'),
+    part(14, '02000000 61ff 01'),
+    part(type.INCIDENT_EVENT, '0100 02ff61'),
+    part(type.ROTATE_EVENT, '0400000000000000 62ff 00 63'),
+    one,
+  ),
+  'a statement without text': log(one, query('', { schema: 'd' }), one),
+  'a ROTATE without a name': log(one, part(type.ROTATE_EVENT, '0400000000000000'), one),
+  'a user variable without a name': log(part(14, '00000000 01'), one),
+  'a GTID without a number': log(one, part(type.GTID_LOG_EVENT, `00 ${uuid} 0000000000000000`), one),
+  'an anonymous GTID with a number': log(one, part(type.ANONYMOUS_GTID_LOG_EVENT, `00 ${uuid} 0100000000000000`)),
+  'rows without columns': log(one, part(type.WRITE_ROWS_EVENT, '070000000000 0100 0200 00'), one),
+  'columns that are not described': log(
+    one,
+    part(type.TABLE_MAP_EVENT, '070000000000 0100 01 64 00 01 74 00 01 03 09 00'),
+  ),
+  'a set of GTIDs that is damaged': log(
+    part(type.PREVIOUS_GTIDS_LOG_EVENT, '0100000000000000 00'),
+    part(type.PREVIOUS_GTIDS_LOG_EVENT, '0000000000000000 00'),
+    one,
+  ),
+  'an XID that is cut short': log(query('BEGIN'), part(type.XID_EVENT, '070000'), one),
+  'session numbers of unknown types': log(
+    part(type.INTVAR_EVENT, '00 0500000000000000'),
+    part(type.INTVAR_EVENT, '07 0500000000000000'),
+    one,
+  ),
+  'numbers between two of fourteen digits': log(
+    part(14, '01000000 62 00 01 08000000 08000000 000000000000a03e 00'),
+    part(14, '01000000 62 00 01 08000000 08000000 0000000000000080 00'),
+    part(14, '01000000 62 00 01 08000000 08000000 000000000000f07f 00'),
+    one,
+  ),
+  'rows of a table that is not known': log(
+    part(type.UPDATE_ROWS_EVENT, '090000000000 0100 0700 01 0300 0400 01 ff ff fe 05000000 fe 06000000'),
+    one,
+  ),
+  'values that are none': log(
+    part(type.TABLE_MAP_EVENT, '070000000000 0100 01 64 00 01 74 00 05 0af60af6f6 06 0a00 0402 0400 1f'),
+    part(type.WRITE_ROWS_EVENT, '070000000000 0100 0200 05 ff e0 ffffff 7f ffff ffff 00 00 7fff 00'),
+    part(type.WRITE_ROWS_EVENT, '070000000000 0100 0200 05 ff e0 219f4e 80000000 00 ffffff e400 7fff ffff'),
+  ),
+  VECTOR: log(
+    part(type.TABLE_MAP_EVENT, '070000000000 0100 01 64 00 01 74 00 02 f2f2 02 0404 03 0d 02 0305'),
+    ...[
+      '0c000000 0000803f 000000c0 0ad7233c 00000000',
+      '08000000 0000c07f 000080ff 04000000 00000080',
+      '03000000 010203 06000000 01000000 ffff',
+    ].map((cells) => part(type.WRITE_ROWS_EVENT, `070000000000 0100 0200 02 ff fc ${cells}`)),
+    part(type.WRITE_ROWS_EVENT, '070000000000 0100 0200 02 ff ff'),
+  ),
+  'JSON whose texts are no UTF-8': log(
+    ...['0c02edff', '0ffd0361ff27', '00 0100 1000 0b00 0200 0c0d00 61ff 02edff', '0ffe0261ff'].flatMap(rowOfJson),
+  ),
+  'diffs that are damaged': log(
+    ...[
+      '00',
+      '03',
+      '00 fe',
+      '00 09 24',
+      '00 03 242e61 05 04',
+      '00 03 242e61',
+      '00 03 242e61 02 0501',
+      '01 04 245b305d 02 0401 00 03 242e61 03 000100',
+    ].flatMap(diffsOfJson),
+  ),
+  'a binlog version that is none': logOf(withByte(FORMAT, 19, 20), one),
+  'a server whose version is no UTF-8': logOf(withByte(FORMAT, 30, 0xe9), one),
+  'labels of which there are none': log(
+    part(type.TABLE_MAP_EVENT, '070000000000 0100 01 64 00 01 74 00 01 fe 02 f701 00 06 01 00 0a 01 08'),
+    part(type.WRITE_ROWS_EVENT, '070000000000 0100 0200 01 ff fe 01'),
+  ),
   'a file that is written': logOf(withFlag(FORMAT, IN_USE), one, query('BEGIN')),
   'a file that is written, up to inside an event': logOf(withFlag(FORMAT, IN_USE), one, event(one).subarray(0, 30)),
 };
@@ -193,6 +283,13 @@ export const ODD_LOGS: Readonly<Record<string, Buffer>> = {
 function withPostHeader(format: Buffer, eventType: number, length: number): Buffer {
   const changed = Buffer.from(format);
   changed[19 + 57 + eventType - 1] = length;
+  changed.writeUInt32LE(crc32(changed.subarray(0, -4)), changed.length - 4);
+  return changed;
+}
+
+function withByte(format: Buffer, at: number, byte: number): Buffer {
+  const changed = Buffer.from(format);
+  changed[at] = byte;
   changed.writeUInt32LE(crc32(changed.subarray(0, -4)), changed.length - 4);
   return changed;
 }

@@ -3,7 +3,10 @@ const GROUP_DIGITS = 9;
 const GROUP_BYTES = [0, 1, 1, 2, 2, 3, 3, 4, 4, 4] as const;
 const GROUP_LIMITS = [1, 10, 100, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9] as const;
 
-/** Whether each group of a packed DECIMAL (see column/decimal.ts) holds no more than its digits can say. */
+/**
+ * Whether each group of a packed DECIMAL (see column/decimal.ts) holds no more than its digits can say; the tools let the
+ * integer part's short group have one more.
+ */
 export function isDecimal(
   bytes: Buffer,
   from: number,
@@ -19,7 +22,8 @@ export function isDecimal(
     const count = GROUP_BYTES[digits]!;
     let value = bytes[at]! ^ invert ^ flip;
     for (let i = 1; i < count; i++) value = value * 256 + (bytes[at + i]! ^ invert);
-    if (value >= GROUP_LIMITS[digits]!) return false;
+    const isShort = inInteger > 0 && digits < GROUP_DIGITS;
+    if (value >= GROUP_LIMITS[isShort ? digits + 1 : digits]!) return false;
     flip = 0;
     at += count;
     left -= digits;

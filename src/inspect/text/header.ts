@@ -25,7 +25,9 @@ export function printHeaderLine(logged: LoggedEvent, state: PrintState, output: 
 export function printDump(logged: LoggedEvent, state: PrintState, output: Output): void {
   const { hexdump, style } = state.options;
   const { start } = logged.event;
-  if (hexdump) writeHexdump(logged, output, { style, from: state.payload?.raw.readUInt32LE(END_AT) ?? start });
+  if (!hexdump) return;
+  const from = state.payload?.raw.readUInt32LE(END_AT) ?? start;
+  writeHexdump(logged, output, { style, from, showsFields: style === 'mariadb' || state.hasFormat });
 }
 
 function serverIdOf(serverId: number, { options }: PrintState): number {

@@ -17,11 +17,11 @@ export function textOfName(bytes: string): string {
 }
 
 export function loggedQuery({ event, format }: LoggedEvent): QueryParts {
-  return withSchema(decodeQueryParts(event, format, NameBytesReader));
+  return decodeQueryParts(event, format, NameBytesReader);
 }
 
 export function loggedLoad({ event, format }: LoggedEvent): QueryParts & LoadedFile {
-  return withSchema(decodeExecuteLoadParts(event, format, NameBytesReader));
+  return decodeExecuteLoadParts(event, format, NameBytesReader);
 }
 
 export interface LoggedTable {
@@ -35,10 +35,6 @@ export interface LoggedTable {
 export function loggedTable({ event, format }: LoggedEvent): LoggedTable {
   const { schema, name, ...facts } = decodeTableIdentity(event, format, NameBytesReader);
   return { ...facts, schema: upToNul(schema), name: upToNul(name) };
-}
-
-function withSchema<T extends QueryParts>(query: T): T {
-  return query.schema.includes('\0') ? { ...query, schema: upToNul(query.schema) } : query;
 }
 
 export function upToNul(name: string): string {

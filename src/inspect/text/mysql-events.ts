@@ -74,6 +74,7 @@ export class MysqlEvents {
         return null;
       case type.FORMAT_DESCRIPTION_EVENT:
         this.#checkClosed(logged);
+        state.hasFormat = true;
         break;
       case type.PREVIOUS_GTIDS_LOG_EVENT:
         if (this.#selection.options.database !== null) state.surroundings.warn(ABOUT_GTIDS);

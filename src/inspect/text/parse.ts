@@ -123,7 +123,7 @@ function checkRows({ event, format }: LoggedEvent): void {
   const postHeaderBytes = format.postHeaderBytes(event.type);
   const r = new ByteReader(event.bytes, HEADER_BYTES);
   r.skip(postHeaderBytes === SHORT_ID_BYTES ? 6 : 8);
-  if (postHeaderBytes === EXTRA_HEADER_BYTES) r.skip(r.u16() - 2);
+  if (postHeaderBytes === EXTRA_HEADER_BYTES) r.skip(Math.max(0, r.u16() - 2));
   const width = r.lengthEncoded();
   if (width === 0) throw malformed(`${type.eventTypeName(event.type)} without columns`);
   const hasTwo = event.type === type.UPDATE_ROWS_EVENT || event.type === type.PARTIAL_UPDATE_ROWS_EVENT;

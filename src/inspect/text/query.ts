@@ -7,7 +7,7 @@ import { isTransactionKeyword } from '../statement-kind.js';
 import { isSameCharset, printCharset } from './charset.js';
 import { printHeader } from './header.js';
 import { quoted } from './identifier.js';
-import { loggedQuery } from './logged-names.js';
+import { loggedQuery, upToNul } from './logged-names.js';
 import { DELIMITER, type PrintState } from './state.js';
 
 /** QUERY: the statement, and before it what of its session is not what the statement before it had. */
@@ -45,7 +45,8 @@ function printUse(logged: LoggedEvent, { schema, text }: QueryParts, { session }
     if (!isTransactionKeyword(text)) session.schema = '';
   } else if (session.schema !== schema) {
     session.schema = schema;
-    if (schema !== '') output.ascii(`use ${quoted(schema)}${DELIMITER}\n`);
+    const shown = upToNul(schema);
+    if (shown !== '') output.ascii(`use ${quoted(shown)}${DELIMITER}\n`);
   }
 }
 

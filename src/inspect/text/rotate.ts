@@ -4,12 +4,11 @@ import { HEADER_BYTES } from '../../core/event.js';
 import type { LoggedEvent } from '../logged-event.js';
 import type { Output } from '../output.js';
 import { printHeader } from './header.js';
-import { upToNul } from './logged-names.js';
 import type { PrintState } from './state.js';
 
 export function printRotate(logged: LoggedEvent, state: PrintState, output: Output): void {
   if (state.options.shortForm) return;
   const { file } = decodeRotate(logged.event.bytes, NameBytesReader);
   printHeader(logged, state, output);
-  output.ascii(`\tRotate to ${upToNul(file)}  pos: ${logged.event.bytes.readBigInt64LE(HEADER_BYTES)}\n`);
+  output.ascii(`\tRotate to ${file}  pos: ${logged.event.bytes.readBigInt64LE(HEADER_BYTES)}\n`);
 }

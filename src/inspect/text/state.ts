@@ -17,6 +17,8 @@ export interface PrintState {
   pending: string;
   /** The rows of the statement that is printed. */
   readonly statement: StatementRows;
+  /** A format was shown: only behind one mysqlbinlog knows how long headers are. */
+  hasFormat: boolean;
   /** A BINLOG of the format was printed, without which no BINLOG of rows can be run. */
   printedFormat: boolean;
   /** Table maps or rows were printed whose statement has not ended. */
@@ -43,6 +45,7 @@ export function beginState(options: TextOptions, surroundings: TextSurroundings)
     session: firstSession(),
     pending: '',
     statement: new StatementRows(options, surroundings),
+    hasFormat: false,
     printedFormat: false,
     hasOpenStatement: false,
     deferred: [],

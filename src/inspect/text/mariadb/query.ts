@@ -8,7 +8,7 @@ import { writeBase64 } from '../base64.js';
 import { collationName } from '../collation-names.js';
 import { printHeader } from '../header.js';
 import { quoted } from '../identifier.js';
-import { loggedQuery } from '../logged-names.js';
+import { loggedQuery, upToNul } from '../logged-names.js';
 import { DELIMITER } from '../state.js';
 import { flagsText } from './option-flags.js';
 import type { MariadbState } from './state.js';
@@ -91,7 +91,8 @@ function printUse({ event }: LoggedEvent, query: QueryParts, { session, gtid }: 
   }
   if (session.schema === query.schema) return;
   session.schema = query.schema;
-  if (query.schema !== '') output.ascii(`use ${quoted(query.schema)}${DELIMITER}\n`);
+  const shown = upToNul(query.schema);
+  if (shown !== '') output.ascii(`use ${quoted(shown)}${DELIMITER}\n`);
 }
 
 const SHORT_FORM_THREAD = 999999999;

@@ -62,10 +62,7 @@ export class MappedRows {
         const before = this.#images(body, present.before, [`### UPDATE ${this.#name}\n`, '### WHERE\n']);
         const after = this.#images(body, present.after, ['', '### SET\n']);
         const writeAfter = this.#afterImageOf(event, present.after);
-        return this.#writeRows(
-          rows,
-          () => this.#writeImage(before, rows, output) && writeAfter.call(this, after, rows, output),
-        );
+        return this.#writeRows(rows, () => this.#writeImage(before, rows, output) && writeAfter(after, rows, output));
       }
       default:
         return unreachable(body.op);
@@ -73,8 +70,9 @@ export class MappedRows {
   }
 
   #afterImageOf(event: RawEvent, columns: Int32Array): WriteImage {
-    if (event.type === PARTIAL_UPDATE_ROWS_EVENT) return this.#writePartialImage;
-    return columns.length === 0 && this.#style.style === 'mariadb' ? writeNoColumns : this.#writeImage;
+    if (event.type === PARTIAL_UPDATE_ROWS_EVENT) return (...image) => this.#writePartialImage(...image);
+    if (columns.length === 0 && this.#style.style === 'mariadb') return writeNoColumns;
+    return (...image) => this.#writeImage(...image);
   }
 
   #writeRows(rows: ByteReader, write: () => boolean): number {

@@ -1,4 +1,3 @@
-import { crc32 } from 'node:zlib';
 import { decodeFormat, formatChecksumBytes } from '../binlog/format-description.js';
 import { withPlainHeader } from '../binlog/header.js';
 import { decodeHeartbeat } from '../binlog/heartbeat.js';
@@ -19,6 +18,7 @@ import {
   START_EVENT_V3,
   STOP_EVENT,
 } from '../binlog/types.js';
+import { crc32 } from '../core/crc32.js';
 import { RowtideError } from '../core/errors.js';
 import { type FormatDescription, HEADER_BYTES, type RawEvent } from '../core/event.js';
 

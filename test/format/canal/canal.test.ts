@@ -21,7 +21,7 @@ interface FlatMessage {
 const NOW = 1_795_273_999_123;
 const records = await recordsOf(
   canalFormat(() => NOW),
-  goldenBinlog(),
+  goldenBinlog('8.0'),
 );
 const messages = records.map(({ value }) => JSON.parse(value) as FlatMessage);
 

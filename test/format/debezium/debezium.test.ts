@@ -8,7 +8,7 @@ import { cloudeventsOptions, debeziumFlatOptions, debeziumOptions } from '../../
 import type { Format } from '../../../src/format/format.js';
 import { DIFFERENCES, settledText } from './differences.js';
 import { type WrittenRecord, written } from './golden.js';
-import { RECORDED_VERSIONS, type RecordedRecord, type RecordedVersion, type Run, readGolden, runsOf } from './runs.js';
+import { binlogPath, RECORDED_VERSIONS, type RecordedRecord, type RecordedVersion, type Run, readGolden, runsOf } from './runs.js';
 
 const MODES = {
   'decimal.handling.mode': 'decimalHandlingMode',
@@ -78,7 +78,7 @@ describe.each(RECORDED_VERSIONS)('of a log of %s', (version) => {
     const isRowsOnly = run.name === 'cloudevents';
     const recorded = await readGolden(version, run.name);
     const theirs = recorded.filter(({ topic }) => !isRowsOnly || topic !== SCHEMA_CHANGES);
-    const ours = oursOf(await written(version, format), theirs);
+    const ours = oursOf(await written(binlogPath(version), format), theirs);
     expect(ours.length).toBe(theirs.length);
     expect(theirs.length).toBeGreaterThan(EVENTS_MIN);
     for (const [i, record] of theirs.entries()) {

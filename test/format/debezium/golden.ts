@@ -4,7 +4,6 @@ import type { Format, FormattedRecord, RowsWriter } from '../../../src/format/fo
 import { KeyChange } from '../../../src/format/key-change.js';
 import { fileLog } from '../../../src/source/files.js';
 import { stream } from '../../roundtrip/stream.js';
-import { binlogPath, type RecordedVersion } from './runs.js';
 
 export interface WrittenRecord {
   readonly key: string | null;
@@ -16,14 +15,14 @@ export interface WrittenRecord {
 const MARGIN_BYTES = 8;
 const { signal } = new AbortController();
 
-/** All records that the format makes of a recorded log, as a sink would write them, tombstones and all. */
-export async function written(version: RecordedVersion, format: Format): Promise<WrittenRecord[]> {
+/** All records that the format makes of the log in a file, as a sink would write them, tombstones and all. */
+export async function written(path: string, format: Format): Promise<WrittenRecord[]> {
   const records: WrittenRecord[] = [];
   const add = (record: FormattedRecord | null): void => {
     if (record !== null)
       records.push({ key: record.key?.toString() ?? null, value: record.value.toString(), headers: {} });
   };
-  for await (const transaction of stream(fileLog({ paths: [binlogPath(version)] }))) {
+  for await (const transaction of stream(fileLog({ paths: [path] }))) {
     const bounds = new TransactionBounds(format, transaction);
     let index = 0;
     for (const entry of transaction.entries) {

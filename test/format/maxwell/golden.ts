@@ -3,6 +3,10 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { gunzipSync } from 'node:zlib';
 
+export type RecordedVersion = '9.7' | '8.0';
+
+export const RECORDED_VERSIONS: readonly RecordedVersion[] = ['9.7', '8.0'];
+
 /** The forms of keys, which only its Kafka producer makes. */
 export const KEY_FORMS = ['hash', 'array'] as const;
 
@@ -40,21 +44,24 @@ export const OPTION_SETS = {
   },
 } as const;
 
-export function golden(name: string): string {
-  return fileURLToPath(new URL(`golden/${name}`, import.meta.url));
+export function golden(version: RecordedVersion, name: string): string {
+  return fileURLToPath(new URL(`golden/${version}/${name}`, import.meta.url));
 }
 
-export function goldenText(name: string): string {
-  return gunzipSync(readFileSync(golden(name))).toString();
-}
-
-export function goldenLines(set: string): string[] {
-  return goldenText(`${set}.jsonl.gz`)
+export function goldenLines(version: RecordedVersion, set: string): string[] {
+  return unpacked(version, `${set}.jsonl.gz`)
+    .toString()
     .split('\n')
     .filter((line) => line !== '');
 }
 
-/** As the server called it. */
-export function goldenBinlog(): { name: string; bytes: Buffer } {
-  return { name: 'binlog.000002', bytes: gunzipSync(readFileSync(golden('binlog.gz'))) };
+/** As the server calls it that recorded. */
+export const BINLOG = 'binlog.000002';
+
+export function goldenBinlog(version: RecordedVersion): { name: string; bytes: Buffer } {
+  return { name: BINLOG, bytes: unpacked(version, 'binlog.gz') };
+}
+
+function unpacked(version: RecordedVersion, name: string): Buffer {
+  return gunzipSync(readFileSync(golden(version, name)));
 }

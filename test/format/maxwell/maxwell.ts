@@ -60,6 +60,7 @@ export async function startMaxwell(
     port: server.port,
     user: server.user,
     password: server.password,
+    jdbc_options: 'useSSL=false&allowPublicKeyRetrieval=true',
     schema_database: `maxwell${id}`,
     client_id: `maxwell${id}`,
     replica_server_id: 7000 + id,

@@ -1,8 +1,8 @@
 /**
  * Records what a real Maxwell makes of a workload on a real server, with the binlog of it: `npx tsx
- * test/format/maxwell/record.ts`. Each Maxwell sees the empty server first, so that it learns all tables from the log.
+ * test/format/maxwell/record.ts`; versions on the command line choose some of the servers. Each Maxwell sees the empty server first, so that it learns all tables from the log.
  */
-import { readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
@@ -11,8 +11,9 @@ import mysql from 'mysql2/promise';
 import { type KafkaAddress, startKafka } from '../../servers/kafka.js';
 import { type MysqlServer, startMysql } from '../../servers/mysql.js';
 import { newFolder } from '../../servers/runs.js';
-import { golden, KEY_FORMS, OPTION_SETS } from './golden.js';
+import { BINLOG, golden, KEY_FORMS, OPTION_SETS, RECORDED_VERSIONS, type RecordedVersion } from './golden.js';
 import { type MaxwellOptions, startMaxwell } from './maxwell.js';
+import { oldWords } from './old-words.js';
 import { LAST, STATEMENTS } from './workload.js';
 
 const SERVER_OPTIONS = [
@@ -23,15 +24,16 @@ const SERVER_OPTIONS = [
   '--server-id=77',
 ];
 
-async function recordWorkload(server: MysqlServer): Promise<Buffer> {
+async function recordWorkload(version: RecordedVersion, server: MysqlServer): Promise<Buffer> {
   const connection = await mysql.createConnection({ host: server.host, port: server.port, user: server.user });
   await connection.query('flush binary logs');
-  const [[status]] = await connection.query<mysql.RowDataPacket[]>('show master status');
+  const [logs] = await connection.query<mysql.RowDataPacket[]>('show binary logs');
   for (const sql of STATEMENTS)
     await connection.query(sql).catch((error) => Promise.reject(new Error(`${sql}: ${error}`)));
   await connection.query('flush binary logs');
   await connection.end();
-  return readFile(join(server.binlogDir, String(status!.File)));
+  if (logs.at(-1)?.Log_name !== BINLOG) throw new Error(`the log of ${version} is not called ${BINLOG}`);
+  return readFile(join(server.binlogDir, BINLOG));
 }
 
 /** Resolves when the last change of the workload is in what `read` gives, which is all that came so far. */
@@ -46,9 +48,9 @@ async function untilLast<T>(read: () => Promise<readonly T[]>, value: (item: T) 
   throw new Error('the last change did not come');
 }
 
-async function save(name: string, lines: readonly string[]): Promise<void> {
-  await writeFile(golden(`${name}.jsonl.gz`), gzipSync(`${lines.join('\n')}\n`, { level: 9 }));
-  console.log(`${name}: ${lines.length} lines`);
+async function save(version: RecordedVersion, name: string, lines: readonly string[]): Promise<void> {
+  await writeFile(golden(version, `${name}.jsonl.gz`), gzipSync(`${lines.join('\n')}\n`, { level: 9 }));
+  console.log(`${version} ${name}: ${lines.length} lines`);
 }
 
 interface Run {
@@ -104,20 +106,24 @@ async function createTopics({ brokers }: KafkaAddress): Promise<void> {
   await admin.disconnect();
 }
 
-const server = await startMysql({ version: '8.0', options: SERVER_OPTIONS });
-const kafka = await startKafka();
-try {
+async function record(version: RecordedVersion): Promise<void> {
+  await using server = await startMysql({ version, options: SERVER_OPTIONS });
+  await using proxy = await oldWords(server);
+  await using kafka = await startKafka();
   await createTopics(kafka);
+  await mkdir(golden(version, ''), { recursive: true });
   const runs = [...fileRuns(), ...kafkaRuns(kafka)];
-  const start = (run: Run, id: number) => startMaxwell(server, id, run.options);
+  const start = (run: Run, id: number) => startMaxwell(proxy.address, id, run.options);
   for (const [id, run] of runs.entries()) await (await start(run, id)).end('SIGTERM');
-  await writeFile(golden('binlog.gz'), gzipSync(await recordWorkload(server), { level: 9 }));
+  await writeFile(golden(version, 'binlog.gz'), gzipSync(await recordWorkload(version, server), { level: 9 }));
   for (const [id, run] of runs.entries()) {
     const maxwell = await start(run, id);
-    await save(run.name, await run.lines());
+    await save(version, run.name, await run.lines());
     await maxwell.end('SIGTERM');
   }
-} finally {
-  await server.remove();
-  await kafka.remove();
+}
+
+const wanted = process.argv.slice(2);
+for (const version of RECORDED_VERSIONS) {
+  if (wanted.length === 0 || wanted.includes(version)) await record(version);
 }

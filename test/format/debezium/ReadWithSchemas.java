@@ -84,7 +84,7 @@ public class ReadWithSchemas {
       case "org.apache.kafka.connect.data.Decimal":
         return ((BigDecimal) value).toPlainString();
       case "org.apache.kafka.connect.data.Date":
-        return dateTime(millis(value), 0).substring(0, 10);
+        return dateTime(millis(value) / 1000, 0).substring(0, 10);
       case "org.apache.kafka.connect.data.Time":
         return time(millis(value) * 1000);
       case "org.apache.kafka.connect.data.Timestamp":

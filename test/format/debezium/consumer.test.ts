@@ -75,34 +75,43 @@ function rowsOf(all: readonly ReadRecord[], table: string): Cells[] {
   return [...rows.values()];
 }
 
+type Shown = string | number | null;
+
 /** What SELECT shows, in the words in which the consumer has it. */
-function expected({ dataType, columnType }: ColumnFacts, text: string | null, mode: string): string | number | null {
+function expected({ dataType, columnType }: ColumnFacts, text: string | null, mode: string): Shown {
   if (text === null) return null;
   switch (dataType) {
     case 'float':
-      return Number(Number(text).toPrecision(6));
     case 'double':
       return Number(text);
     case 'bit':
       return columnType === 'bit(1)' ? String(text === '01') : text;
     case 'time':
-      return mode === 'connect' ? (/^-|^\d{3}/.test(text) ? null : text) : wholeFraction(text);
+      // Kafka Connect's type is a time of day.
+      return mode === 'connect' && /^-|^\d{3}/.test(text) ? null : withMicros(text);
     case 'datetime':
-      return wholeFraction(text);
+      return withMicros(text);
+    case 'json':
+      // As Debezium has it.
+      return text.replaceAll(/("(?:[^"\\]|\\.)*")|([:,]) /g, '$1$2');
     case 'timestamp':
-      return text.replace(' ', 'T').concat('Z');
+      return `${text.replace(' ', 'T')}Z`;
     default:
       return text;
   }
 }
 
-const wholeFraction = (text: string): string => `${text}${text.includes('.') ? '' : '.'}`.padEnd(text.indexOf('.') < 0 ? text.length + 7 : text.indexOf('.') + 7, '0');
-
-const found = ({ dataType }: ColumnFacts, text: string | null | undefined): string | number | null | undefined => {
-  if (text === null || text === undefined) return text;
-  if (dataType === 'float') return Number(Math.fround(Number(text)).toPrecision(6));
+/** SELECT shows six digits of a FLOAT. */
+function found({ dataType }: ColumnFacts, text: string | null): Shown {
+  if (text === null) return null;
+  if (dataType === 'float') return Number(Number(text).toPrecision(6));
   return dataType === 'double' ? Number(text) : text;
-};
+}
+
+function withMicros(text: string): string {
+  const [whole, fraction = ''] = text.split('.');
+  return `${whole}.${fraction.padEnd(6, '0')}`;
+}
 
 describe.each(FIXTURES)('of the log %s', (name) => {
   const { tables } = JSON.parse(readFileSync(fixture(`${name}.json`), 'utf8')) as {
@@ -114,9 +123,11 @@ describe.each(FIXTURES)('of the log %s', (name) => {
   test.each(Object.keys(MODES))('the rows are those of SELECT: modes %s', (mode) => {
     for (const [table, { facts, rows }] of selected) {
       const theirs = rowsOf(read.get(`${name} ${mode}`)!, table);
-      expect(theirs.map((cells) => facts.map((fact) => found(fact, cells[fact.name])))).toEqual(
-        rows.map((row) => facts.map((fact, i) => expected(fact, row[i]!, mode))),
-      );
+      // Records of before a column was added do not have it.
+      const shown = theirs.map((cells) => facts.map((fact) => found(fact, cells[fact.name] ?? null)));
+      const wanted = rows.map((row) => facts.map((fact, i) => expected(fact, row[i]!, mode)));
+      expect(new Set(shown.map(String))).toEqual(new Set(wanted.map(String)));
+      expect(shown.length).toBe(wanted.length);
     }
   });
 });

@@ -46,9 +46,15 @@ function emptyClass(name: string): Buffer {
   return Buffer.concat([head, ...constants, u16(0x21, 2, 4, 0, 0, 0, 0)]);
 }
 
+export interface MaxwellServers {
+  readonly source: DatabaseAddress;
+  /** Where it keeps its own tables: in a character set whose name of today it does not know. */
+  readonly store: DatabaseAddress;
+}
+
 /** A Maxwell that has connected, and so knows the tables as they are now. */
 export async function startMaxwell(
-  server: DatabaseAddress,
+  { source, store }: MaxwellServers,
   id: number,
   options: MaxwellOptions,
 ): Promise<ServerProcess> {
@@ -56,10 +62,14 @@ export async function startMaxwell(
   const logFile = join(folder, 'log');
   const config = join(folder, 'config.properties');
   const settings: MaxwellOptions = {
-    host: server.host,
-    port: server.port,
-    user: server.user,
-    password: server.password,
+    host: store.host,
+    port: store.port,
+    user: store.user,
+    password: store.password,
+    replication_host: source.host,
+    replication_port: source.port,
+    replication_user: source.user,
+    replication_password: source.password,
     jdbc_options: 'useSSL=false&allowPublicKeyRetrieval=true',
     schema_database: `maxwell${id}`,
     client_id: `maxwell${id}`,

@@ -108,12 +108,13 @@ async function createTopics({ brokers }: KafkaAddress): Promise<void> {
 
 async function record(version: RecordedVersion): Promise<void> {
   await using server = await startMysql({ version, options: SERVER_OPTIONS });
+  await using store = await startMysql({ version: '8.0' });
   await using proxy = await oldWords(server);
   await using kafka = await startKafka();
   await createTopics(kafka);
   await mkdir(golden(version, ''), { recursive: true });
   const runs = [...fileRuns(), ...kafkaRuns(kafka)];
-  const start = (run: Run, id: number) => startMaxwell(proxy.address, id, run.options);
+  const start = (run: Run, id: number) => startMaxwell({ source: proxy.address, store }, id, run.options);
   for (const [id, run] of runs.entries()) await (await start(run, id)).end('SIGTERM');
   await writeFile(golden(version, 'binlog.gz'), gzipSync(await recordWorkload(version, server), { level: 9 }));
   for (const [id, run] of runs.entries()) {

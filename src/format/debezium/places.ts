@@ -3,6 +3,7 @@ import type { Table } from '../../core/table.js';
 import type { Transaction } from '../../core/transaction.js';
 import type { ConnectRecord } from './connect-record.js';
 import { type ConnectField, type ConnectSchema, optional, required } from './connect-schema.js';
+import { inHashOrder } from './hash-order.js';
 
 export const BLOCK_FIELD: ConnectField = {
   type: 'struct',
@@ -80,10 +81,10 @@ const VALUE_SCHEMA: ConnectSchema = {
 /** BEGIN without `counts`, else END. */
 export function boundary(transaction: Transaction, counts: ReadonlyMap<Table, number> | null): ConnectRecord {
   const id = transactionId(transaction);
-  const collections = [...(counts ?? [])].map(([table, count]) => ({
-    data_collection: nameOf(table),
-    event_count: count,
-  }));
+  const collections = inHashOrder(
+    [...(counts ?? [])].map(([table, count]) => ({ data_collection: nameOf(table), event_count: count })),
+    (each) => each.data_collection,
+  );
   const value = {
     status: counts === null ? 'BEGIN' : 'END',
     id,

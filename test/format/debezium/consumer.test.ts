@@ -21,7 +21,11 @@ type Cells = Readonly<Record<string, string | null>>;
 
 interface ReadRecord {
   readonly key: Cells | null;
-  readonly value: { readonly source: { db: string; table: string }; readonly op?: string; readonly after?: Cells } | null;
+  readonly value: {
+    readonly source: { db: string; table: string };
+    readonly op?: string;
+    readonly after?: Cells;
+  } | null;
 }
 
 /** Modes that lose nothing, but for times of day that Kafka Connect has no type for. */

@@ -12,11 +12,16 @@ import { run } from '../../servers/command.js';
 import type { DatabaseServer } from '../../servers/database.js';
 import { java } from '../../servers/java.js';
 import { mavenLibraries } from '../../servers/maven.js';
-import { binlogPath, RECORDED_VERSIONS, type RecordedVersion, runsOf, saveGolden } from './runs.js';
+import { binlogPath, RECORDED_VERSIONS, type RecordedVersion, RUNS, saveGolden } from './runs.js';
 import { workloadOf } from './workload.js';
 
 /** The last ones that Maven Central has. */
 const DEBEZIUM = { mysql: '3.6.1.Final', mariadb: '3.5.0.Final' } as const;
+/** Statements are logged beside their rows, which MariaDB does by itself. */
+const OPTIONS = {
+  mysql: ['--binlog-row-metadata=FULL', '--binlog-rows-query-log-events=ON'],
+  mariadb: ['--binlog-row-metadata=FULL'],
+} as const;
 const PREFIX = 'rec';
 const MARKER = ['create database done', 'create table done.marker (id int primary key)'];
 /** Of a chunk of the log that is not there yet, Debezium tells by a heartbeat. */
@@ -24,7 +29,7 @@ const HEARTBEAT = '__debezium-heartbeat';
 
 async function record(version: RecordedVersion): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'rowtide-debezium-'));
-  await using server = await start({ version, options: ['--binlog-row-metadata=FULL'] });
+  await using server = await start({ version, options: OPTIONS[isMariadb(version) ? 'mariadb' : 'mysql'] });
   try {
     const { host, port, user } = server;
     const connection = await mysql.createConnection({ host, port, user, charset: 'utf8mb4' });
@@ -42,12 +47,12 @@ async function record(version: RecordedVersion): Promise<void> {
     await connection.end();
     await mkdir(join(binlogPath(version), '..'), { recursive: true });
     await cp(join(server.binlogDir, 'binlog.000001'), binlogPath(version));
-    const runs = runsOf(version).map(({ name, properties }) => ({
+    const runs = RUNS.map(({ name, properties }) => ({
       name,
       properties: { ...base(version, server), ...properties },
     }));
     await engines(server, folder, runs);
-    for (const { name } of runsOf(version)) {
+    for (const { name } of RUNS) {
       const bytes = await saveGolden(version, name, await readFile(join(folder, `${name}.jsonl`)));
       console.log(`${version} ${name}: ${bytes} bytes`);
     }

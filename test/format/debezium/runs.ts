@@ -26,7 +26,7 @@ const UNWRAP = {
   'transforms.unwrap.type': 'io.debezium.transforms.ExtractNewRecordState',
 };
 
-const RUNS: readonly Run[] = [
+export const RUNS: readonly Run[] = [
   { name: 'plain', properties: DEFAULT_MODES },
   { name: 'schemas', properties: { ...DEFAULT_MODES, ...WITH_SCHEMAS } },
   {
@@ -37,6 +37,17 @@ const RUNS: readonly Run[] = [
   { name: 'isostring', properties: { ...mode('precise', 'hex', 'isostring', 'precise'), ...WITH_SCHEMAS } },
   { name: 'microseconds', properties: { ...mode('double', 'bytes', 'microseconds', 'long'), ...WITH_SCHEMAS } },
   { name: 'nanoseconds', properties: { ...mode('string', 'bytes', 'nanoseconds', 'long'), ...WITH_SCHEMAS } },
+  { name: 'heartbeats', properties: { ...DEFAULT_MODES, ...WITH_SCHEMAS, 'heartbeat.interval.ms': '1' } },
+  {
+    name: 'bare',
+    properties: {
+      ...DEFAULT_MODES,
+      'tombstones.on.delete': 'false',
+      'include.schema.changes': 'false',
+      'include.query': 'true',
+      'enable.time.adjuster': 'false',
+    },
+  },
   { name: 'transactions', properties: { ...DEFAULT_MODES, ...WITH_SCHEMAS, 'provide.transaction.metadata': 'true' } },
   { name: 'unwrap', properties: { ...DEFAULT_MODES, ...UNWRAP } },
   {
@@ -49,18 +60,18 @@ const RUNS: readonly Run[] = [
       'transforms.unwrap.add.fields': 'op,table,source.ts_ms,lsn:source.pos',
     },
   },
+  {
+    name: 'unwrap-both',
+    properties: {
+      ...DEFAULT_MODES,
+      ...UNWRAP,
+      'transforms.unwrap.delete.tombstone.handling.mode': 'rewrite-with-tombstone',
+      'transforms.unwrap.add.fields': 'source.gtid:gtid,source.file,ts_ms',
+      'transforms.unwrap.add.fields.prefix': 'added_',
+    },
+  },
   { name: 'cloudevents', properties: { ...DEFAULT_MODES, 'recorder.format': 'cloudevents' } },
 ];
-
-/**
- * Central has no connector for MariaDB newer than 3.5, which wraps round nanoseconds, frames statements and puts `source`
- * into the data of CloudEvents: what 3.6 does no more.
- */
-const OF_MYSQL_ONLY: readonly string[] = ['nanoseconds', 'transactions', 'cloudevents'];
-
-export function runsOf(version: RecordedVersion): readonly Run[] {
-  return version === '11.8' ? RUNS.filter(({ name }) => !OF_MYSQL_ONLY.includes(name)) : RUNS;
-}
 
 /** One record of Debezium's, each part as the text of JSON that Debezium wrote. */
 export interface RecordedRecord {

@@ -115,18 +115,25 @@ const KINDS: Readonly<Record<string, Kind>> = {
   datetimes: {
     columns: fractions('datetime'),
     rows: everywhere(
-      "'1000-01-01 00:00:00'",
-      "'9999-12-31 23:59:59'",
       "'1969-12-31 23:59:59.123456'",
       "'2024-02-29 12:34:56.654321'",
       "'1970-01-01 00:00:00'",
       "'0000-00-00 00:00:00'",
       "'2024-05-00 01:02:03'",
+    ),
+  },
+  /** At the limits of 64 bits of nanoseconds, and beyond. */
+  far_datetimes: {
+    columns: fractions('datetime'),
+    rows: everywhere(
+      "'1000-01-01 00:00:00'",
+      "'9999-12-31 23:59:59'",
       "'2262-04-11 23:47:16.854775'",
       "'2262-04-12 00:00:00'",
       "'1677-09-21 00:12:44'",
       "'1677-09-21 00:12:43'",
       "'1582-10-10 12:00:00'",
+      "'0001-01-01 00:00:00'",
     ),
   },
   timestamps: {
@@ -230,7 +237,16 @@ const KINDS: Readonly<Record<string, Kind>> = {
     ],
   },
   shapes: {
-    columns: { a: 'point', b: 'geometry', c: 'linestring', d: 'polygon', e: 'multipoint', f: 'geometrycollection' },
+    columns: {
+      a: 'point',
+      b: 'geometry',
+      c: 'linestring',
+      d: 'polygon',
+      e: 'multipoint',
+      f: 'geometrycollection',
+      g: 'multilinestring',
+      h: 'multipolygon',
+    },
     rows: [
       [
         "ST_GeomFromText('POINT(1 -2.5)')",
@@ -239,6 +255,8 @@ const KINDS: Readonly<Record<string, Kind>> = {
         "ST_GeomFromText('POLYGON((0 0,1 0,1 1,0 0))')",
         "ST_GeomFromText('MULTIPOINT(1 1,2 2)')",
         "ST_GeomFromText('GEOMETRYCOLLECTION(POINT(1 1))')",
+        "ST_GeomFromText('MULTILINESTRING((0 0,1 1),(2 2,3 3))')",
+        "ST_GeomFromText('MULTIPOLYGON(((0 0,1 0,1 1,0 0)))')",
       ],
     ],
   },

@@ -98,7 +98,7 @@ export const DIFFERENCES: readonly Difference[] = [
       if (run === 'cloudevents') {
         if (path.at(-2) === 'data') return withImagesOnly(value as Fields);
         if (last(path) === 'iodebeziumpos') return SETTLED;
-        if (path.length === 3 && last(path) === 'id') return String(value).replace(/pos:\d+$/, SETTLED);
+        if (typeof value === 'string' && value.startsWith('name:rec;file:')) return value.replace(/\d+$/, SETTLED);
       }
       const field = value as Fields | null;
       // Debezium 3.5 has the time of the event before.

@@ -13,7 +13,7 @@ export interface JavaProgram {
   readonly source: string;
   /** What the cache calls the folder of its archives: what they are, and their version. */
   readonly name: string;
-  /** `group:artifact:version`; what they need themselves comes with them. */
+  /** `group:artifact:version`; what they need themselves comes with them, but not with `group:artifact:version:alone`. */
   readonly artifacts: readonly string[];
 }
 

@@ -16,7 +16,7 @@ export function mavenFiles(name: string, artifact: string, includes: string): Pr
   });
 }
 
-/** A folder with the archives and all that they need at run time. */
+/** A folder with the archives and all that they need at run time, but for those that end in `:alone`. */
 export function mavenLibraries(name: string, artifacts: readonly string[]): Promise<string> {
   return cached(name, async (folder) => {
     await writeFile(join(folder, 'pom.xml'), pom(artifacts));
@@ -25,11 +25,13 @@ export function mavenLibraries(name: string, artifacts: readonly string[]): Prom
   });
 }
 
+const WITHOUT_OTHERS = '<exclusions><exclusion><groupId>*</groupId><artifactId>*</artifactId></exclusion></exclusions>';
+
 function pom(artifacts: readonly string[]): string {
   const dependencies = artifacts.map((artifact) => {
-    const [group, name, version] = artifact.split(':');
+    const [group, name, version, alone] = artifact.split(':');
     const key = `<groupId>${group}</groupId><artifactId>${name}</artifactId>`;
-    return `<dependency>${key}<version>${version}</version></dependency>`;
+    return `<dependency>${key}<version>${version}</version>${alone === 'alone' ? WITHOUT_OTHERS : ''}</dependency>`;
   });
   const self = '<groupId>rowtide</groupId><artifactId>servers</artifactId><version>1</version>';
   const model = '<modelVersion>4.0.0</modelVersion>';

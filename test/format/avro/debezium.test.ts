@@ -4,8 +4,8 @@ import { avroFormat } from '../../../src/format/avro/avro.js';
 import { avroOptions } from '../../../src/format/debezium/options.js';
 import { settledText } from '../debezium/differences.js';
 import { written } from '../debezium/golden.js';
-import { binlogPath, RECORDED_VERSIONS, RUNS, type Run, readGolden } from '../debezium/runs.js';
-import { asJson, Schemas } from './reading.js';
+import { RECORDED_VERSIONS, type Run, readGolden, runsOf } from '../debezium/runs.js';
+import { asJson, renamed, Schemas } from './reading.js';
 
 const MODES = {
   'decimal.handling.mode': 'decimalHandlingMode',
@@ -14,29 +14,21 @@ const MODES = {
   'bigint.unsigned.handling.mode': 'bigintUnsignedHandlingMode',
 } as const;
 
-/** Other formats are not written in Avro, and the rest have the values of `schemas`. */
+/** Other formats are not written in Avro, and `plain` is `schemas` without the schemas. */
 const isEnveloped = ({ name, properties }: Run): boolean =>
-  properties.transforms === undefined &&
-  properties['recorder.format'] === undefined &&
-  !['plain', 'heartbeats', 'bare'].includes(name);
+  properties.transforms === undefined && properties['recorder.format'] === undefined && name !== 'plain';
 
 function optionsOf({ name, properties }: Run): unknown {
   const modes = Object.entries(MODES).map(([theirs, ours]) => [ours, properties[theirs]]);
   return { topicPrefix: 'rec', ...Object.fromEntries(modes), provideTransactionMetadata: name === 'transactions' };
 }
 
-/** Avro's names of fields, where the columns have other ones. */
-const RENAMED: Readonly<Record<string, string>> = { 'a b': 'a_b', 'q\\"uote': 'q_uote', '\u00fcml': '_ml' };
-
 /** Without its schema, and with Avro's names. */
 function payloadOf(text: string): string {
   const at = text.startsWith('{"schema":') ? text.indexOf(',"payload":') : -1;
   const payload = at < 0 ? text : text.slice(at + ',"payload":'.length, -1);
-  return Object.entries(RENAMED).reduce(
-    (renamed, [column, field]) => renamed.replaceAll(`"${column}":`, `"${field}":`),
-    // Central has no newer connector for MariaDB.
-    payload.replace('"3.5.0.Final"', '"3.6.1.Final"'),
-  );
+  // Central has no newer connector for MariaDB.
+  return renamed(payload).replace('"3.5.0.Final"', '"3.6.1.Final"');
 }
 
 const EVENTS_MIN = 250;
@@ -44,16 +36,16 @@ const OF_STATEMENTS = 'rec';
 const OF_TRANSACTIONS = 'rec.transaction';
 
 describe.each(RECORDED_VERSIONS)('of a log of %s', (version) => {
-  test.each(RUNS.filter(isEnveloped))('every record holds what Debezium has: $name', async (run) => {
+  test.each(runsOf(version).filter(isEnveloped))('every record holds what Debezium has: $name', async (run) => {
     const schemas = new Schemas();
     const format = asJson(avroFormat(avroOptions.parse(optionsOf(run)), { registry: schemas }), schemas);
     const recorded = await readGolden(version, run.name);
     const theirs = recorded.filter(({ topic }) => topic !== OF_STATEMENTS && topic !== OF_TRANSACTIONS);
-    const ours = await written(binlogPath(version), format);
+    const ours = await written(version, format);
     expect(theirs.length).toBeGreaterThan(EVENTS_MIN);
     for (const [i, { topic, key, value }] of theirs.entries()) {
       const settled = (texts: { key: string | null; value: string | null }): string =>
-        settledText(topic, { ...texts, headers: '{}' }, { version, run: run.name });
+        settledText(topic, { ...texts, headers: '{}' }, version);
       expect(settled(ours[i]!), `record ${i} in ${topic}`).toBe(
         settled({ key: payloadOf(key), value: payloadOf(value) }),
       );

@@ -19,10 +19,10 @@ const longType = avro.types.LongType.__with({
   compare: (a: bigint, b: bigint) => (a === b ? 0 : a < b ? -1 : 1),
 });
 
-export function typeOf(schema: unknown): Type {
+export function typeOf(schema: unknown, { wrapUnions = false } = {}): Type {
   // With properties it is not looked up by its name.
   const typeHook = (each: avro.Schema): Type | undefined => (isLong(each) ? longType : undefined);
-  return avro.Type.forSchema(schema as avro.Schema, { typeHook, wrapUnions: false } as object);
+  return avro.Type.forSchema(schema as avro.Schema, { typeHook, wrapUnions } as object);
 }
 
 const isLong = (schema: avro.Schema): boolean =>
@@ -49,20 +49,48 @@ export class Schemas implements SchemaRegistry {
 
   json(bytes: Buffer): string {
     const { type, value } = this.read(bytes);
-    return textOf(type, value);
+    return valueText(type, value);
   }
+}
+
+/** Columns of the recorded tables by the names that Avro takes. */
+const RENAMED: Readonly<Record<string, string>> = { 'a b': 'a_b', 'q\\"uote': 'q_uote', üml: '_ml' };
+
+/** JSON of a record with these names. */
+export function renamed(json: string): string {
+  return Object.entries(RENAMED).reduce(
+    (text, [column, field]) =>
+      text.replaceAll(`"${column}":`, `"${field}":`).replaceAll(`"field":"${column}"`, `"field":"${field}"`),
+    // What a topic may be called and a record of Avro may not.
+    json.replaceAll('odd_name-t_ble.', 'odd_name_t_ble.'),
+  );
 }
 
 /** The format with keys and values as JsonConverter writes what is in the Avro. */
 export function asJson(format: Format, schemas: Schemas): Format {
+  return asText(format, (bytes) => schemas.json(bytes));
+}
+
+/** A record in Avro’s JSON encoding as avsc writes it, large numbers rounded. */
+export function jsonOf(schemas: Schemas, bytes: Buffer): unknown {
+  const type = typeOf(JSON.parse(schemas.texts[bytes.readUInt32BE(1) - 1]!), { wrapUnions: true });
+  return JSON.parse(type.toString(type.fromBuffer(bytes.subarray(5))));
+}
+
+/** The format with keys and values in hex. */
+export function asHex(format: Format): Format {
+  return asText(format, (bytes) => bytes.toString('hex'));
+}
+
+function asText(format: Format, textOf: (bytes: Buffer) => string): Format {
   const record = ({ key, value }: FormattedRecord): FormattedRecord => ({
-    key: key === null ? null : Buffer.from(schemas.json(key)),
-    value: Buffer.from(schemas.json(value)),
+    key: key === null ? null : Buffer.from(textOf(key)),
+    value: Buffer.from(textOf(value)),
   });
   const orNull = (made: FormattedRecord | null): FormattedRecord | null => (made === null ? null : record(made));
   return {
     ...format,
-    rows: (transaction, rows) => jsonRows(format.rows(transaction, rows), schemas),
+    rows: (transaction, rows) => textRows(format.rows(transaction, rows), textOf),
     statement: (...given) => format.statement(...given).map(record),
     ...(format.begin && { begin: (transaction) => orNull(format.begin!(transaction)) }),
     ...(format.end && { end: (...given) => orNull(format.end!(...given)) }),
@@ -71,7 +99,7 @@ export function asJson(format: Format, schemas: Schemas): Format {
 
 const MARGIN_BYTES = 8;
 
-function jsonRows(writer: RowsWriter, schemas: Schemas): RowsWriter {
+function textRows(writer: RowsWriter, textOf: (bytes: Buffer) => string): RowsWriter {
   const bytesOf = (part: 'key' | 'value', cursor: RowCursor, index: number): Buffer => {
     const bytesMax = writer.bytesMax(cursor);
     const out = Buffer.alloc(bytesMax + MARGIN_BYTES);
@@ -83,26 +111,29 @@ function jsonRows(writer: RowsWriter, schemas: Schemas): RowsWriter {
     bytesMax: (cursor) => 10_000 + 12 * writer.bytesMax(cursor),
     key(out, at, cursor) {
       const bytes = bytesOf('key', cursor, 0);
-      return bytes.length === 0 ? at : at + out.write(schemas.json(bytes), at);
+      return bytes.length === 0 ? at : at + out.write(textOf(bytes), at);
     },
-    value: (out, at, cursor, index) => at + out.write(schemas.json(bytesOf('value', cursor, index)), at),
+    value: (out, at, cursor, index) => at + out.write(textOf(bytesOf('value', cursor, index)), at),
   };
 }
 
-function textOf(type: Type, value: unknown): string {
+export function valueText(type: Type, value: unknown): string {
   if (value === null) return 'null';
   if (avro.Type.isType(type, 'union')) {
     const { types } = type as avro.types.UnwrappedUnionType;
-    return textOf(types.find(({ typeName }) => typeName !== 'null')!, value);
+    return valueText(types.find(({ typeName }) => typeName !== 'null')!, value);
   }
   if (avro.Type.isType(type, 'record')) {
     const { fields } = type as avro.types.RecordType;
-    const members = fields.map(({ name, type: own }) => [name, textOf(own, (value as Record<string, unknown>)[name])]);
+    const members = fields.map(({ name, type: own }) => [
+      name,
+      valueText(own, (value as Record<string, unknown>)[name]),
+    ]);
     return `{${members.map(([name, text]) => `"${name}":${text}`).join(',')}}`;
   }
   if (avro.Type.isType(type, 'array')) {
     const { itemsType } = type as avro.types.ArrayType;
-    return `[${(value as unknown[]).map((item) => textOf(itemsType, item)).join(',')}]`;
+    return `[${(value as unknown[]).map((item) => valueText(itemsType, item)).join(',')}]`;
   }
   if (typeof value === 'bigint') return String(value);
   if (Buffer.isBuffer(value)) return JSON.stringify(value.toString('base64'));

@@ -22,7 +22,15 @@ export type { LogSource, Source } from './core/source.js';
 export type { Column, Table } from './core/table.js';
 export type { Entry, LogSpan, PreparedXa, RowCursor, Rows, Statement, Transaction } from './core/transaction.js';
 export { TransactionBounds } from './format/bounds.js';
-export type { Destination, Format, FormattedRecord, KeyChangeHeaders, RowsWriter } from './format/format.js';
+export type {
+  Destination,
+  Format,
+  FormattedRecord,
+  KeyChangeHeaders,
+  OtherDestination,
+  OtherRecords,
+  RowsWriter,
+} from './format/format.js';
 export { jsonFormat } from './format/json.js';
 export { KeyChange, type KeyChangePart, rowsAs } from './format/key-change.js';
 export { LineWriter } from './format/lines.js';

@@ -86,7 +86,7 @@ export class KafkaSink implements ForgetfulSink {
       for (const transaction of batch.transactions) await this.#transaction(transaction, signal);
       this.#delivery.written(batch, this.state());
       await producer.flush();
-      await this.#heartbeat(batch.position);
+      await this.#heartbeat(batch.position, signal);
     } catch (error) {
       // What was half filled must not go out with a later batch.
       producer.fail(error);
@@ -108,8 +108,10 @@ export class KafkaSink implements ForgetfulSink {
   }
 
   async #transaction(transaction: Transaction, signal: AbortSignal): Promise<void> {
-    const isBounded = this.#options.transactionTopic !== undefined;
-    const bounds = isBounded ? new TransactionBounds(this.#format, transaction) : null;
+    const { transactionTopic } = this.#options;
+    const bounds = transactionTopic === undefined ? null : new TransactionBounds(this.#format, transaction);
+    if (transactionTopic !== undefined)
+      await this.#format.prepareOther?.('transaction', { topic: transactionTopic, transaction, signal });
     let index = 0;
     for (const entry of transaction.entries) {
       switch (entry.kind) {
@@ -122,7 +124,7 @@ export class KafkaSink implements ForgetfulSink {
         }
         case 'statement':
           this.#statements.saw(transaction, entry);
-          await this.#statement(transaction, entry, index++);
+          await this.#statement(transaction, entry, { index: index++, signal });
           break;
         default:
           unreachable(entry);
@@ -152,11 +154,16 @@ export class KafkaSink implements ForgetfulSink {
     return index;
   }
 
-  async #statement(transaction: Transaction, statement: Statement, index: number): Promise<void> {
+  async #statement(
+    transaction: Transaction,
+    statement: Statement,
+    { index, signal }: { index: number; signal: AbortSignal },
+  ): Promise<void> {
     const { statementTopic } = this.#options;
     if (statementTopic === undefined) return;
     const { producer, topics } = this.#opened();
     const topic = await topics.single(statementTopic);
+    await this.#format.prepareOther?.('statement', { topic: statementTopic, transaction, signal });
     for (const record of this.#format.statement(transaction, statement, index)) {
       this.#records.record(topic, record, `statement in ${statement.schema}`);
     }
@@ -172,9 +179,10 @@ export class KafkaSink implements ForgetfulSink {
   }
 
   /** Says how far everything is written, if nothing said so for an interval. */
-  async #heartbeat(position: Position): Promise<void> {
+  async #heartbeat(position: Position, signal: AbortSignal): Promise<void> {
     const { heartbeatTopic, heartbeatIntervalMs } = this.#options;
     if (heartbeatTopic === undefined || performance.now() < this.#heartbeatAtMs + heartbeatIntervalMs) return;
+    await this.#format.prepareOther?.('heartbeat', { topic: heartbeatTopic, transaction: null, signal });
     const record = this.#format.heartbeat?.(position, Date.now()) ?? null;
     if (record === null) return;
     const { producer, topics } = this.#opened();

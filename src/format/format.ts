@@ -19,6 +19,8 @@ export interface Format {
    * the primary key of `rows.table`, here and in `rows`; a sink that chooses other columns hands over a table that says so.
    */
   prepare?(rows: Rows, to: Destination): Promise<void>;
+  /** The same before each record of `statement`, of `begin` and `end`, or of `heartbeat`. */
+  prepareOther?(kind: OtherRecords, to: OtherDestination): Promise<void>;
   rows(transaction: Transaction, rows: Rows): RowsWriter;
   /** `index` counts the records of the transaction, from 0. Empty: this format has no word for the statement. */
   statement(transaction: Transaction, statement: Statement, index: number): readonly FormattedRecord[];
@@ -36,6 +38,16 @@ export interface Destination {
   readonly transaction: Transaction;
   /** What changed the table last, in words for an error, as far as the sink has seen it. */
   readonly statement?: string | undefined;
+  readonly signal: AbortSignal;
+}
+
+/** Records that are not of rows. */
+export type OtherRecords = 'statement' | 'transaction' | 'heartbeat';
+
+export interface OtherDestination {
+  readonly topic: string;
+  /** Null for a heartbeat. */
+  readonly transaction: Transaction | null;
   readonly signal: AbortSignal;
 }
 

@@ -1,19 +1,22 @@
 import { locateError, RowtideError } from '../../core/errors.js';
 import { formatGtid } from '../../core/gtid.js';
 import type { Table } from '../../core/table.js';
-import type { Rows } from '../../core/transaction.js';
+import type { Rows, Transaction } from '../../core/transaction.js';
 import { type ConnectSchema, keySchema, rowSchema } from '../debezium/connect-schema.js';
 import { envelopeSchema, KEY_CHANGE } from '../debezium/debezium.js';
+import { heartbeat } from '../debezium/heartbeat.js';
 import type { AvroOptions } from '../debezium/options.js';
-import { Places } from '../debezium/places.js';
+import { boundary, Places } from '../debezium/places.js';
 import { RowNumbers } from '../debezium/row-numbers.js';
+import { schemaChange } from '../debezium/schema-change.js';
 import { type Connector, connectorOf } from '../debezium/source.js';
 import { perTable } from '../debezium/table.js';
-import type { Destination, Format } from '../format.js';
+import type { Destination, Format, OtherDestination, OtherRecords } from '../format.js';
 import type { SchemaRegistry } from '../registry.js';
 import { type Encoding, jsonEncoding, type RecordSchemas, type SchemaIds, wireEncoding } from './encoding.js';
 import { EnvelopeRows } from './envelope.js';
 import { adjusted } from './names.js';
+import { OtherRecordsWriter } from './other-records.js';
 import { avroSchema } from './schema.js';
 import { EventSources } from './source.js';
 import { AvroTable } from './table.js';
@@ -46,6 +49,7 @@ export function avroFormat(options: AvroOptions, { registry, nowMs = Date.now }:
     if (encoding === undefined) throw new Error(`prepare comes before rows: ${nameOf(table)}`);
     return encoding;
   };
+  const others = new OtherRecordsWriter(registry);
   const numbers = new RowNumbers();
   const sources = new EventSources(options);
   const places = options.provideTransactionMetadata ? new Places() : null;
@@ -57,6 +61,7 @@ export function avroFormat(options: AvroOptions, { registry, nowMs = Date.now }:
         const made = schemas[connectorOf(to.transaction)](rows.table);
         registered.set(rows.table, wireEncoding(await registerRows(registry, made, { rows, to })));
       },
+      prepareOther: (kind: OtherRecords, to: OtherDestination) => others.prepare(registry, kind, to),
     }),
     rows: (transaction, rows) =>
       encodingOf(connectorOf(transaction), rows.table).rows(
@@ -68,7 +73,17 @@ export function avroFormat(options: AvroOptions, { registry, nowMs = Date.now }:
           places,
         }),
       ),
-    statement: () => [],
+    statement(transaction, statement) {
+      if (!options.includeSchemaChanges) return [];
+      const record = schemaChange(transaction, statement, { ...options, timeMs: nowMs() });
+      return record === null ? [] : [others.record(record)];
+    },
+    ...(places !== null && {
+      begin: (transaction: Transaction) => others.record(boundary(transaction, null)),
+      end: (transaction: Transaction, counts: ReadonlyMap<Table, number>) =>
+        others.record(boundary(transaction, counts)),
+    }),
+    heartbeat: (_, timeMs) => others.record(heartbeat(timeMs, options)),
   };
 }
 

@@ -12,11 +12,14 @@ export type ConnectValue =
   | readonly ConnectValue[]
   | { readonly [field: string]: ConnectValue };
 
-/** A record that is not of a row. */
-export interface ConnectRecord {
+/** Of records that are not of rows. */
+export interface RecordSchemas {
   readonly keySchema: ConnectSchema;
-  readonly key: ConnectValue;
   readonly valueSchema: ConnectSchema;
+}
+
+export interface ConnectRecord extends RecordSchemas {
+  readonly key: ConnectValue;
   readonly value: ConnectValue;
 }
 

@@ -1,4 +1,4 @@
-import type { ConnectRecord } from './connect-record.js';
+import type { ConnectRecord, RecordSchemas } from './connect-record.js';
 import { type ConnectSchema, required } from './connect-schema.js';
 import type { ValueOptions } from './options.js';
 
@@ -17,11 +17,8 @@ const VALUE_SCHEMA: ConnectSchema = {
   version: 1,
 };
 
+export const HEARTBEAT_SCHEMAS: RecordSchemas = { keySchema: KEY_SCHEMA, valueSchema: VALUE_SCHEMA };
+
 export function heartbeat(timeMs: number, { topicPrefix }: Pick<ValueOptions, 'topicPrefix'>): ConnectRecord {
-  return {
-    keySchema: KEY_SCHEMA,
-    key: { serverName: topicPrefix },
-    valueSchema: VALUE_SCHEMA,
-    value: { ts_ms: timeMs },
-  };
+  return { ...HEARTBEAT_SCHEMAS, key: { serverName: topicPrefix }, value: { ts_ms: timeMs } };
 }

@@ -1,7 +1,7 @@
 import { formatGtid } from '../../core/gtid.js';
 import type { Table } from '../../core/table.js';
 import type { Transaction } from '../../core/transaction.js';
-import type { ConnectRecord } from './connect-record.js';
+import type { ConnectRecord, RecordSchemas } from './connect-record.js';
 import { type ConnectField, type ConnectSchema, optional, required } from './connect-schema.js';
 import { inHashOrder } from './hash-order.js';
 
@@ -78,6 +78,8 @@ const VALUE_SCHEMA: ConnectSchema = {
   version: 1,
 };
 
+export const BOUNDARY_SCHEMAS: RecordSchemas = { keySchema: KEY_SCHEMA, valueSchema: VALUE_SCHEMA };
+
 /** BEGIN without `counts`, else END. */
 export function boundary(transaction: Transaction, counts: ReadonlyMap<Table, number> | null): ConnectRecord {
   const id = transactionId(transaction);
@@ -92,5 +94,5 @@ export function boundary(transaction: Transaction, counts: ReadonlyMap<Table, nu
     data_collections: counts === null ? null : collections,
     ts_ms: Math.floor(transaction.committedAtUs / 1000),
   };
-  return { keySchema: KEY_SCHEMA, key: { id }, valueSchema: VALUE_SCHEMA, value };
+  return { ...BOUNDARY_SCHEMAS, key: { id }, value };
 }

@@ -3,7 +3,7 @@ import { unreachable } from '../../core/errors.js';
 import type { Statement, Transaction } from '../../core/transaction.js';
 import { parseDdl } from '../../sql/ddl/parse.js';
 import type { Ddl, TableName } from '../../sql/ddl/statement.js';
-import type { ConnectRecord } from './connect-record.js';
+import type { ConnectRecord, RecordSchemas } from './connect-record.js';
 import { type ConnectField, type ConnectSchema, optional, required } from './connect-schema.js';
 import type { ValueOptions } from './options.js';
 import { commonSource, connectorOf, sourceField, timeUsOf } from './source.js';
@@ -29,9 +29,8 @@ export function schemaChange(
   };
   const connector = connectorOf(transaction);
   return {
-    keySchema: keySchema(connector),
+    ...schemaChangeSchemas(connector),
     key: { databaseName: database },
-    valueSchema: valueSchema(connector),
     value: {
       source,
       ts_ms: timeMs,
@@ -85,6 +84,10 @@ const PLAIN: Dialect = {
   noBackslashEscapes: false,
   realAsFloat: false,
 };
+
+export function schemaChangeSchemas(connector: string): RecordSchemas {
+  return { keySchema: keySchema(connector), valueSchema: valueSchema(connector) };
+}
 
 function keySchema(connector: string): ConnectSchema {
   return {

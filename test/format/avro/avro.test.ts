@@ -10,7 +10,7 @@ import { avroOptions } from '../../../src/format/debezium/options.js';
 import { rowsAs } from '../../../src/format/key-change.js';
 import { insertsOf, itemRows, itemsTable } from '../../../src/testing/transactions.js';
 import { written } from '../debezium/golden.js';
-import { asHex, jsonOf, Schemas } from './reading.js';
+import { asHex, Schemas } from './reading.js';
 
 const { signal } = new AbortController();
 const options = avroOptions.parse({});
@@ -62,6 +62,13 @@ it('a row that was logged in part stops by name', () => {
   );
 });
 
+/** Ours have the fewest digits that make the same 32 bits. */
+const withFloats = (json: string): unknown =>
+  JSON.parse(json, (name, value) => {
+    if (name === 'float' || name === 'double') return (name === 'float' ? Math.fround(value) : value) + 0;
+    return name === 'array' ? value.map(Math.fround) : value;
+  });
+
 it('lines are the JSON encoding of what is in the binary one', async () => {
   const schemas = new Schemas();
   const nowMs = (): number => 1_795_276_172_000;
@@ -74,7 +81,7 @@ it('lines are the JSON encoding of what is in the binary one', async () => {
       [value, lines[i]!.value],
     ]) {
       if (hex === null || hex === undefined) expect(line).toBe(hex);
-      else expect(JSON.parse(line!)).toEqual(jsonOf(schemas, Buffer.from(hex, 'hex')));
+      else expect(withFloats(line!)).toEqual(withFloats(schemas.avroJson(Buffer.from(hex, 'hex'))));
     }
   }
 });

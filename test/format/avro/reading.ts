@@ -32,6 +32,7 @@ const isLong = (schema: avro.Schema): boolean =>
 export class Schemas implements SchemaRegistry {
   readonly texts: string[] = [];
   readonly #types: Type[] = [];
+  readonly #wrapping = new Map<number, Type>();
 
   async id(_: unknown, schema: string): Promise<number> {
     const known = this.texts.indexOf(schema);
@@ -45,6 +46,14 @@ export class Schemas implements SchemaRegistry {
     if (bytes[0] !== 0) throw new Error('no magic byte');
     const type = this.#types[bytes.readUInt32BE(1) - 1]!;
     return { type, value: type.fromBuffer(bytes.subarray(5)) };
+  }
+
+  /** In Avro’s JSON encoding as avsc writes it, large numbers rounded and zeros without a sign. */
+  avroJson(bytes: Buffer): string {
+    const id = bytes.readUInt32BE(1);
+    const type = this.#wrapping.get(id) ?? typeOf(JSON.parse(this.texts[id - 1]!), { wrapUnions: true });
+    this.#wrapping.set(id, type);
+    return type.toString(type.fromBuffer(bytes.subarray(5)));
   }
 
   json(bytes: Buffer): string {
@@ -69,12 +78,6 @@ export function renamed(json: string): string {
 /** The format with keys and values as JsonConverter writes what is in the Avro. */
 export function asJson(format: Format, schemas: Schemas): Format {
   return asText(format, (bytes) => schemas.json(bytes));
-}
-
-/** A record in Avro’s JSON encoding as avsc writes it, large numbers rounded. */
-export function jsonOf(schemas: Schemas, bytes: Buffer): unknown {
-  const type = typeOf(JSON.parse(schemas.texts[bytes.readUInt32BE(1) - 1]!), { wrapUnions: true });
-  return JSON.parse(type.toString(type.fromBuffer(bytes.subarray(5))));
 }
 
 /** The format with keys and values in hex. */

@@ -24,6 +24,8 @@ export async function written(path: string, format: Format): Promise<WrittenReco
   };
   for await (const transaction of stream(fileLog({ paths: [path] }))) {
     const bounds = new TransactionBounds(format, transaction);
+    for (const kind of ['statement', 'transaction'] as const)
+      await format.prepareOther?.(kind, { topic: kind, transaction, signal });
     let index = 0;
     for (const entry of transaction.entries) {
       if (entry.kind === 'statement') {

@@ -32,9 +32,9 @@ needs('kafka', 'registry').describe('rows in Avro', () => {
   });
   afterAll(() => fronts.close());
 
-  function sinkTo(topic: string, schemaRegistry: object = {}): ForgetfulSink {
+  function sinkTo(topic: string, schemaRegistry: object = {}, more: object = {}): ForgetfulSink {
     const registry = { url, deliveryTimeoutMs: 5_000, ...schemaRegistry };
-    const options = kafkaSink.options.parse({ brokers, topic, format: 'avro', schemaRegistry: registry });
+    const options = kafkaSink.options.parse({ brokers, topic, format: 'avro', schemaRegistry: registry, ...more });
     return kafkaSink.create(options, { pipeline: run, log: quietLog() }) as ForgetfulSink;
   }
 
@@ -95,6 +95,26 @@ needs('kafka', 'registry').describe('rows in Avro', () => {
     ]);
     const subjects = (await (await fetch(`${url}/subjects`)).json()) as string[];
     expect(subjects).toEqual(expect.arrayContaining([`${topic}-key`, `${topic}-value`]));
+  });
+
+  it('have statements, transactions and heartbeats beside them', async () => {
+    const topic = `${run}-sides`;
+    const [statementTopic, transactionTopic, heartbeatTopic] = ['ddl', 'tx', 'beat'].map((side) => `${topic}-${side}`);
+    const sides = { statementTopic, transactionTopic, heartbeatTopic };
+    const format = { avro: { provideTransactionMetadata: true } };
+    const batch = batchOf(2, statementTransaction(1, 'CREATE TABLE items (id INT)'), insertsOf(2, [1]));
+    await write(sinkTo(topic, {}, { ...sides, format }), batch);
+    const [ddl, tx, beat] = await Promise.all(
+      [statementTopic, transactionTopic, heartbeatTopic].map(async (side) => {
+        const records = await readTopic(brokers, side!);
+        return Promise.all(records.map(({ value }) => decoded(value)));
+      }),
+    );
+    expect(ddl).toMatchObject([{ ddl: 'CREATE TABLE items (id INT)', databaseName: 'testing', tableChanges: [] }]);
+    expect(tx).toMatchObject([{ status: 'BEGIN' }, { status: 'END', event_count: 1n }]);
+    expect(beat).toMatchObject([{ ts_ms: expect.anything() }]);
+    const [record] = await readTopic(brokers, topic);
+    expect(await decoded(record!.value)).toMatchObject({ transaction: { total_order: 1n, data_collection_order: 1n } });
   });
 
   it('stop where their schema is refused, with the table and what changed it, and go on behind the checkpoint', async () => {

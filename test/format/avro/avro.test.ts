@@ -10,6 +10,7 @@ import { avroOptions } from '../../../src/format/debezium/options.js';
 import { rowsAs } from '../../../src/format/key-change.js';
 import { insertsOf, itemRows, itemsTable } from '../../../src/testing/transactions.js';
 import { written } from '../debezium/golden.js';
+import { binlogPath } from '../debezium/runs.js';
 import { asHex, Schemas } from './reading.js';
 
 const { signal } = new AbortController();
@@ -72,8 +73,8 @@ const withFloats = (json: string): unknown =>
 it('lines are the JSON encoding of what is in the binary one', async () => {
   const schemas = new Schemas();
   const nowMs = (): number => 1_795_276_172_000;
-  const binary = await written('9.7', asHex(avroFormat(options, { registry: schemas, nowMs })));
-  const lines = await written('9.7', avroFormat(options, { nowMs }));
+  const binary = await written(binlogPath('9.7'), asHex(avroFormat(options, { registry: schemas, nowMs })));
+  const lines = await written(binlogPath('9.7'), avroFormat(options, { nowMs }));
   expect(lines.length).toBe(binary.length);
   for (const [i, { key, value }] of binary.entries()) {
     for (const [hex, line] of [

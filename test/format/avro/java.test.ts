@@ -15,6 +15,7 @@ import { runJava } from '../../servers/java-program.js';
 import { needs, sharedRegistry } from '../../servers/suite.js';
 import { settledText } from '../debezium/differences.js';
 import { type WrittenRecord, written } from '../debezium/golden.js';
+import { binlogPath } from '../debezium/runs.js';
 import { asHex, renamed } from './reading.js';
 
 const ARTIFACTS = [
@@ -24,6 +25,8 @@ const ARTIFACTS = [
   'org.apache.avro:avro:1.12.0',
   'org.apache.kafka:connect-json:4.3.0',
 ];
+const LOG = binlogPath('9.7');
+
 const program = {
   source: join(import.meta.dirname, 'ReadAvro.java'),
   name: 'connect-avro-2.5.8',
@@ -53,7 +56,7 @@ async function connectSchemas(): Promise<ConnectSchema[]> {
     },
     statement: () => [],
   };
-  await written('9.7', collecting);
+  await written(LOG, collecting);
   return MODES.flatMap((mode) => {
     const options = avroOptions.parse(mode);
     const values = { ...options, schemasEnable: true };
@@ -80,7 +83,7 @@ needs('registry').describe('Java', () => {
     const url = await sharedRegistry();
     const registry = new RegistryClient(registryOptions.parse({ url }));
     schemas = await connectSchemas();
-    records = partsOf(await written('9.7', asHex(avroFormat(options, { registry, nowMs }))));
+    records = partsOf(await written(LOG, asHex(avroFormat(options, { registry, nowMs }))));
     const lines = [
       ...schemas.map((schema) => `schema ${JSON.stringify(schema)}`),
       ...records.map((hex) => `record ${hex}`),
@@ -97,11 +100,11 @@ needs('registry').describe('Java', () => {
   it('reads every record, with the schema that its number names in the registry', async () => {
     const read = said.slice(schemas.length);
     const debezium = { ...options, schemasEnable: true };
-    const json = partsOf(await written('9.7', debeziumFormat(debezium, nowMs)));
+    const json = partsOf(await written(LOG, debeziumFormat(debezium, nowMs)));
     expect(read.length).toBe(json.length);
     expect(read.length).toBeGreaterThan(600);
     const settled = (topic: string, value: string): string =>
-      settledText(topic, { key: null, headers: '{}', value }, '9.7');
+      settledText(topic, { key: null, headers: '{}', value }, { version: '9.7', run: 'schemas' });
     for (const [i, line] of read.entries()) {
       // There Java writes more digits than it takes.
       const topic = json[i]!.includes('"table":"floats"') ? 'rec.kinds.floats' : 'rec.kinds.others';

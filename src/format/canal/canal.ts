@@ -40,7 +40,9 @@ class CanalFormat implements Format {
 
   statement(transaction: Transaction, statement: Statement): readonly FormattedRecord[] {
     const { sql, event } = statement;
-    const { type, database, table } = ddlFacts(statement);
+    const facts = ddlFacts(statement);
+    if (facts === null) return [];
+    const { type, database, table } = facts;
     const message = {
       data: null,
       database,

@@ -22,11 +22,28 @@ const SQL = {
   OTHER: 1111,
 } as const;
 
-/** What canal calls the type of a column; `large`: of an unsigned value that does not fit it. */
-export function sqlTypeOf(column: Column): { readonly usual: number; readonly large: number } {
-  const usual = usualSqlType(column);
-  return { usual, large: (column.unsigned && LARGE.get(column.type)) || usual };
+export interface SqlTypes<T> {
+  readonly usual: T;
+  /** Of an unsigned value that does not fit the usual one. */
+  readonly large: T;
+  readonly ofNull: T;
 }
+
+/** What canal calls the type of a column. */
+export function sqlTypesOf(column: Column): SqlTypes<number> {
+  const usual = usualSqlType(column);
+  return {
+    usual,
+    large: (column.unsigned && LARGE.get(column.type)) || usual,
+    ofNull: OF_NULL.get(column.type) ?? usual,
+  };
+}
+
+/** canal finds these out as it reads a value. */
+const OF_NULL: ReadonlyMap<number, number> = new Map([
+  [type.SET, SQL.BLOB],
+  [type.JSON_DOCUMENT, SQL.OTHER],
+]);
 
 const LARGE: ReadonlyMap<number, number> = new Map([
   [type.TINY, SQL.SMALLINT],
@@ -121,12 +138,26 @@ export function mysqlTypeOf(column: Column): string {
     case type.BLOB:
     case type.BLOB_COMPRESSED:
       return `${BLOB_SIZES[low] ?? ''}${type.isText(column) ? 'text' : 'blob'}`;
+    case type.GEOMETRY:
+      return GEOMETRIES[column.geometry ?? 0] ?? 'geometry';
     case type.VECTOR:
       return dimensions === undefined ? 'vector' : `vector(${dimensions})`;
     default:
       return `${type.typeName(column.type).toLowerCase()}${sign}`;
   }
 }
+
+/** As WKB numbers them. */
+const GEOMETRIES = [
+  'geometry',
+  'point',
+  'linestring',
+  'polygon',
+  'multipoint',
+  'multilinestring',
+  'multipolygon',
+  'geomcollection',
+] as const;
 
 /** By the bytes of a length. */
 const BLOB_SIZES = ['', 'tiny', '', 'medium', 'long'] as const;

@@ -13,16 +13,19 @@ type DdlType = 'CREATE' | 'ALTER' | 'ERASE' | 'TRUNCATE' | 'QUERY' | 'RENAME' | 
 export interface DdlFacts {
   readonly type: DdlType;
   readonly database: string;
-  /** Empty where there is none; of several the first. */
+  /** Empty where there is none; of several the first; of a renamed one its new name. */
   readonly table: string;
 }
 
-export function ddlFacts({ sql, schema, dialect = PLAIN_DIALECT }: Statement): DdlFacts {
-  const [type, name] = typeAndTable(sql, dialect);
+/** Null for a statement that canal does not tell. */
+export function ddlFacts({ sql, schema, dialect = PLAIN_DIALECT }: Statement): DdlFacts | null {
+  const told = typeAndTable(sql, dialect);
+  if (told === null) return null;
+  const [type, name] = told;
   return { type, database: name?.schema ?? schema, table: name?.name ?? '' };
 }
 
-function typeAndTable(sql: string, dialect: Dialect): readonly [DdlType, TableName?] {
+function typeAndTable(sql: string, dialect: Dialect): readonly [DdlType, TableName?] | null {
   try {
     const truncated = truncatedTable(new Cursor(lex(sql, dialect), dialect));
     return truncated === null ? typeOf(parseDdl(sql, dialect), sql) : ['TRUNCATE', truncated];
@@ -39,21 +42,24 @@ function truncatedTable(c: Cursor): TableName | null {
   return c.tableName();
 }
 
-function typeOf(ddl: Ddl, sql: string): readonly [DdlType, TableName?] {
+function typeOf(ddl: Ddl, sql: string): readonly [DdlType, TableName?] | null {
   switch (ddl.kind) {
     case 'create-table':
     case 'create-like':
       return ['CREATE', ddl.table];
-    case 'alter-table':
-      return [alterType(ddl, sql), ddl.table];
+    case 'alter-table': {
+      const [first] = ddl.actions;
+      return [alterType(ddl, sql), first?.do === 'rename-table' ? first.to : ddl.table];
+    }
     case 'rename-tables':
-      return ['RENAME', ddl.renames[0]!.from];
+      return ['RENAME', ddl.renames[0]!.to];
     case 'drop-tables':
       return ddl.tables[0] === undefined ? ['QUERY'] : ['ERASE', ddl.tables[0]];
     case 'create-schema':
     case 'drop-schema':
       return ['QUERY', { schema: ddl.name, name: '' }];
     case 'alter-schema':
+      return null;
     case 'create-sequence':
     case 'unconcerned':
       return ['QUERY'];

@@ -1,12 +1,14 @@
 import { copyShort } from '../../column/ascii-write.js';
 import * as type from '../../column/types.js';
-import { ABSENT_CELL, type Image } from '../../core/image.js';
+import { ABSENT_CELL, type Image, NULL_CELL } from '../../core/image.js';
 import type { Column, Table } from '../../core/table.js';
 import type { RowCursor } from '../../core/transaction.js';
 import { embrace, JsonCells } from '../json-cells.js';
 import { cellDiffers } from '../key-change.js';
-import { mysqlTypeOf, sqlTypeOf } from './column-types.js';
+import { mysqlTypeOf, type SqlTypes, sqlTypesOf } from './column-types.js';
 import { CanalVisitor, canalBytesMax } from './visitor.js';
+
+const SQL_TYPE_BYTES_MAX = 4;
 
 /** Writes the parts of a message that are made of a row of one table version. */
 export class CanalTable {
@@ -16,11 +18,13 @@ export class CanalTable {
   readonly #key: readonly number[];
   /** `,"name":"varchar(32)"` of each column. */
   readonly #mysqlTypes: readonly Buffer[];
-  /** `,"name":12` of each column; `large` of an unsigned number with its highest bit set. */
-  readonly #sqlTypes: readonly { readonly usual: Buffer; readonly large: Buffer; readonly lastByte: number }[];
-  /** Columns whose values may be large. */
-  readonly #unsigned: readonly number[];
-  /** Of whole images without a large number, which nearly all are. */
+  /** `,"name":12` of each column. */
+  readonly #sqlTypes: readonly SqlTypes<Buffer>[];
+  /** Where the highest byte of an unsigned number is, else -1. */
+  readonly #lastBytes: readonly number[];
+  /** Columns that do not always have their usual type. */
+  readonly #varying: readonly number[];
+  /** Of whole images with usual types only, which nearly all are. */
   readonly #allMysqlTypes: Buffer;
   readonly #allSqlTypes: Buffer;
   readonly #typesBytesMax: number;
@@ -30,26 +34,26 @@ export class CanalTable {
     const member = (column: Column, value: unknown): Buffer =>
       Buffer.from(`,${JSON.stringify(column.name)}:${JSON.stringify(value)}`);
     this.#key = primaryKey;
-    this.pkNames = JSON.stringify(primaryKey.length === 0 ? null : primaryKey.map((i) => columns[i]!.name));
+    // In the order of the table, as canal has them.
+    const keyColumns = columns.filter(({ ordinal }) => primaryKey.includes(ordinal));
+    this.pkNames = JSON.stringify(keyColumns.length === 0 ? null : keyColumns.map(({ name }) => name));
     this.#cells = new JsonCells(table, {
       visitor: (column) => new CanalVisitor(table, column),
       bytesMax: canalBytesMax,
       repeated: { columns: primaryKey, times: 1 },
     });
     this.#mysqlTypes = columns.map((column) => member(column, mysqlTypeOf(column)));
-    this.#sqlTypes = columns.map((column) => {
-      const { usual, large } = sqlTypeOf(column);
-      return {
-        usual: member(column, usual),
-        large: member(column, large),
-        lastByte: usual === large ? -1 : lastByte(column),
-      };
+    const types = columns.map(sqlTypesOf);
+    this.#sqlTypes = columns.map((column, i) => {
+      const { usual, large, ofNull } = types[i]!;
+      return { usual: member(column, usual), large: member(column, large), ofNull: member(column, ofNull) };
     });
-    this.#unsigned = columns.flatMap(({ ordinal }) => (this.#sqlTypes[ordinal]!.lastByte < 0 ? [] : [ordinal]));
+    this.#lastBytes = columns.map((column, i) => (types[i]!.large === types[i]!.usual ? -1 : lastByte(column)));
+    this.#varying = types.flatMap(({ usual, large, ofNull }, i) => (usual === large && usual === ofNull ? [] : [i]));
     this.#allMysqlTypes = objectOf(this.#mysqlTypes);
     this.#allSqlTypes = objectOf(this.#sqlTypes.map(({ usual }) => usual));
-    const types = [...this.#mysqlTypes, ...this.#sqlTypes.flatMap(({ usual, large }) => [usual, large])];
-    this.#typesBytesMax = types.reduce((sum, each) => sum + each.length, 8);
+    const written = [...this.#mysqlTypes, ...this.#sqlTypes.flatMap(({ usual, large }) => [usual, large])];
+    this.#typesBytesMax = written.reduce((sum, each) => sum + each.length, 8 + columns.length * SQL_TYPE_BYTES_MAX);
   }
 
   bytesMax({ before, after }: RowCursor): number {
@@ -77,22 +81,21 @@ export class CanalTable {
   }
 
   sqlType(out: Buffer, at: number, cursor: RowCursor): number {
-    if (isWhole(cursor) && !this.#hasLarge(cursor)) return at + this.#allSqlTypes.copy(out, at);
-    return this.#each(out, at, cursor, (to, image, i) => {
-      const { usual, large } = this.#sqlTypes[i]!;
-      return copyShort(this.#isLarge(image, i) ? large : usual, out, to);
-    });
+    if (isWhole(cursor) && this.#isUsual(cursor)) return at + this.#allSqlTypes.copy(out, at);
+    return this.#each(out, at, cursor, (to, image, i) => copyShort(this.#sqlTypeIn(image, i), out, to));
   }
 
-  #hasLarge({ before, after }: RowCursor): boolean {
+  #isUsual({ before, after }: RowCursor): boolean {
     const image = after ?? before!;
-    return this.#unsigned.some((i) => this.#isLarge(image, i));
+    return this.#varying.every((i) => this.#sqlTypeIn(image, i) === this.#sqlTypes[i]!.usual);
   }
 
-  #isLarge(image: Image, i: number): boolean {
-    const { lastByte } = this.#sqlTypes[i]!;
-    const from = image.at[i]!;
-    return lastByte >= 0 && from >= 0 && image.bytes[from + lastByte]! >= 0x80;
+  #sqlTypeIn({ bytes, at }: Image, i: number): Buffer {
+    const { usual, large, ofNull } = this.#sqlTypes[i]!;
+    const from = at[i]!;
+    if (from === NULL_CELL) return ofNull;
+    const lastByte = this.#lastBytes[i]!;
+    return lastByte >= 0 && from >= 0 && bytes[from + lastByte]! >= 0x80 ? large : usual;
   }
 
   /** What an update changed, as it was. */

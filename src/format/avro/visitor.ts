@@ -1,5 +1,5 @@
 import { isAscii, isUtf8 } from 'node:buffer';
-import { copyShort } from '../../column/ascii-write.js';
+import { copyAscii, copyShort } from '../../column/ascii-write.js';
 import { type Charset, charsetOf } from '../../column/charset.js';
 import { JSON_TEXT_EXPANSION, JSON_TEXT_SLACK, writeJsonText } from '../../column/json-text.js';
 import * as type from '../../column/types.js';
@@ -22,6 +22,8 @@ const SCALAR_BYTES_MAX = 80;
 const TEXT_FACTOR = 3;
 /** Hex, and base64 of short values. */
 const BINARY_TEXT_FACTOR = 2;
+/** Below this a call of the engine's own costs more than a loop. */
+const SHORT_TEXT_BYTES_MAX = 64;
 const POINT_BYTES = 25; // with the SRID
 const SRID_BYTES = 4;
 const FLOAT_BYTES = 4;
@@ -116,6 +118,11 @@ export class AvroVisitor implements Visitor<number> {
 
   text(bytes: Buffer, from: number, to: number, at: number): number {
     const { isUtf8: mayBeUtf8, extendsAscii, decode } = this.#charset;
+    if (extendsAscii && to - from < SHORT_TEXT_BYTES_MAX) {
+      const start = writeInt(this.out, at, to - from);
+      const end = copyAscii(this.out, start, bytes, from, to);
+      if (end > start || from === to) return end;
+    }
     if (extendsAscii) {
       const cell = bytes.subarray(from, to);
       if (mayBeUtf8 ? isUtf8(cell) : isAscii(cell)) return writeBytes(this.out, at, bytes, from, to);

@@ -24,6 +24,13 @@ describe('options', () => {
     [{ brokers: ['a:1'], format: 'xml' }, 'there is no format xml; there are json'],
     [{ brokers: ['a:1'], statementTopic: '..' }, 'not a topic name'],
     [{ brokers: ['a:1'], transactionTopic: 't' }, 'the format json does not tell begin and end of transactions'],
+    [{ brokers: ['a:1'], format: 'avro' }, 'the format avro needs a schema registry'],
+    [
+      { brokers: ['a:1'], routes: [{ match: 'a.*', format: { avro: { topicPrefix: 'a' } } }] },
+      'the format avro needs a schema registry',
+    ],
+    [{ brokers: ['a:1'], schemaRegistry: { url: 'registry:8081' } }, 'not a registry\'s URL: "registry:8081"'],
+    [{ brokers: ['a:1'], schemaRegistry: { url: 'http://me:pw@r:1' } }, 'user and password do not belong into the URL'],
     [
       { brokers: ['a:1'], partitionBy: 'random' },
       'expected "key", "table", "transaction", or the number of a partition',

@@ -1,7 +1,7 @@
 import * as type from '../column/types.js';
-import { malformed } from '../core/errors.js';
+import { malformed, RowtideError } from '../core/errors.js';
 import { type FormatDescription, HEADER_BYTES, type RawEvent } from '../core/event.js';
-import { ByteReader, type Reader } from './bytes.js';
+import { ByteReader, NameBytesReader, type Reader } from './bytes.js';
 import { isAtLeast, isMariadb } from './server-version.js';
 import { TABLE_MAP_EVENT } from './types.js';
 
@@ -59,13 +59,14 @@ export function decodeTableMap(event: RawEvent, format: FormatDescription, Names
   const metaEnd = r.lengthEncoded() + r.at;
   const columns: { type: number; meta: number; nullable: boolean }[] = [];
   for (const code of types) columns.push({ ...readMeta(r, code), nullable: false });
-  if (r.at !== metaEnd)
+  if (r instanceof NameBytesReader) r.at = Math.min(metaEnd, r.end);
+  else if (r.at !== metaEnd)
     throw malformed(`TABLE_MAP of ${schema}.${name}: column metadata ends at ${r.at}, not ${metaEnd}`);
   const nulls = r.slice((count + 7) >> 3);
   columns.forEach((column, i) => {
     column.nullable = (nulls[i >> 3]! & (1 << (i & 7))) !== 0;
   });
-  const metadata = r.left === 0 ? null : readMetadata(r, columns, format);
+  const metadata = r.left === 0 ? null : readMetadataOf(r, columns, format);
   return { tableId, schema, name, columns, metadata };
 }
 
@@ -144,6 +145,7 @@ export function readMeta(r: ByteReader, code: number): { type: number; meta: num
     case type.TIMESTAMP:
       return { type: code, meta: 0 };
     default:
+      if (r instanceof NameBytesReader) return { type: code, meta: 0 };
       throw malformed(`column type code ${code} is not known`);
   }
 }
@@ -171,6 +173,20 @@ const FIELD = {
   columnVisibility: 12,
   vectorDimensions: 13,
 } as const;
+
+/** Who prints what was logged goes on without a description that is damaged. */
+function readMetadataOf(
+  r: ByteReader,
+  columns: readonly MappedColumn[],
+  format: FormatDescription,
+): TableMetadata | null {
+  try {
+    return readMetadata(r, columns, format);
+  } catch (error) {
+    if (r instanceof NameBytesReader && error instanceof RowtideError) return null;
+    throw error;
+  }
+}
 
 function readMetadata(r: ByteReader, columns: readonly MappedColumn[], format: FormatDescription): TableMetadata {
   const ordinals = (wanted: (type: number) => boolean): number[] =>

@@ -11,7 +11,7 @@ import {
   START_EVENT_V3,
   UNKNOWN_EVENT,
 } from '../binlog/types.js';
-import { locateError, RowtideError } from '../core/errors.js';
+import { type ErrorCode, locateError, RowtideError } from '../core/errors.js';
 import { type FormatDescription, HEADER_BYTES } from '../core/event.js';
 import type { LoggedEvent } from '../inspect/logged-event.js';
 import { checksumOf, FIRST_OFFSET, rawEvent } from './events.js';
@@ -32,6 +32,7 @@ export const FORMAT_UNSAID: FormatDescription = {
   postHeaderBytes: (type) => POST_HEADER_BYTES[type - 1] ?? 0,
 };
 
+const DAMAGES: ReadonlySet<ErrorCode> = new Set(['EVENT_MALFORMED', 'EVENT_CHECKSUM'] as const);
 const BLOCK_BYTES = 2 ** 20;
 const CHECKSUM_BYTES = 4;
 const LENGTH_AT = 9;
@@ -84,17 +85,29 @@ export class LenientReader {
 
   /** The next events, about a block's worth; null at the end. Events before an error come first. */
   async next(): Promise<LoggedEvent[] | null> {
-    if (this.#begun) return this.#readBlock();
+    if (this.#begun) return this.#readToEnd();
     this.#begun = true;
     await checkMagic(this.#input);
     this.#isSearching = true;
     const format = await this.#readFormatBefore(this.#options.startOffset);
     this.#isSearching = false;
-    if (format === null) return this.#readBlock();
+    if (format === null) return this.#readToEnd();
     const { startOffset, formatAt } = this.#options;
     // mysqlbinlog does not begin inside of the format.
     this.#offset = formatAt === 'own place' && format !== null ? startOffset : Math.max(this.#offset, startOffset);
     return [format];
+  }
+
+  /** mariadb-binlog takes damage for the end of a file that its server still writes. */
+  async #readToEnd(): Promise<LoggedEvent[] | null> {
+    try {
+      return await this.#readBlock();
+    } catch (error) {
+      const isDamage = error instanceof RowtideError && DAMAGES.has(error.code);
+      if (!isDamage || !this.#isInUse || this.#options.formatAt !== 'own place') throw error;
+      this.#options.warn(`${error.message}; its server still writes it, or crashed`);
+      return null;
+    }
   }
 
   /**

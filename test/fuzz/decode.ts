@@ -79,7 +79,7 @@ export const DECODERS: ReadonlyMap<number, Decode> = new Map<number, Decode>([
   [type.XA_PREPARE_LOG_EVENT, decodeXaPrepare],
   [type.TRANSACTION_PAYLOAD_EVENT, decodeTransactionPayload],
   [type.ANNOTATE_ROWS_EVENT, decodeAnnotateRows],
-  [type.BINLOG_CHECKPOINT_EVENT, decodeBinlogCheckpoint],
+  [type.BINLOG_CHECKPOINT_EVENT, (event) => decodeBinlogCheckpoint(event)],
   [type.GTID_EVENT, decodeMariaGtid],
   [type.GTID_LIST_EVENT, decodeGtidList],
   [type.START_ENCRYPTION_EVENT, decodeStartEncryption],

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { run } from './comparison/run.js';
 import { OurTool, Scratch } from './comparison/tools.js';
-import { ODD_LOGS } from './odd-logs.js';
+import { MARIADB_ODD_LOGS, ODD_LOGS } from './odd-logs.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'rowtide-odd-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -23,20 +23,22 @@ const OPTIONS = [
   ['--rewrite-db=d->e', '-v'],
 ];
 
-test('logs that no server of the tests writes are printed as mysqlbinlog prints them', async () => {
+const MARIADB_OPTIONS = [[], ['-vv'], ['-s'], ['-f', '-v'], ['--database=d'], ['-H', '-v'], ['--print-table-metadata']];
+
+test.each([
+  { tool: 'mysql', logs: ODD_LOGS, options: OPTIONS, compared: 400 },
+  { tool: 'mariadb', logs: MARIADB_ODD_LOGS, options: MARIADB_OPTIONS, compared: 80 },
+] as const)('logs that no server of the tests writes are printed as the tool of $tool prints them', async (each) => {
+  const { tool, logs, options, compared } = each;
   const result = await run(
-    Object.entries(ODD_LOGS).flatMap(([what, bytes]) => {
-      const path = join(folder, what.replaceAll(/\W/g, '-'));
+    Object.entries(logs).flatMap(([what, bytes]) => {
+      const path = join(folder, `${tool}-${what.replaceAll(/\W/g, '-')}`);
       writeFileSync(path, bytes);
-      return OPTIONS.map((options) => ({
-        what: `${what} ${options.join(' ')}`,
-        tool: 'mysql' as const,
-        call: { args: [...options, path] },
-      }));
+      return options.map((args) => ({ what: `${what} ${args.join(' ')}`, tool, call: { args: [...args, path] } }));
     }),
   );
   expect(result.differences).toEqual([]);
-  expect(result.compared).toBeGreaterThan(400);
+  expect(result.compared).toBeGreaterThan(compared);
 });
 
 test('options that are cut short are refused, as mysqlbinlog refuses them', async () => {

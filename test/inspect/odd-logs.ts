@@ -5,8 +5,13 @@ import { crc32 } from 'node:zlib';
 import * as type from '../../src/binlog/types.js';
 import { event, MAGIC } from '../source/log-bytes.js';
 
-const fixture = readFileSync(join(import.meta.dirname, '../fixtures/statements-9.7.binlog'));
-const FORMAT = fixture.subarray(4, 4 + fixture.readUInt32LE(4 + 9));
+function formatOf(fixture: string): Buffer {
+  const bytes = readFileSync(join(import.meta.dirname, '../fixtures', fixture));
+  return bytes.subarray(4, 4 + bytes.readUInt32LE(4 + 9));
+}
+
+const FORMAT = formatOf('statements-9.7.binlog');
+const MARIADB_FORMAT = formatOf('statements-11.8.binlog');
 const FLAGS_AT = 17;
 const IN_USE = 1;
 
@@ -300,3 +305,51 @@ function withFlag(format: Buffer, flag: number): Buffer {
   changed.writeUInt16LE(changed.readUInt16LE(FLAGS_AT) | flag, FLAGS_AT);
   return changed;
 }
+
+const mariadb = (...parts: readonly (Part | Buffer)[]): Buffer => logOf(MARIADB_FORMAT, ...parts);
+const NUMBERS = part(type.TABLE_MAP_EVENT, '070000000000 0100 01 64 00 01 74 00 02 03 03 00 03');
+
+/** The same for mariadb-binlog. */
+export const MARIADB_ODD_LOGS: Readonly<Record<string, Buffer>> = {
+  'names that are no UTF-8': mariadb(
+    part(type.QUERY_EVENT, '0100000000000000 02 0000 0000 64ff 00 73'),
+    part(type.TABLE_MAP_EVENT, '070000000000 0100 02 64ff 00 02 fe74 00 01 03 00 01'),
+    part(type.WRITE_ROWS_EVENT_V1, '070000000000 0100 01 ff fe 05000000'),
+    part(14, '02000000 61ff 01'),
+    part(type.BINLOG_CHECKPOINT_EVENT, '02000000 62ff'),
+    part(type.ROTATE_EVENT, '0400000000000000 62ff'),
+    one,
+  ),
+  'updates of columns that are not logged': mariadb(
+    NUMBERS,
+    part(type.UPDATE_ROWS_EVENT_V1, '070000000000 0100 02 ff fc fc 05000000 06000000 fc 05000000 07000000'),
+    one,
+  ),
+  'rows without columns': mariadb(NUMBERS, part(type.DELETE_ROWS_EVENT_V1, '070000000000 0100 02 fc 00'), one),
+  'values that are none': mariadb(
+    part(type.TABLE_MAP_EVENT, '070000000000 0100 01 64 00 01 74 00 03 0af6f6 04 0a00 0402 07'),
+    part(type.WRITE_ROWS_EVENT_V1, '070000000000 0100 03 ff f8 ffffff 7f ffff ffff 00 ff00'),
+  ),
+  'statements in character sets that are not known': mariadb(query('x', { status: '04 f800 f800 0800' }), one),
+  'statements of no time and without text': mariadb(
+    query('x', { status: '80 ffffff' }),
+    query('', { schema: 'd' }),
+    one,
+  ),
+  'session numbers of unknown types': mariadb(part(type.INTVAR_EVENT, '00 0500000000000000'), one),
+  'an XID of all bits': mariadb(part(type.XA_PREPARE_LOG_EVENT, '00 ffffffff 01000000 00000000 61'), one),
+  'an incident of no kind': mariadb(one, part(type.INCIDENT_EVENT, '0200 00'), one),
+  'a statement beside its rows without text': mariadb(one, part(type.ANNOTATE_ROWS_EVENT, ''), one),
+  'a GTID that is cut short': mariadb(one, part(type.GTID_EVENT, '0100000000000000 00000000 01'), one),
+  'a GTID without a number': mariadb(one, part(type.GTID_EVENT, `${'00'.repeat(19)}`), one),
+  'a damaged file that is written': logOf(
+    withFlag(MARIADB_FORMAT, IN_USE),
+    one,
+    part(type.INCIDENT_EVENT, '0200 00'),
+    one,
+  ),
+  'a description of columns that is cut short': mariadb(
+    part(type.TABLE_MAP_EVENT, '070000000000 0100 01 64 00 01 74 00 01 03 00 01 01 09'),
+    part(type.WRITE_ROWS_EVENT_V1, '070000000000 0100 01 ff fe 05000000'),
+  ),
+};

@@ -111,7 +111,7 @@ export class MappedRows {
   #writeImage({ reader, text, statement, bitmapBytes }: Images, rows: ByteReader, output: Output): boolean {
     const { at, end } = rows;
     if (end - at < bitmapBytes) return this.#refuseBitmap('NULL bitmap', bitmapBytes, { statement, rows, output });
-    if (!text.isPrintable) this.#refuseMariadb(rows);
+    if (!text.isPrintable || bitmapBytes === 0) this.#refuseMariadb(rows);
     const next = reader.locate(at);
     if (next <= end) {
       rows.at = next;

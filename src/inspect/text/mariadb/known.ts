@@ -10,6 +10,7 @@ const FOREIGN: ReadonlySet<number> = new Set([
   type.TRANSACTION_PAYLOAD_EVENT,
   type.GTID_TAGGED_LOG_EVENT,
   type.UNKNOWN_EVENT,
+  type.PARTIAL_ROW_DATA_EVENT,
   type.IGNORABLE_LOG_EVENT,
   type.ROWS_QUERY_LOG_EVENT,
 ]);

@@ -7,7 +7,8 @@ import type { TextOptions, TextSurroundings } from '../options.js';
 import type { LogPrinter, Step } from '../printer.js';
 import { printMariadbEvent } from './events.js';
 import { beginOutput, endOutput } from './frame.js';
-import { checkKnown } from './known.js';
+import { checkKnown, isIgnorable } from './known.js';
+import { checkMariadbEvent } from './parse.js';
 import { beginsEncryption } from './single-events.js';
 import { beginFileState, type Kept, type MariadbState } from './state.js';
 
@@ -41,14 +42,30 @@ export class MariadbTextPrinter implements LogPrinter {
 
   event(logged: LoggedEvent, output: Output): Step | Promise<Step> {
     if (this.#isEncrypted) return this.#encrypted(logged, output);
-    checkKnown(logged, this.#options);
-    const verdict = this.#selection.judge(logged);
+    const whole = this.#whole(logged);
+    if (whole === null) return 'stop';
+    const verdict = this.#selection.judge(whole);
     if (verdict === 'stop') return 'stop';
     if (verdict !== 'show') return 'go on';
-    this.#at(logged, output);
+    this.#at(whole, output);
     const printing = { state: this.#state!, kept: this.#kept, selection: this.#selection };
-    const printed = printMariadbEvent(logged, printing, output);
+    const printed = printMariadbEvent(whole, printing, output);
     return printed === null ? this.#printed(logged) : printed.then(() => this.#printed(logged));
+  }
+
+  /** What cannot be taken apart is of no known type if it is to be shown; null: it ends a file that is still written. */
+  #whole(logged: LoggedEvent): LoggedEvent | null {
+    try {
+      checkKnown(logged, this.#options);
+      if (!isIgnorable(logged.event)) checkMariadbEvent(logged);
+      return logged;
+    } catch (error) {
+      if (!(error instanceof RowtideError)) throw error;
+      if (this.#options.forceRead) return { ...logged, event: { ...logged.event, type: UNKNOWN_EVENT } };
+      if (!this.#isInUse) throw error;
+      this.#surroundings.warn(`${error.message}; its server still writes ${logged.file}, or crashed`);
+      return null;
+    }
   }
 
   #printed(logged: LoggedEvent): Step {

@@ -63,12 +63,15 @@ export function printMariadbQueryHeader(
   }
   printUse(logged, query, state, output);
   const { microseconds } = status;
-  const fraction = microseconds === null || microseconds === 0 ? '' : `.${String(microseconds).padStart(6, '0')}`;
+  const hasFraction = microseconds !== null && microseconds > 0 && microseconds < MICROSECONDS_END;
+  const fraction = !hasFraction ? '' : `.${String(microseconds).padStart(6, '0')}`;
   output.ascii(`SET TIMESTAMP=${event.timestamp}${fraction}${DELIMITER}\n`);
   printThread(logged, query, state, output);
   printSession(logged, status, state, output);
   return status;
 }
+
+const MICROSECONDS_END = 1_000_000;
 
 const NAMES: Readonly<Record<number, string>> = {
   [QUERY_COMPRESSED_EVENT]: 'Query_compressed',
@@ -76,11 +79,14 @@ const NAMES: Readonly<Record<number, string>> = {
 };
 
 /** Statements about transactions, which belong to no schema; inside of XA, those of XA. */
+const WHOLE_KEYWORDS = ['BEGIN', 'COMMIT'];
+
 export function isKeyword({ text }: QueryParts, isXa: boolean): boolean {
   const begin = text.latin1Slice(0, Math.min(text.length, 9)).toUpperCase();
   if (isXa) return begin.startsWith('XA ');
-  const isWhole = text.length <= 6 && /^(BEGIN|COMMIT)$/.test(text.latin1Slice(0, text.length));
-  return isWhole || begin.startsWith('SAVEPOINT') || begin.startsWith('ROLLBACK');
+  // As long as the text goes: one without any character is a keyword, too.
+  const isBegun = WHOLE_KEYWORDS.some((keyword) => keyword.startsWith(text.latin1Slice(0, Math.min(text.length, 9))));
+  return isBegun || begin.startsWith('SAVEPOINT') || begin.startsWith('ROLLBACK');
 }
 
 function printUse({ event }: LoggedEvent, query: QueryParts, { session, gtid }: MariadbState, output: Output): void {
@@ -145,9 +151,10 @@ function printCharset({ charset }: QueryStatus, session: MariadbState['session']
   if (client === before?.client && connection === before.connection && server === before.server) return;
   const name = collationName(client, 'mariadb')?.charset;
   // For the client program, which reads the output.
-  if (name !== undefined) output.ascii(`/*!\\C ${name} */${DELIMITER}\n`);
+  if (name === undefined) output.ascii('# Ignored (Unknown charset) ');
+  else output.ascii(`/*!\\C ${name} */${DELIMITER}\n`);
   output.ascii(
-    `SET @@session.character_set_client=${name ?? client},@@session.collation_connection=${connection},@@session.collation_server=${server}${DELIMITER}\n`,
+    `SET @@session.character_set_client=${name ?? 'Unknown'},@@session.collation_connection=${connection},@@session.collation_server=${server}${DELIMITER}\n`,
   );
   session.charset = charset;
 }

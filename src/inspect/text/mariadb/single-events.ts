@@ -1,4 +1,5 @@
 import { decodeBinlogCheckpoint } from '../../../binlog/binlog-checkpoint.js';
+import { NameBytesReader } from '../../../binlog/bytes.js';
 import { decodeStartEncryption } from '../../../binlog/start-encryption.js';
 import { FLAG_ARTIFICIAL, FLAG_IGNORABLE, FLAG_IN_USE, START_ENCRYPTION_EVENT } from '../../../binlog/types.js';
 import { decodeXaPrepare } from '../../../binlog/xa-prepare.js';
@@ -36,7 +37,7 @@ export function printMariadbFormat(logged: LoggedEvent, state: MariadbState, out
 export function printCheckpoint(logged: LoggedEvent, state: MariadbState, output: Output): void {
   if (state.options.shortForm) return;
   printHeader(logged, state, output);
-  output.text(`\tBinlog checkpoint ${decodeBinlogCheckpoint(logged.event).file}\n`);
+  output.ascii(`\tBinlog checkpoint ${decodeBinlogCheckpoint(logged.event, NameBytesReader).file}\n`);
 }
 
 /** A server that sends its log decrypted sends START_ENCRYPTION, too, and says that it may be ignored. */
@@ -53,7 +54,8 @@ export function printStartEncryption(logged: LoggedEvent, _: MariadbState, outpu
 
 /** XA_PREPARE */
 export function printMariadbXaPrepare(logged: LoggedEvent, state: MariadbState, output: Output): void {
-  const { xid } = decodeXaPrepare(logged.event, logged.format);
+  const { xid: signed, formatId } = decodeXaPrepare(logged.event, logged.format);
+  const xid = formatId < 0 ? signed.replace(/-\d+$/, String(formatId >>> 0)) : signed;
   if (!state.options.shortForm) {
     printHeader(logged, state, output);
     output.ascii(`\tXID = ${xid}\n`);

@@ -96,8 +96,8 @@ async function main(args: readonly string[]): Promise<number> {
 }
 
 /** Values that cannot be are a failure of their own in the programs that inspect stands in for. */
-function usageStatus({ code }: CommanderError, isInspect: boolean): number {
-  return isInspect && code === 'commander.invalidArgument' ? 1 : 2;
+function usageStatus({ code, exitCode }: CommanderError, isInspect: boolean): number {
+  return isInspect && code === 'commander.invalidArgument' ? exitCode : 2;
 }
 
 function inspectArguments(program: Command, args: readonly string[]): string[] {

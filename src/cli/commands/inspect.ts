@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander';
 import type { InspectOptions } from '../inspect/options.js';
+import { NOT_FOR_SERVERS, WITHOUT_EFFECT } from '../inspect/unheeded.js';
 import * as value from '../inspect/values.js';
 import { collected, positiveInteger } from '../options.js';
 import type { Registration } from '../registration.js';
@@ -94,8 +95,8 @@ function addReading(command: Command): void {
     .option('--raw', 'write the server’s files as they are')
     .addOption(new Option('--character-sets-dir <dir>').hideHelp())
     .addOption(new Option('--shortened <name>').hideHelp())
-    .addOption(new Option('--open-files-limit <n>').hideHelp())
-    .addOption(new Option('--binlog-row-event-max-size <n>').hideHelp())
+    .addOption(new Option('--open-files-limit <n>').argParser(value.number).hideHelp())
+    .addOption(new Option('--binlog-row-event-max-size <n>').argParser(value.number).hideHelp())
     .option('--connection-server-id <id>', 'what we are known by at the server', value.number);
 }
 
@@ -109,14 +110,13 @@ function addServer(command: Command): void {
     .addOption(new Option('--ask-password').hideHelp())
     .option('--password-file <file>', 'read the password from this file')
     .option('-S, --socket <path>', 'the server’s socket')
-    .option('--protocol <name>', 'tcp or socket')
-    .option('--bind-address <address>', 'from which of our addresses')
+    .option('--protocol <name>', 'tcp or socket', value.protocol)
     .option('-C, --compress', 'compress the connection')
     .option('--compression-algorithms <list>', 'how to compress the connection')
-    .addOption(new Option('--zstd-compression-level <n>').hideHelp())
+    .addOption(new Option('--zstd-compression-level <n>').argParser(value.number).hideHelp())
     .addOption(new Option('--get-server-public-key').hideHelp())
     .addOption(new Option('--plugin-dir <dir>').hideHelp())
-    .option('--ssl-mode <mode>', 'disabled, preferred, required, verify_ca or verify_identity')
+    .option('--ssl-mode <mode>', 'disabled, preferred, required, verify_ca or verify_identity', value.sslMode)
     .option('--ssl-ca <file>', 'who may have signed the server’s certificate')
     .option('--ssl-cert <file>', 'our certificate')
     .option('--ssl-key <file>', 'its key')
@@ -127,6 +127,7 @@ function addServer(command: Command): void {
     .option('--defaults-extra-file <file>', 'read options from this file, too')
     .option('--defaults-group-suffix <suffix>', 'read also groups whose names end so')
     .option('--no-defaults', 'read no option files');
+  for (const option of [...WITHOUT_EFFECT, ...NOT_FOR_SERVERS]) command.addOption(option);
 }
 
 function addMariadb(command: Command): void {

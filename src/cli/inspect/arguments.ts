@@ -39,6 +39,12 @@ export function shortenedIn(command: Command, args: readonly string[]): string |
     });
 }
 
+/** What tools still take under an older name. */
+const RENAMED: Readonly<Record<string, string>> = {
+  'stop-never-slave-server-id': 'connection-server-id',
+  'read-from-remote-master': 'read-from-remote-source',
+};
+
 type Next = () => string | undefined;
 
 function long(options: readonly Option[], arg: string, next: Next): string[] {
@@ -46,9 +52,15 @@ function long(options: readonly Option[], arg: string, next: Next): string[] {
   const name = (equals < 0 ? arg : arg.slice(0, equals)).slice(2).replaceAll('_', '-');
   const value = equals < 0 ? undefined : arg.slice(equals + 1);
   const isLoose = name.startsWith('loose-');
-  const { option, on } = find(options, isLoose ? name.slice('loose-'.length) : name);
+  const wanted = isLoose ? name.slice('loose-'.length) : name;
+  const { option, on } = find(options, RENAMED[wanted] ?? wanted);
   // Not ours: the parser says so, unless it need not be ours.
   if (option === undefined) return isLoose ? [] : [arg];
+  if (option.long === '--verbose' && (!on || value !== undefined)) {
+    throw new RowtideError('USAGE', '--verbose takes no value, and cannot be taken back', {
+      hint: 'Give -v as often as it is wanted.',
+    });
+  }
   if (isSwitch(option)) return switched(options, option, isOn(option, on, value));
   if (option.long === '--password' && value === undefined) return ['--ask-password'];
   return withValue(option, value ?? next());

@@ -5,6 +5,7 @@ import { Secret } from '../../mysql/secret.js';
 import { isLoopback, parseServerUrl, readTls, type ServerAddress, type TlsSettings } from '../../mysql/url.js';
 import { passwordOf } from '../password.js';
 import type { InspectOptions } from './options.js';
+import { NOT_FOR_SERVERS } from './unheeded.js';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -18,7 +19,8 @@ export async function serverAddress(
   options: InspectOptions,
   env: Environment,
 ): Promise<ServerAddress> {
-  if (options.bindAddress !== undefined) throw new RowtideError('USAGE', '--bind-address cannot be chosen');
+  const unheeded = NOT_FOR_SERVERS.find((option) => Object.hasOwn(options, option.attributeName()));
+  if (unheeded !== undefined) throw new RowtideError('USAGE', `${unheeded.long} cannot be chosen for a connection`);
   const address = url === null ? addressOf(options, env) : completed(url, options);
   const { passwordFile, askPassword: prompt = false } = options;
   // An empty password is one, too: as in the tools, MYSQL_PWD is for where none is given.

@@ -11,6 +11,7 @@ import { FIRST_OFFSET, isGtidList, startOffset } from './sources.js';
 export function mariadbSelection(options: InspectOptions, warn: (message: string) => void): MariadbSelection {
   for (const position of [options.startPosition, options.stopPosition])
     if (position?.startsWith('-')) throw noPosition(position);
+  checkLists(options);
   const [start, stop] = [gtidsOf(options.startPosition), gtidsOf(options.stopPosition)];
   const isStrict = options.gtidStrictMode;
   if (isStrict) checkRange(start, stop);
@@ -39,6 +40,17 @@ export function mariadbSelection(options: InspectOptions, warn: (message: string
   });
   selection.leavesOutFormat = offset > FIRST_OFFSET && options.base64Output !== 'auto';
   return selection;
+}
+
+function checkLists(options: InspectOptions): void {
+  const { doDomainIds, ignoreDomainIds, ignoreServerIds } = options;
+  const excluded =
+    doDomainIds !== undefined && ignoreDomainIds !== undefined
+      ? '--do-domain-ids and --ignore-domain-ids'
+      : serversOf(options) !== null && ignoreServerIds !== undefined
+        ? '--do-server-ids and --ignore-server-ids'
+        : null;
+  if (excluded !== null) throw new RowtideError('USAGE', `${excluded} exclude each other`);
 }
 
 function noPosition(position: string): RowtideError {

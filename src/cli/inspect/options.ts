@@ -21,7 +21,6 @@ export interface InspectOptions {
   readonly passwordFile?: string;
   readonly socket?: string;
   readonly protocol?: string;
-  readonly bindAddress?: string;
   readonly connectionServerId?: number;
   readonly compress?: true;
   readonly compressionAlgorithms?: string;

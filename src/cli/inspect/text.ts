@@ -14,7 +14,7 @@ import type { InspectOptions } from './options.js';
 import { searchOf, TextSearch } from './searching.js';
 import { selectOptions } from './selecting.js';
 import type { InspectedServer } from './server.js';
-import { type Peeked, peek, readEvents, stopOffset } from './sources.js';
+import { isGtidList, type Peeked, peek, readEvents, startOffset, stopOffset } from './sources.js';
 import { openWriter, type Writer } from './writer.js';
 import { localZoneName } from './zone-name.js';
 
@@ -29,11 +29,14 @@ interface Printing {
 /** Prints the events of all sources as the tool of who wrote the first of them does. */
 export async function printText(sources: readonly string[], printing: Printing): Promise<void> {
   const { options, server, warn } = printing;
-  const writer = await openWriter(options.resultFile);
   // What cannot be opened is said when it is its turn.
   const first = server === null ? await peek(sources[0]!, printing.signal).catch(() => null) : null;
   const style = options.style ?? server?.style ?? first?.style ?? 'mysql';
+  // What is no offset is refused before anything is printed.
+  startOffset(options);
+  stopOffset(options);
   if (style === 'mysql') checkMysql(sources, options);
+  const writer = await openWriter(options.resultFile);
   const surroundings = {
     zoneName: localZoneName(process.env),
     loadFiles: loadFilesIn(options.localLoad),
@@ -67,7 +70,13 @@ export async function printText(sources: readonly string[], printing: Printing):
 }
 
 /** What mysqlbinlog refuses, and mariadb-binlog does not. */
-function checkMysql(sources: readonly string[], { stopPosition, shortened }: InspectOptions): void {
+function checkMysql(sources: readonly string[], { startPosition, stopPosition, shortened }: InspectOptions): void {
+  for (const position of [startPosition, stopPosition]) {
+    if (position === undefined || !isGtidList(position)) continue;
+    throw new RowtideError('USAGE', `${position} is no offset`, {
+      hint: 'GTIDs are positions of MariaDB’s logs only; MySQL’s take --include-gtids.',
+    });
+  }
   if (shortened !== undefined) {
     throw new RowtideError('USAGE', `${shortened} is no option of mysqlbinlog`, {
       hint: 'Only mariadb-binlog takes options that are cut short: write it out.',

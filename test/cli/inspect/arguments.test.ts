@@ -34,6 +34,18 @@ describe('arguments as MySQL’s programs take them', () => {
     expect(() => read('--hexdump=perhaps')).toThrow('neither on nor off');
   });
 
+  it('count -v, and nothing else about it', () => {
+    expect(read('-v', '--verbose')).toEqual(['--verbose', '--verbose']);
+    for (const wrong of ['--verbose=2', '--skip-verbose']) expect(() => read(wrong)).toThrow('takes no value');
+  });
+
+  it('may have the names of older versions', () => {
+    expect(read('--stop-never-slave-server-id=7')).toEqual(['--connection-server-id=7']);
+    expect(read('--read-from-remote-master', 'BINLOG-DUMP-GTIDS')).toEqual([
+      '--read-from-remote-source=BINLOG-DUMP-GTIDS',
+    ]);
+  });
+
   it('keep --skip-gtids, which is an option of its own', () => {
     expect(read('--skip-gtids')).toEqual(['--skip-gtids']);
   });

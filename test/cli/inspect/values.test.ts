@@ -22,6 +22,10 @@ describe('a time', () => {
     expect(value.datetime('2026-02-30 00:00:00')).toBe(seconds(2026, 2, 2, 0, 0, 0));
   });
 
+  it('is taken for none where it is too late', () => {
+    expect(value.datetime('9999-12-31 23:59:59')).toBe(0);
+  });
+
   it('has a date and a time, and nothing behind it', () => {
     for (const text of ['', '2026-11-21', '2026-13-21 07:40:39', '2026-11-21 24:00:00', '2026-11-21 07:40:39+01:00'])
       expect(() => value.datetime(text), text).toThrow(InvalidArgumentError);
@@ -32,6 +36,23 @@ describe('a number', () => {
   it('may have a unit, and is not below zero', () => {
     expect(['5', '1k', '2M', '-3'].map(value.number)).toEqual([5, 1024, 2 * 1024 * 1024, 0]);
     expect(() => value.number('5x')).toThrow(InvalidArgumentError);
+  });
+});
+
+describe('GTIDs', () => {
+  const uuid = '3e11fa47-71ca-11e1-9e33-c80aa9429562';
+
+  it('may have white space, a UUID without dashes, and empty parts', () => {
+    for (const text of [` ${uuid} : 1 - 2 , `, '3E11FA4771CA11E19E33C80AA9429562:1-2', `${uuid}:1-2:5-3,${uuid}`])
+      expect(String(value.gtidSet(text)), text).toBe(`${uuid}:1-2`);
+    expect(() => value.gtidSet('abc')).toThrow(InvalidArgumentError);
+  });
+});
+
+describe('a list of numbers', () => {
+  it('has nothing but digits and commas', () => {
+    expect(value.numbers('0,12')).toEqual([0, 12]);
+    for (const text of ['', '-1', '0 , 1']) expect(() => value.numbers(text), text).toThrow(InvalidArgumentError);
   });
 });
 

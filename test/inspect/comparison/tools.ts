@@ -102,7 +102,7 @@ export class OurTool {
   }
 }
 
-const HANGS_MS = 20_000;
+const HANGS_MS = 120_000;
 const BYTES_MAX = 2 ** 26;
 
 function startOurs(): ChildProcess {

@@ -13,7 +13,8 @@ export function kafkaSink(given: {
   delivery?: string;
 }): ResumableSink {
   const options = kafka.options.parse(given);
-  const sink = kafka.create(options, { pipeline: 'bench', log: silent });
+  // A pipeline of its own for each topic: one that was delivered exactly once stays so.
+  const sink = kafka.create(options, { pipeline: given.topic, log: silent });
   return 'state' in sink ? checkpointed(sink, memoryStore()) : sink;
 }
 

@@ -1,3 +1,5 @@
+import { writeDigits } from './decimal.js';
+
 /** Writes a whole number, exact up to 2^53, as ASCII digits; returns the offset behind. */
 export function writeNumber(out: Buffer, at: number, value: number): number {
   let to = at;
@@ -6,7 +8,10 @@ export function writeNumber(out: Buffer, at: number, value: number): number {
     out[to++] = 0x2d;
     rest = -rest;
   }
-  if (rest > 0x7fffffff) return writeAscii(out, to, String(rest));
+  if (rest > 0x7fffffff) {
+    const high = Math.floor(rest / BILLION);
+    return writeDigits(out, writeNumber(out, to, high), rest - high * BILLION, BILLION_DIGITS);
+  }
   let digits = 1;
   for (let limit = 10; rest >= limit; limit *= 10) digits++;
   for (let i = to + digits - 1; i >= to; i--) {
@@ -16,6 +21,9 @@ export function writeNumber(out: Buffer, at: number, value: number): number {
   }
   return to + digits;
 }
+
+const BILLION = 1e9;
+const BILLION_DIGITS = 9;
 
 export function writeAscii(out: Buffer, at: number, text: string): number {
   for (let i = 0; i < text.length; i++) out[at + i] = text.charCodeAt(i);

@@ -11,12 +11,11 @@ const GROUP_BYTES = [0, 1, 1, 2, 2, 3, 3, 4, 4, 4] as const;
  */
 export class DecimalCodec implements ShortTextCodec {
   readonly width: number;
-  readonly #integerDigits: number;
-  readonly #scale: number;
+  /** Filled for each cell, so that it is no garbage. */
+  readonly #packed: PackedDecimal;
 
   constructor(precision: number, scale: number) {
-    this.#integerDigits = precision - scale;
-    this.#scale = scale;
+    this.#packed = { bytes: ascii, at: 0, integerDigits: precision - scale, scale };
     this.width = decimalBytes(precision, scale);
   }
 
@@ -25,7 +24,12 @@ export class DecimalCodec implements ShortTextCodec {
   }
 
   write(out: Buffer, to: number, bytes: Buffer, at: number, _end: number): number {
-    return writeDecimal(out, to, { bytes, at, integerDigits: this.#integerDigits, scale: this.#scale });
+    const packed = this.#packed;
+    packed.bytes = bytes;
+    packed.at = at;
+    const end = writeDecimal(out, to, packed);
+    packed.bytes = ascii; // an event may be large
+    return end;
   }
 }
 

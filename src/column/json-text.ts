@@ -28,34 +28,40 @@ export function writeJsonText(
   document: { bytes: Buffer; from: number; to: number },
   texts: 'utf8' | 'bytes' = 'utf8',
 ): number {
-  const { bytes, from, to } = document;
-  if (from === to) return writeAscii(out, at, 'null');
-  const outEnd = at + (to - from) * JSON_TEXT_EXPANSION + JSON_TEXT_SLACK;
-  return new Writer(out, outEnd, { bytes, end: to, areBytes: texts === 'bytes' }).value(at, bytes[from]!, from + 1, 0);
+  if (document.from === document.to) return writeAscii(out, at, 'null');
+  return writer.document(out, at, document, texts === 'bytes');
 }
 
-class Writer {
-  readonly #out: Buffer;
-  /** Documents whose parts lie inside of each other could grow without end: they stop where no true document gets. */
-  readonly #outEnd: number;
-  readonly #bytes: Buffer;
-  readonly #areBytes: boolean;
-  /** Of the innermost container. */
-  #end: number;
+const NOTHING = Buffer.alloc(0);
 
-  constructor(
+class Writer {
+  #out: Buffer = NOTHING;
+  /** Documents whose parts lie inside of each other could grow without end: they stop where no true document gets. */
+  #outEnd = 0;
+  #bytes: Buffer = NOTHING;
+  #areBytes = false;
+  /** Of the innermost container. */
+  #end = 0;
+
+  document(
     out: Buffer,
-    outEnd: number,
-    { bytes, end, areBytes }: { bytes: Buffer; end: number; areBytes: boolean },
-  ) {
+    at: number,
+    { bytes, from, to }: { bytes: Buffer; from: number; to: number },
+    areBytes: boolean,
+  ): number {
     this.#out = out;
-    this.#outEnd = outEnd;
+    this.#outEnd = at + (to - from) * JSON_TEXT_EXPANSION + JSON_TEXT_SLACK;
     this.#bytes = bytes;
     this.#areBytes = areBytes;
-    this.#end = end;
+    this.#end = to;
+    const end = this.#value(at, bytes[from]!, from + 1, 0);
+    // Both may be large, and nobody says when the next document comes.
+    this.#out = NOTHING;
+    this.#bytes = NOTHING;
+    return end;
   }
 
-  value(at: number, type: number, from: number, depth: number): number {
+  #value(at: number, type: number, from: number, depth: number): number {
     const bytes = this.#bytes;
     this.#room(at, SCALAR_BYTES_MAX);
     switch (type) {
@@ -63,7 +69,7 @@ class Writer {
       case TYPE.largeObject:
       case TYPE.smallArray:
       case TYPE.largeArray:
-        return this.#container(at, type, { from, depth });
+        return this.#container(at, type, from, depth);
       case TYPE.literal:
         return writeAscii(this.#out, at, LITERALS[bytes[this.#need(from, 1)]!] ?? refuse(`literal ${bytes[from]}`));
       case TYPE.int16:
@@ -95,7 +101,7 @@ class Writer {
     }
   }
 
-  #container(at: number, kind: number, { from, depth }: { from: number; depth: number }): number {
+  #container(at: number, kind: number, from: number, depth: number): number {
     if (depth >= DEPTH_MAX) refuse(`more than ${DEPTH_MAX} levels`);
     const bytes = this.#bytes;
     const out = this.#out;
@@ -127,7 +133,7 @@ class Writer {
       const entry = values + i * (word + 1);
       const type = bytes[entry]!;
       const offset = large ? uint32(bytes, entry + 1) : uint16(bytes, entry + 1);
-      to = this.value(to, type, isInline(type, large) ? entry + 1 : from + offset, depth + 1);
+      to = this.#value(to, type, isInline(type, large) ? entry + 1 : from + offset, depth + 1);
     }
     out[to++] = hasKeys ? 0x7d : 0x5d;
     this.#end = outerEnd;
@@ -240,3 +246,6 @@ class Writer {
     return at;
   }
 }
+
+/** One for all documents: made for each, it was a third of all garbage of a pipeline. */
+const writer = new Writer();

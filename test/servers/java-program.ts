@@ -24,9 +24,16 @@ export interface JavaRunOptions extends Pick<RunOptions, 'input'> {
 /** It is short-lived: it needs no compiler for code that runs hot, and no threads to clear away garbage. */
 const MACHINE = ['-Xmx256m', '-XX:TieredStopAtLevel=1', '-XX:+UseSerialGC', '-Duser.timezone=UTC'];
 
+/** Its archives and a Java, downloaded where they are not there yet: what a test should not have to wait for. */
+export async function installJava(program: JavaProgram): Promise<void> {
+  await Promise.all([javaCompiler(), librariesOf(program)]);
+}
+
+const librariesOf = ({ name, artifacts }: JavaProgram): Promise<string> => mavenLibraries(name, artifacts);
+
 /** Runs a program to its end and gives what it printed; a failure carries the end of its output. */
 export async function runJava(program: JavaProgram, { args = [], input }: JavaRunOptions = {}): Promise<string> {
-  const [java, libraries] = await Promise.all([javaCompiler(), mavenLibraries(program.name, program.artifacts)]);
+  const [java, libraries] = await Promise.all([javaCompiler(), librariesOf(program)]);
   const command = [...MACHINE, '-cp', join(libraries, '*'), program.source, ...args];
   return run(java, command, input === undefined ? {} : { input });
 }

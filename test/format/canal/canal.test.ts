@@ -1,9 +1,7 @@
-/** Our FlatMessages, read by canal's own classes; and what canal's documentation and source say of their values. */
-import { join } from 'node:path';
+/** What canal's documentation and source say of the values of FlatMessages. */
 import { expect, it } from 'vitest';
 import { canalFormat } from '../../../src/format/canal/canal.js';
 import { javaNumber } from '../../../src/format/canal/java-number.js';
-import { runJava } from '../../servers/java-program.js';
 import { goldenBinlog } from '../maxwell/golden.js';
 import { recordsOf } from '../recorded.js';
 
@@ -29,24 +27,6 @@ const messages = records.map(({ value }) => JSON.parse(value) as FlatMessage);
 function inserted(table: string): FlatMessage {
   return messages.find((message) => message.table === table && message.type === 'INSERT')!;
 }
-
-it('writes what canal’s own class reads, as canal’s own serializer would', async () => {
-  const program = {
-    source: join(import.meta.dirname, 'ReadFlatMessages.java'),
-    name: 'canal-protocol-1.1.8',
-    artifacts: ['com.alibaba.otter:canal.protocol:1.1.8'],
-  };
-  const lines = records.map(({ value }) => value);
-  const theirs = (await runJava(program, { input: `${lines.join('\n')}\n` })).split('\n');
-  expect(lines.length).toBeGreaterThan(360);
-  for (const [i, line] of lines.entries()) {
-    // Reading a message shuffles the columns, so bytes are compared by their number.
-    const [read, written] = [theirs[i]!, line].map((each) => JSON.parse(each) as FlatMessage);
-    expect(written).toEqual(read);
-    expect(Object.keys(written!)).toEqual(Object.keys(read!));
-    expect(line.length).toBe(theirs[i]!.length);
-  }
-});
 
 it('has numbers as strings, whatever their size', () => {
   expect(inserted('whole_numbers')).toMatchObject({

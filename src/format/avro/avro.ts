@@ -112,7 +112,7 @@ function refuseSameNames(table: Table, fields: NonNullable<ConnectSchema['fields
   const seen = new Set<string>();
   for (const { field } of fields) {
     if (seen.has(field)) {
-      throw new RowtideError('CONFIG_INVALID', `table ${nameOf(table)} has two columns that Avro calls ${field}`, {
+      throw new RowtideError('EVENT_UNSUPPORTED', `table ${nameOf(table)} has two columns that Avro calls ${field}`, {
         hint:
           options.fieldNameAdjustmentMode === 'avro'
             ? 'Set fieldNameAdjustmentMode: avro_unicode, or leave one of them out with columns.drop.'

@@ -45,7 +45,7 @@ describe('names', () => {
     const rows = rowsAs(itemRows({ op: 'insert', after: { id: 1, name: '' } }), { table });
     const format = avroFormat(options, { registry: new Schemas() });
     await expect(format.prepare!(rows, { topic: 't', transaction: insertsOf(1, [1]), signal })).rejects.toMatchObject({
-      code: 'CONFIG_INVALID',
+      code: 'EVENT_UNSUPPORTED',
       message: 'table testing.items has two columns that Avro calls a_b',
       hint: expect.stringContaining('avro_unicode'),
     });

@@ -136,11 +136,13 @@ export function* brokenFiles(files: readonly Input[], { folder, step }: BrokenOp
     // Of an encrypted one there is nothing to break.
     if (events.length === 0) continue;
     for (const [n, damage] of damagesOf(path).entries()) {
-      for (const options of damage.options) {
-        if (count++ % step !== 0) continue;
-        const broken = join(folder, `${name}-${n}`);
-        mkdirSync(folder, { recursive: true });
-        writeFileSync(broken, damage.bytes);
+      const chosen = damage.options.filter(() => count++ % step === 0);
+      if (chosen.length === 0) continue;
+      // Once: while the next call is made, the one before it still reads the file.
+      const broken = join(folder, `${name}-${n}`);
+      mkdirSync(folder, { recursive: true });
+      writeFileSync(broken, damage.bytes);
+      for (const options of chosen) {
         yield {
           what: `${options.join(' ')} ${name}: ${damage.name}`,
           tool,

@@ -101,6 +101,7 @@ describe('libraries with one job are imported in one place', () => {
     'iconv-lite': /^src\/column\/charsets\/library\.ts$/,
     '@bokuweb/zstd-wasm': /^connectors\/kafka\/compression\/codec\.ts$/,
     fzstd: /^src\/binlog\/zstd\.ts$/,
+    avsc: /^src\/format\/avro\/avro\.ts$/,
     picocolors: /^src\/cli\//,
   };
   for (const [library, place] of Object.entries(PLACES)) {

@@ -1,6 +1,6 @@
-import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { writeNumber } from '../../src/column/ascii-write.js';
+import fc from '../properties.js';
 
 const out = Buffer.alloc(64);
 

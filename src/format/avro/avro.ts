@@ -1,8 +1,9 @@
+import avro, { type Schema } from 'avsc';
 import { locateError, RowtideError } from '../../core/errors.js';
 import { formatGtid } from '../../core/gtid.js';
 import type { Table } from '../../core/table.js';
 import type { Rows, Transaction } from '../../core/transaction.js';
-import { type ConnectSchema, keySchema, rowSchema } from '../debezium/connect-schema.js';
+import { keySchema, rowSchema } from '../debezium/connect-schema.js';
 import { envelopeSchema, KEY_CHANGE } from '../debezium/debezium.js';
 import { heartbeat } from '../debezium/heartbeat.js';
 import type { AvroOptions } from '../debezium/options.js';
@@ -98,28 +99,27 @@ function schemasOf(table: Table, options: AvroOptions, connector: Connector): Ta
   const values = { ...options, schemasEnable: false };
   const key = adjusted(keySchema(table, values), options);
   const value = adjusted(envelopeSchema(table, rowSchema(table, values), { options: values, connector }), options);
-  const row = value.fields![0]!;
-  for (const fields of [key.fields!, row.fields!]) refuseSameNames(table, fields, options);
-  return {
-    key: table.primaryKey.length === 0 ? null : avroSchema(key),
-    value: avroSchema(value),
-    keyName: key.name!,
-    valueName: value.name!,
-  };
+  const schemas = { key: table.primaryKey.length === 0 ? null : avroSchema(key), value: avroSchema(value) };
+  refuseInvalid(table, schemas, options);
+  return { ...schemas, keyName: key.name!, valueName: value.name! };
 }
 
-function refuseSameNames(table: Table, fields: NonNullable<ConnectSchema['fields']>, options: AvroOptions): void {
-  const seen = new Set<string>();
-  for (const { field } of fields) {
-    if (seen.has(field)) {
-      throw new RowtideError('EVENT_UNSUPPORTED', `table ${nameOf(table)} has two columns that Avro calls ${field}`, {
+/** As Avro itself checks them: two fields of one name, for example, are not a record. */
+function refuseInvalid(table: Table, { key, value }: RecordSchemas, options: AvroOptions): void {
+  try {
+    for (const schema of [key ?? 'null', value]) avro.Type.forSchema(schema as Schema);
+  } catch (error) {
+    throw new RowtideError(
+      'EVENT_UNSUPPORTED',
+      `table ${nameOf(table)} has no schema in Avro: ${(error as Error).message}`,
+      {
         hint:
           options.fieldNameAdjustmentMode === 'avro'
-            ? 'Set fieldNameAdjustmentMode: avro_unicode, or leave one of them out with columns.drop.'
-            : 'Leave one of them out with columns.drop.',
-      });
-    }
-    seen.add(field);
+            ? 'Set fieldNameAdjustmentMode: avro_unicode, or leave a column out with columns.drop.'
+            : 'Leave a column out with columns.drop.',
+        cause: error,
+      },
+    );
   }
 }
 

@@ -46,7 +46,7 @@ describe('names', () => {
     const format = avroFormat(options, { registry: new Schemas() });
     await expect(format.prepare!(rows, { topic: 't', transaction: insertsOf(1, [1]), signal })).rejects.toMatchObject({
       code: 'EVENT_UNSUPPORTED',
-      message: 'table testing.items has two columns that Avro calls a_b',
+      message: expect.stringMatching(/^table testing\.items has no schema in Avro: .*a_b/),
       hint: expect.stringContaining('avro_unicode'),
     });
   });

@@ -42,7 +42,7 @@ export class FactWriter {
 
   /** Where there is but one fact. */
   only(fact: object): void {
-    this.#output.text(`${this.#format === 'json' ? visibleJson(JSON.stringify(fact, null, 2)) : jsonOf(fact)}\n`);
+    this.#output.text(`${this.#format === 'json' ? indentedJsonOf(fact) : jsonOf(fact)}\n`);
   }
 
   end(): void {
@@ -53,4 +53,9 @@ export class FactWriter {
 /** A terminal obeys no control character of it. */
 function jsonOf(fact: object): string {
   return visibleJson(JSON.stringify(fact));
+}
+
+/** Line by line, since what breaks its lines is no part of the facts. */
+function indentedJsonOf(fact: object): string {
+  return JSON.stringify(fact, null, 2).split('\n').map(visibleJson).join('\n');
 }

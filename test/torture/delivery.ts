@@ -1,6 +1,6 @@
 /** The Kafka sink, against all that may happen to it, to its connections and to its brokers. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Found, find, isRight } from '../connectors/kafka/once/check.js';
+import { type Found, isRight, judge } from '../connectors/kafka/once/check.js';
 import { killAgainAndAgain } from '../connectors/kafka/once/kills.js';
 import { changeLeaders } from '../connectors/kafka/once/leaders.js';
 import { deliver, deliverDuring } from '../connectors/kafka/once/numbers.js';
@@ -20,9 +20,8 @@ interface Task {
   readonly faults: number;
 }
 
-/** What of a topic has to be right, while its broker is still there. */
-type Judge = (scene: Scene, last: number) => Promise<Found>;
-type Inflict = (task: Task, judge: Judge) => Promise<Found>;
+/** Judges what is in the topic while its broker is still there. */
+type Inflict = (task: Task) => Promise<Found>;
 
 export const DELIVERY_PARTS: readonly OwnPart[] = [
   part('exactly-once-kills', { what: 'kill -9 before, in and after each request', faults: 300, inflict: kills() }),
@@ -60,7 +59,7 @@ async function runRound(inflict: Inflict, task: Task): Promise<OwnRound> {
   const common = { stages: {}, verdicts: {}, faults: task.faults };
   const seconds = (): number => (performance.now() - startedAt) / 1000;
   try {
-    const found = await inflict(task, ({ name, options }, last) => find(options.brokers, name, last));
+    const found = await inflict(task);
     const error = isRight(found, task.delivery) ? null : `what is in the topic is wrong: ${JSON.stringify(found)}`;
     return { ...common, seconds: seconds(), outcomes: { rows: found.wanted, repeats: found.repeated }, error };
   } catch (error) {
@@ -69,7 +68,7 @@ async function runRound(inflict: Inflict, task: Task): Promise<OwnRound> {
 }
 
 function kills(features: Readonly<Record<string, number>> = {}): Inflict {
-  return async ({ delivery, seed, first, faults }, judge) => {
+  return async ({ delivery, seed, first, faults }) => {
     await using kafka = await startKafka({ features });
     const scene = sceneOf(kafka.brokers, { delivery });
     const { killed, last } = await killAgainAndAgain({ pipeline: scene, kills: faults, first, seed });
@@ -80,7 +79,7 @@ function kills(features: Readonly<Record<string, number>> = {}): Inflict {
   };
 }
 
-async function cuts({ delivery, first, faults }: Task, judge: Judge): Promise<Found> {
+async function cuts({ delivery, first, faults }: Task): Promise<Found> {
   await using kafka = await startKafka();
   const scene = sceneOf(kafka.proxiedBrokers, { delivery });
   const { proxy } = kafka;
@@ -96,7 +95,7 @@ async function cuts({ delivery, first, faults }: Task, judge: Judge): Promise<Fo
   return await judge({ ...scene, options: { ...scene.options, brokers: kafka.brokers } }, last);
 }
 
-async function restarts({ delivery, first, faults }: Task, judge: Judge): Promise<Found> {
+async function restarts({ delivery, first, faults }: Task): Promise<Found> {
   await using kafka = await startKafka();
   const scene = sceneOf(kafka.brokers, { delivery });
   const last = await deliverDuring(scene.sink, async () => {
@@ -109,7 +108,7 @@ async function restarts({ delivery, first, faults }: Task, judge: Judge): Promis
   return await judge(scene, last);
 }
 
-async function leaders({ delivery, first, faults }: Task, judge: Judge): Promise<Found> {
+async function leaders({ delivery, first, faults }: Task): Promise<Found> {
   await using cluster = await startKafkaCluster({ nodes: 3, properties: { 'replica.lag.time.max.ms': 3_000 } });
   const scene = sceneOf(cluster.brokers, { delivery, replicationFactor: 3 });
   const last = await deliverDuring(scene.sink, () =>
@@ -118,7 +117,7 @@ async function leaders({ delivery, first, faults }: Task, judge: Judge): Promise
   return await judge(scene, last);
 }
 
-async function rivals({ seed, first, faults }: Task, judge: Judge): Promise<Found> {
+async function rivals({ seed, first, faults }: Task): Promise<Found> {
   await using kafka = await startKafka();
   const scene = sceneOf(kafka.brokers);
   const last = await contend(scene, { takeovers: faults, random: new Random(seed, 'rivals', first) });

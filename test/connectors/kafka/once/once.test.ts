@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect } from 'vitest';
 import { type KafkaNode, startKafka } from '../../../servers/kafka.js';
 import { needs } from '../../../servers/suite.js';
 import { Random } from '../../../torture/random.js';
-import { type Found, find, isRight } from './check.js';
+import { type Found, isRight, judge } from './check.js';
 import { killAgainAndAgain } from './kills.js';
 import { deliver } from './numbers.js';
 import { contend } from './rivals.js';
@@ -10,8 +10,8 @@ import { type Delivery, type Scene, sceneOf } from './scene.js';
 
 const SEED = 20_261_121;
 
-const found = async (kafka: KafkaNode, { name }: Scene, last: number): Promise<Found> =>
-  find(kafka.brokers, name, last);
+const found = (kafka: KafkaNode, scene: Scene, last: number): Promise<Found> =>
+  judge({ ...scene, options: { ...scene.options, brokers: kafka.brokers } }, last);
 const right = (delivery: Delivery) => (each: Found) => isRight(each, delivery);
 
 async function survivesKills(kafka: KafkaNode, delivery: Delivery, kills: number): Promise<void> {

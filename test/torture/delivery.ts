@@ -5,7 +5,7 @@ import { killAgainAndAgain } from '../connectors/kafka/once/kills.js';
 import { changeLeaders } from '../connectors/kafka/once/leaders.js';
 import { deliver, deliverDuring } from '../connectors/kafka/once/numbers.js';
 import { contend } from '../connectors/kafka/once/rivals.js';
-import { type Delivery, type Scene, sceneOf } from '../connectors/kafka/once/scene.js';
+import { type Delivery, sceneOf } from '../connectors/kafka/once/scene.js';
 import { startKafka, startKafkaCluster } from '../servers/kafka.js';
 import type { OwnPart, OwnRound } from './fuzz.js';
 import { Random } from './random.js';

@@ -6,7 +6,7 @@ import { KafkaSink } from '../../../connectors/kafka/sink.js';
 import { quietLog } from '../../checkpoint/quiet.js';
 import { type KafkaCluster, startKafkaCluster } from '../../servers/kafka.js';
 import { needs } from '../../servers/suite.js';
-import { type Found, find, isRight } from './once/check.js';
+import { type Found, isRight, judge } from './once/check.js';
 import { changeLeaders, leaderOf } from './once/leaders.js';
 import { deliverDuring } from './once/numbers.js';
 import { sceneOf } from './once/scene.js';
@@ -38,12 +38,12 @@ needs('own').describe('the Kafka sink in a cluster', () => {
     it.each(['at-least-once', 'exactly-once'] as const)(
       'changes of leaders, %s',
       async (delivery) => {
-        const { name, sink } = sceneOf(cluster.brokers, { delivery, replicationFactor: 3 });
-        const last = await deliverDuring(sink, () =>
-          changeLeaders(cluster, { topic: name, changes: 2 * times, first: 0 }),
+        const scene = sceneOf(cluster.brokers, { delivery, replicationFactor: 3 });
+        const last = await deliverDuring(scene.sink, () =>
+          changeLeaders(cluster, { topic: scene.name, changes: 2 * times, first: 0 }),
         );
         // Nothing repeats where no process died.
-        expect(await find(cluster.brokers, name, last)).toSatisfy((found: Found) => isRight(found, 'exactly-once'));
+        expect(await judge(scene, last)).toSatisfy((found: Found) => isRight(found, 'exactly-once'));
       },
       300_000,
     );

@@ -21,7 +21,7 @@ import { quietLog } from '../../checkpoint/quiet.js';
 import { type KafkaNode, startKafka } from '../../servers/kafka.js';
 import type { Cut } from '../../servers/proxy.js';
 import { needs } from '../../servers/suite.js';
-import { type Found, find, isRight } from './once/check.js';
+import { type Found, isRight, judge } from './once/check.js';
 import { deliver } from './once/numbers.js';
 import { sceneOf, sinksOf } from './once/scene.js';
 import { readTopic } from './reading.js';
@@ -206,7 +206,7 @@ needs('own').describe('the Kafka sink over broken connections and brokers', () =
       });
       await sink.close();
       const last = await deliver(make, { last: 5 });
-      expect(await find(kafka.brokers, scene.name, last)).toSatisfy((found: Found) => isRight(found, 'exactly-once'));
+      expect(await judge({ ...scene, sink: make }, last)).toSatisfy((found: Found) => isRight(found, 'exactly-once'));
     });
   });
 

@@ -56,6 +56,8 @@ export class MariadbTextPrinter implements LogPrinter {
   /** What cannot be taken apart is of no known type if it is to be shown; null: it ends a file that is still written. */
   #whole(logged: LoggedEvent): LoggedEvent | null {
     try {
+      // A type that the format does not list is none, even if it may be ignored.
+      if (logged.event.type !== FORMAT_DESCRIPTION_EVENT) logged.format.postHeaderBytes(logged.event.type);
       checkKnown(logged, this.#options);
       if (!isIgnorable(logged.event)) checkMariadbEvent(logged);
       return logged;

@@ -63,7 +63,10 @@ export class LenientReader {
   #offset = FIRST_OFFSET;
   #format = FORMAT_UNSAID;
   #isInUse = false;
-  /** Behind MariaDB's START_ENCRYPTION nothing but lengths can be read, and checksums are those of what was encrypted. */
+  /**
+   * Behind MariaDB's START_ENCRYPTION nothing but lengths can be read, and checksums are those of what was encrypted.
+   * mariadb-binlog does not know it of a file that it begins to read behind there.
+   */
   #isEncrypted = false;
   #begun = false;
   /** What is passed over on the way to the begin must be there. */
@@ -226,7 +229,8 @@ export class LenientReader {
       const bytes = isFormat || format.headerBytes === HEADER_BYTES ? body : withPlainHeader(body, format);
       const event = rawEvent(bytes, this.#offset, this.#offset + advance);
       this.#offset += advance;
-      if (type === START_ENCRYPTION_EVENT && (event.flags & FLAG_IGNORABLE) === 0) this.#isEncrypted = true;
+      if (type === START_ENCRYPTION_EVENT && (event.flags & FLAG_IGNORABLE) === 0)
+        this.#isEncrypted = !this.#isSearching;
       const shown = isDamaged ? { ...event, type: UNKNOWN_EVENT } : event;
       return { file: this.#input.name, format, event: shown, raw };
     } catch (error) {

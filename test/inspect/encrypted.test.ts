@@ -35,6 +35,24 @@ test('nothing of an encrypted file is checked or read, as mariadb-binlog does', 
   expect(result).toMatchObject({ differences: [], compared: 12 });
 });
 
+test('who begins behind the event that says so is not told, as by mariadb-binlog', async () => {
+  const path = join(folder, 'whole');
+  writeFileSync(path, fixture);
+  const result = await run(
+    headersIn(fixture)
+      .slice(1, 6)
+      .flatMap(({ end }) =>
+        [['-v'], ['-c'], ['--short-form']].map((options) => ({
+          what: `${options.join(' ')} from ${end}`,
+          tool: 'mariadb' as const,
+          call: { args: [...options, `--start-position=${end}`, path] },
+        })),
+      ),
+  );
+  expect(result).toMatchObject({ differences: [], compared: expect.any(Number) });
+  expect(result.compared).toBeGreaterThan(4);
+});
+
 function changed(at: number, byte: number): Buffer {
   const bytes = Buffer.from(fixture);
   bytes[at] = byte;

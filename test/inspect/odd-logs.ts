@@ -338,6 +338,7 @@ export const MARIADB_ODD_LOGS: Readonly<Record<string, Buffer>> = {
   ),
   'session numbers of unknown types': mariadb(part(type.INTVAR_EVENT, '00 0500000000000000'), one),
   'an XID of all bits': mariadb(part(type.XA_PREPARE_LOG_EVENT, '00 ffffffff 01000000 00000000 61'), one),
+  'an event of servers before 5.0': mariadb(one, part(type.CREATE_FILE_EVENT, '00'.repeat(30)), one),
   'an incident of no kind': mariadb(one, part(type.INCIDENT_EVENT, '0200 00'), one),
   'a statement beside its rows without text': mariadb(one, part(type.ANNOTATE_ROWS_EVENT, ''), one),
   'a GTID that is cut short': mariadb(one, part(type.GTID_EVENT, '0100000000000000 00000000 01'), one),

@@ -26,7 +26,9 @@ test('a statement of any size is printed in bounded memory: first its BINLOG, th
   const [mapLines, rowLines] = [map, rows].map(({ raw }) => raw.toString('base64').replace(/(.{76})(?=.)/g, '$1\n'));
   expect(binlog).toBe(`${mapLines}\n${rowLines}\n`);
   const [end = '', ...rowTexts] = text.split(/(?=### INSERT)/);
-  const expected = begin + `${mapLines}\n` + `${rowLines}\n`.repeat(COUNT) + end + rowTexts.join('').repeat(COUNT);
+  const expected = [begin, `${mapLines}\n`, `${rowLines}\n`.repeat(COUNT), end, rowTexts.join('').repeat(COUNT)].join(
+    '',
+  );
   expect(rowTexts).toHaveLength(3);
   expect(often === expected).toBe(true);
 });

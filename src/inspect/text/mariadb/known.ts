@@ -4,8 +4,8 @@ import type { RawEvent } from '../../../core/event.js';
 import type { LoggedEvent } from '../../logged-event.js';
 import type { TextOptions } from '../options.js';
 
-/** MySQL's own, without which its logs make no sense. */
-const FOREIGN: ReadonlySet<number> = new Set([
+/** MySQL's own, without which its logs make no sense, and those of servers before 5.0, which are read no more. */
+const UNREAD: ReadonlySet<number> = new Set([
   type.PARTIAL_UPDATE_ROWS_EVENT,
   type.TRANSACTION_PAYLOAD_EVENT,
   type.GTID_TAGGED_LOG_EVENT,
@@ -13,6 +13,11 @@ const FOREIGN: ReadonlySet<number> = new Set([
   type.PARTIAL_ROW_DATA_EVENT,
   type.IGNORABLE_LOG_EVENT,
   type.ROWS_QUERY_LOG_EVENT,
+  type.LOAD_EVENT,
+  type.SLAVE_EVENT,
+  type.CREATE_FILE_EVENT,
+  type.EXEC_LOAD_EVENT,
+  type.NEW_LOAD_EVENT,
 ]);
 
 const IGNORABLE: ReadonlySet<number> = new Set([
@@ -32,7 +37,7 @@ export function isIgnorable({ type: eventType, flags }: RawEvent): boolean {
 /** Errors are of events that are neither known nor said to matter nothing. */
 export function checkKnown({ event, file }: LoggedEvent, { forceRead }: TextOptions): void {
   if (forceRead || isIgnorable(event)) return;
-  if (type.isKnownEvent(event.type) && !FOREIGN.has(event.type)) return;
+  if (type.isKnownEvent(event.type) && !UNREAD.has(event.type)) return;
   throw new RowtideError(
     'EVENT_UNKNOWN',
     `${file}:${event.start}: an event of type ${event.type}, which is not known`,

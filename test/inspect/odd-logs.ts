@@ -326,6 +326,10 @@ export const MARIADB_ODD_LOGS: Readonly<Record<string, Buffer>> = {
     one,
   ),
   'rows without columns': mariadb(NUMBERS, part(type.DELETE_ROWS_EVENT_V1, '070000000000 0100 02 fc 00'), one),
+  'rows of some columns': mariadb(
+    part(type.TABLE_MAP_EVENT, '070000000000 0100 01 64 00 01 74 00 02 0303 00 03'),
+    part(type.WRITE_ROWS_EVENT_V1, '070000000000 0100 02 01 fe 05000000 fe 06000000'),
+  ),
   'values that are none': mariadb(
     part(type.TABLE_MAP_EVENT, '070000000000 0100 01 64 00 01 74 00 03 0af6f6 04 0a00 0402 07'),
     part(type.WRITE_ROWS_EVENT_V1, '070000000000 0100 03 ff f8 ffffff 7f ffff ffff 00 ff00'),

@@ -12,14 +12,14 @@ const UNKNOWN: ReadonlySet<number> = new Set([GEOMETRY, JSON_DOCUMENT, VECTOR]);
 export function countRows(event: RawEvent, map: TableMap, format: FormatDescription): number {
   // The tool does not know how long these columns are, and counts up to the first row that has one, or no column at all.
   const unknown = map.columns.flatMap(({ type }, i) => (isCompressed(type) || UNKNOWN.has(type) ? [i] : []));
-  const isLast = (image: Image | null): boolean => image !== null && unknown.some((i) => image.at[i]! >= 0);
+  const isLast = (image: Image | null): boolean =>
+    image !== null && (unknown.some((i) => image.at[i]! >= 0) || image.at.every((at) => at === ABSENT_CELL));
   let count = 0;
   try {
     const cursor = rowsOf(event, tableWithoutNames(map), format).cursor();
-    const isBare = [cursor.before, cursor.after].some((image) => image?.at.every((at) => at === ABSENT_CELL));
     while (cursor.next()) {
       count++;
-      if (isBare || isLast(cursor.before) || isLast(cursor.after)) break;
+      if (isLast(cursor.before) || isLast(cursor.after)) break;
     }
     return count;
   } catch (error) {

@@ -18,15 +18,21 @@ const KEEP_ALIVE_MS = 60_000;
 export class Connection {
   readonly address: ServerAddress;
   readonly #driver: mysql.Connection;
+  readonly #signal: AbortSignal;
   readonly #release: () => void;
 
-  private constructor(address: ServerAddress, driver: mysql.Connection, release: () => void) {
+  private constructor(
+    address: ServerAddress,
+    driver: mysql.Connection,
+    until: { signal: AbortSignal; release: () => void },
+  ) {
     this.address = address;
     this.#driver = driver;
-    this.#release = release;
+    this.#signal = until.signal;
+    this.#release = until.release;
   }
 
-  /** Aborting `signal` ends the connection, also later. */
+  /** Aborting `signal` ends the connection, also later; what is asked then fails with its reason. */
   static async open(address: ServerAddress, signal: AbortSignal): Promise<Connection> {
     signal.throwIfAborted();
     const options = await driverOptions(address);
@@ -38,7 +44,7 @@ export class Connection {
       const driver = await mysql.createConnection({ ...options, stream: () => socket });
       // A connection that breaks between two questions fails the next one; nobody else needs to hear of it.
       driver.on('error', () => undefined);
-      const connection = new Connection(address, driver, release);
+      const connection = new Connection(address, driver, { signal, release });
       await connection.query("SET time_zone = '+00:00', sql_mode = ''");
       return connection;
     } catch (error) {
@@ -60,7 +66,7 @@ export class Connection {
           : await this.#driver.execute({ sql, values: [...values], rowsAsArray: true });
       return Array.isArray(rows) ? (rows as unknown as T[]) : [];
     } catch (error) {
-      throw serverError(withoutSql(error), this.address);
+      throw this.#signal.aborted ? abortError(this.#signal) : serverError(withoutSql(error), this.address);
     }
   }
 

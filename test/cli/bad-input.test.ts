@@ -45,7 +45,7 @@ needs('own').describe('bad input', () => {
       '{ file: { path: out.jsonl } }',
       true,
     );
-    expect(end.status).toBe(0);
+    expect(end).toMatchObject({ status: 0 });
     saved = readFileSync(checkpoint, 'utf8');
   }
 

@@ -21,6 +21,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Register>>> = {
   status: async () => (await import('./commands/status.js')).registerStatus,
   pause: pauseAndResume,
   resume: pauseAndResume,
+  replica: async () => (await import('./commands/replica.js')).registerReplica,
   skip: async () => (await import('./commands/skip.js')).registerSkip,
   checkpoint: async () => (await import('./commands/checkpoint.js')).registerCheckpoint,
   types: async () => (await import('./commands/types.js')).registerTypes,

@@ -8,7 +8,7 @@ import type { PipelineStatus } from './status.js';
 export type ControlRequest =
   | { readonly command: 'status' }
   | { readonly command: 'pause' | 'resume'; readonly pipeline: string | null }
-  | { readonly command: 'skip'; readonly gtid: string; readonly pipeline: string | null };
+  | { readonly command: 'skip' | 'until'; readonly gtid: string; readonly pipeline: string | null };
 
 export type ControlReply =
   | { readonly ok: true; readonly pid: number; readonly pipelines: readonly PipelineStatus[] }
@@ -125,7 +125,7 @@ function parseRequest(line: string): ControlRequest {
   if (pipeline === null || typeof pipeline === 'string') {
     if (command === 'status') return { command };
     if (command === 'pause' || command === 'resume') return { command, pipeline };
-    if (command === 'skip' && typeof gtid === 'string') return { command, gtid, pipeline };
+    if ((command === 'skip' || command === 'until') && typeof gtid === 'string') return { command, gtid, pipeline };
   }
   throw new RowtideError('USAGE', `not a request: ${JSON.stringify(request)}`);
 }

@@ -3,6 +3,7 @@ import { RowtideError, unreachable } from '../core/errors.js';
 import type { Log } from '../core/log.js';
 import type { SinkDefinition } from '../pipeline/define-sink.js';
 import { type ControlRequest, listenForControl } from './control.js';
+import { parseHalt } from './halt.js';
 import { DaemonPipeline } from './pipeline.js';
 import { parseGtid } from './skip.js';
 import { controlPath, makeStateFolder } from './state-folder.js';
@@ -67,14 +68,17 @@ class Daemon {
         for (const pipeline of asked) pipeline.pause();
         break;
       case 'resume':
-        for (const pipeline of asked) this.#resume(pipeline);
+        for (const pipeline of asked) {
+          pipeline.resume();
+          this.#ensureRuns(pipeline);
+        }
         break;
-      case 'skip': {
-        const gtid = parseGtid(request.gtid);
-        const [only] = asked;
-        if (only === undefined || asked.length > 1) throw several(this.#pipelines);
-        only.skip(gtid);
-        this.#resume(only);
+      case 'skip':
+      case 'until': {
+        const only = this.#only(asked);
+        if (request.command === 'skip') only.skip(parseGtid(request.gtid));
+        else only.until(parseHalt(request.gtid));
+        this.#ensureRuns(only);
         break;
       }
       default:
@@ -94,8 +98,16 @@ class Daemon {
     return found;
   }
 
-  #resume(pipeline: DaemonPipeline): void {
-    pipeline.resume();
+  #only(asked: readonly DaemonPipeline[]): DaemonPipeline {
+    const [only, ...others] = asked;
+    if (only !== undefined && others.length === 0) return only;
+    throw new RowtideError('USAGE', 'a transaction is one of one pipeline', {
+      hint: `Name it with --pipeline: ${namesOf(this.#pipelines)}.`,
+    });
+  }
+
+  /** One that has failed or ended is started again. */
+  #ensureRuns(pipeline: DaemonPipeline): void {
     if (!this.#running.has(pipeline) && !this.#signal.aborted) void this.#start(pipeline);
   }
 
@@ -112,12 +124,6 @@ class Daemon {
     this.#running.delete(pipeline);
     if (this.#running.size === 0) this.#finish();
   }
-}
-
-function several(pipelines: readonly DaemonPipeline[]): RowtideError {
-  return new RowtideError('USAGE', 'a transaction is skipped in one pipeline', {
-    hint: `Name it with --pipeline: ${namesOf(pipelines)}.`,
-  });
 }
 
 function namesOf(pipelines: readonly DaemonPipeline[]): string {

@@ -6,13 +6,14 @@ import type { ResumableSink } from '../core/sink.js';
 import { resumable } from '../pipeline/checkpointed.js';
 import { PipelineControl } from '../pipeline/control.js';
 import type { SinkDefinition } from '../pipeline/define-sink.js';
-import { runPipeline } from '../pipeline/run.js';
+import { type PipelineEnd, runPipeline } from '../pipeline/run.js';
 import { supervise } from '../pipeline/supervise.js';
 import { fileHistoryStore, historyPath } from '../schema/history/file-store.js';
 import { type ComposedSource, composeSource } from './compose.js';
+import type { Halt } from './halt.js';
 import { skipping } from './skip.js';
 import { checkpointPath, spoolPath } from './state-folder.js';
-import { type PipelineStatus, positionText } from './status.js';
+import { lagMs, type PipelineStatus, positionText, workerStatus } from './status.js';
 import { refuseLeftCheckpoint } from './stored.js';
 
 export interface DaemonPipelineOptions {
@@ -28,6 +29,7 @@ export class DaemonPipeline {
   readonly #composed: ComposedSource;
   readonly #control = new PipelineControl();
   readonly #skipped: AnyGtid[] = [];
+  #halt: Halt | null = null;
 
   constructor(options: DaemonPipelineOptions) {
     this.#options = options;
@@ -47,23 +49,61 @@ export class DaemonPipeline {
 
   /** Runs until the source ends, `signal` aborts, or an error that trying again does not help. */
   async run(signal: AbortSignal): Promise<void> {
-    const { config, log, shutdownTimeoutMs } = this.#options;
-    const { source } = this.#composed;
-    const common = { name: this.name, log, control: this.#control };
+    const { config, log } = this.#options;
     await supervise({
-      ...common,
+      name: this.name,
+      log,
+      control: this.#control,
       signal,
       retry: config.retry,
-      attempt: async (until) =>
-        runPipeline({ ...common, source, sink: await this.#sink(), signal: until, shutdownTimeoutMs }),
+      attempt: (until) => this.#attempt(until),
     });
+  }
+
+  async #attempt(signal: AbortSignal): Promise<PipelineEnd> {
+    const { log, shutdownTimeoutMs } = this.#options;
+    const { source } = this.#composed;
+    const halt = this.#halt;
+    const end = await runPipeline({
+      name: this.name,
+      log,
+      control: this.#control,
+      source: halt === null ? source : halt.source(source),
+      sink: await this.#sink(),
+      signal,
+      shutdownTimeoutMs,
+    });
+    if (end !== 'ended' || halt === null || !halt.isReached) return end;
+    if (this.#halt === halt) {
+      this.#halt = null;
+      this.#control.pause();
+      log.info({ pipeline: this.name, until: String(halt) }, 'paused behind the transaction, as asked');
+    }
+    return 'stopped';
   }
 
   pause(): void {
     this.#control.pause();
   }
 
+  /** Goes on, and to no end that was asked for before. */
   resume(): void {
+    if (this.#halt !== null) {
+      this.#halt = null;
+      this.#beginAnew();
+    }
+    this.#control.resume();
+  }
+
+  /**
+   * Goes on, and pauses right behind those GTIDs. What runs begins anew, and finishes what it has read already: exact is
+   * only who pauses first.
+   */
+  until(halt: Halt): void {
+    const { position } = this.#control.stats;
+    if (position !== undefined) halt.requireAhead(position);
+    this.#halt = halt;
+    this.#beginAnew();
     this.#control.resume();
   }
 
@@ -73,28 +113,47 @@ export class DaemonPipeline {
     log.warn({ pipeline: this.name, gtid: formatGtid(gtid) }, 'SKIPPING A TRANSACTION, as asked: its changes are lost');
     this.#skipped.push(gtid);
     this.#control.skip(gtid);
+    this.#beginAnew();
+    this.#control.resume();
+  }
+
+  /** Ends the attempt that runs, and lets the next one begin at once. */
+  #beginAnew(): void {
     if (this.#control.isPaused) return;
     this.#control.pause();
     this.#control.resume();
   }
 
   status(): PipelineStatus {
-    const { state, position, transactions, committedAtUs, error } = this.#control.stats;
+    const { stats, sinkStats } = this.#control;
+    const { state, position, transactions, bytes, retries, committedAtUs, error, errorCode, errorHint } = stats;
     return {
       name: this.name,
       source: this.#composed.place,
       sink: this.#options.config.sink.name,
       state,
       position: position === undefined ? null : positionText(position),
+      until: this.#halt?.toString() ?? null,
       transactions,
+      bytes,
+      retries,
       committedAt: committedAtUs === undefined ? null : new Date(committedAtUs / 1000).toISOString(),
+      lagMs: lagMs(stats, Date.now()),
+      counters: sinkStats.counters,
+      workers: sinkStats.workers.map(workerStatus),
       error: error ?? null,
+      errorCode: errorCode ?? null,
+      errorHint: errorHint ?? null,
     };
   }
 
   async #sink(): Promise<ResumableSink> {
     const { config, log, stateDir } = this.#options;
-    const sink = config.sink.connector.create(config.sink.options, { pipeline: this.name, log });
+    const sink = config.sink.connector.create(config.sink.options, {
+      pipeline: this.name,
+      log,
+      stats: this.#control.sinkStats,
+    });
     const path = checkpointPath(stateDir, this.name);
     if (!('state' in sink)) await refuseLeftCheckpoint(path, this.name);
     return skipping(

@@ -34,17 +34,37 @@ export function skipping(sink: ResumableSink, gtids: readonly AnyGtid[]): Resuma
   return {
     async open(signal) {
       const position = await sink.open(signal);
-      if (position === undefined || gtids.length === 0) return position;
-      const moved = passedOver(position, gtids);
-      if (moved === position) return position;
-      // What is passed over may have altered tables, so the history of their columns ends here.
-      const { schemas: _, ...unmarked } = moved;
-      await sink.write({ transactions: [], position: unmarked }, signal);
-      return unmarked;
+      return position === undefined ? undefined : claimed(sink, { position, gtids, signal });
     },
     write: (batch, signal) => sink.write(batch, signal),
     close: () => sink.close(),
   };
+}
+
+/** Claims one in a sink that no pipeline writes to. False where there is nothing to claim. */
+export async function skipIn(sink: ResumableSink, gtid: AnyGtid, signal: AbortSignal): Promise<boolean> {
+  try {
+    const position = await sink.open(signal);
+    return position !== undefined && (await claimed(sink, { position, gtids: [gtid], signal })) !== position;
+  } finally {
+    await sink.close();
+  }
+}
+
+interface Claim {
+  readonly position: Position;
+  readonly gtids: readonly AnyGtid[];
+  readonly signal: AbortSignal;
+}
+
+/** The position behind them as well; the same object if there was nothing to write. */
+async function claimed(sink: ResumableSink, { position, gtids, signal }: Claim): Promise<Position> {
+  const moved = passedOver(position, gtids);
+  if (moved === position) return position;
+  // What is passed over may have altered tables, so the history of their columns ends here.
+  const { schemas: _, ...unmarked } = moved;
+  await sink.write({ transactions: [], position: unmarked }, signal);
+  return unmarked;
 }
 
 /** The same object if there is nothing to change: a position of file and offset holds no GTIDs. */

@@ -1,5 +1,7 @@
+import { type ErrorCode, RowtideError } from '../core/errors.js';
 import { type AnyGtid, formatGtid } from '../core/gtid.js';
 import type { Position } from '../core/position.js';
+import { SinkStats } from '../core/sink-stats.js';
 
 /**
  * ```
@@ -25,8 +27,17 @@ export interface PipelineStats {
   position: Position | undefined;
   /** Commit time of the last transaction written, microseconds since the epoch. */
   committedAtUs: number | undefined;
+  /** Commit time of the first transaction of the batch that is being written; undefined while none is. */
+  writingUs: number | undefined;
+  /** Commit time of the last transaction that was read, also if it was filtered to nothing. */
+  readUs: number | undefined;
+  /** When it was read, milliseconds since the epoch. */
+  readAtMs: number | undefined;
   /** Message of the last error; stays until the next batch is written. */
   error: string | undefined;
+  /** Its code, and what to do about it; undefined where there is none, and for defects of ours. */
+  errorCode: ErrorCode | undefined;
+  errorHint: string | undefined;
 }
 
 /** The handle of a pipeline that outlives its attempts: what others see of it, and ask of it. */
@@ -39,8 +50,15 @@ export class PipelineControl {
     retries: 0,
     position: undefined,
     committedAtUs: undefined,
+    writingUs: undefined,
+    readUs: undefined,
+    readAtMs: undefined,
     error: undefined,
+    errorCode: undefined,
+    errorHint: undefined,
   };
+  /** What the sinks of all attempts say of themselves. */
+  readonly sinkStats = new SinkStats();
   readonly #skipped = new Set<string>();
   #pause = new AbortController();
   #resume: () => void = () => undefined;
@@ -54,6 +72,15 @@ export class PipelineControl {
     if (!this.isPaused) return;
     this.#pause = new AbortController();
     this.#resume();
+  }
+
+  /** Notes what went wrong; null: nothing any more. */
+  note(failure: { readonly error: unknown } | null): void {
+    const { stats } = this;
+    const error = failure?.error;
+    stats.error = failure === null ? undefined : error instanceof Error ? error.message : String(failure.error);
+    stats.errorCode = error instanceof RowtideError ? error.code : undefined;
+    stats.errorHint = error instanceof RowtideError ? error.hint : undefined;
   }
 
   /** From its next reading on, a transaction is passed on without its changes; the position moves over it. */

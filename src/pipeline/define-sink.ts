@@ -1,12 +1,15 @@
 import type { ZodType } from 'zod';
 import type { Log } from '../core/log.js';
 import type { ForgetfulSink, ResumableSink } from '../core/sink.js';
+import type { SinkStats } from '../core/sink-stats.js';
 
 /** What a pipeline tells the sink that it makes. */
 export interface SinkContext {
   /** Name of the pipeline: unique among those that share a state folder. */
   readonly pipeline: string;
   readonly log: Log;
+  /** Where the sink counts what it does, beside what its errors say; absent where nobody will ask. */
+  readonly stats?: SinkStats;
 }
 
 export type Delivery = 'exactly-once' | 'at-least-once';

@@ -74,11 +74,13 @@ async function copy(options: PipelineOptions, giveUp: AbortSignal): Promise<void
   const bounds = { ...(bytesMax !== undefined && { bytesMax }), ...(clock !== undefined && { clock }) };
   for await (const batch of batches({ read, from, signal, ...bounds })) {
     try {
+      control.stats.writingUs = batch.transactions[0]?.committedAtUs;
       await sink.write(batch, giveUp);
       count(batch, control);
     } catch (error) {
       throw isOfLog(error) ? locateError(error, placeOf(batch)) : error;
     } finally {
+      control.stats.writingUs = undefined;
       for (const transaction of batch.transactions) transaction.release();
     }
   }
@@ -109,6 +111,8 @@ async function* prepare(
   { name, transform, control, log }: PipelineOptions & { control: PipelineControl },
 ): AsyncGenerator<Transaction, void> {
   for await (const transaction of transactions) {
+    control.stats.readUs = transaction.committedAtUs;
+    control.stats.readAtMs = Date.now();
     if (control.skips(transaction.gtid)) {
       const gtid = transaction.gtid === null ? null : formatGtid(transaction.gtid);
       log.warn(
@@ -128,13 +132,14 @@ function withoutEntries(transaction: Transaction): Transaction {
   return { gtid, span, prepared, held, schemas, clock, committedAtUs, serverId, sizeBytes, entries: [], release };
 }
 
-function count({ transactions, position }: Batch, { stats }: PipelineControl): void {
+function count({ transactions, position }: Batch, control: PipelineControl): void {
+  const { stats } = control;
   stats.batches += 1;
   stats.transactions += transactions.length;
   for (const { sizeBytes } of transactions) stats.bytes += sizeBytes;
   stats.position = position;
   stats.committedAtUs = transactions.at(-1)?.committedAtUs ?? stats.committedAtUs;
-  stats.error = undefined;
+  control.note(null);
 }
 
 /** `passed` rejects when the time to stop in is over: first the batch is given up, then everything. */

@@ -64,7 +64,7 @@ function progressOf({ control, retry, clock = systemClock }: SuperviseOptions): 
 
 function delayOrFail(options: SuperviseOptions, error: unknown, failures: number): number {
   const { name, control, signal, log, retry, random = Math.random } = options;
-  control.stats.error = error instanceof Error ? error.message : String(error);
+  control.note({ error });
   const again = error instanceof RowtideError && error.retryable && failures < (retry?.attemptsMax ?? Infinity);
   if (signal.aborted || !again) {
     control.stats.state = 'failed';

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import mysql from 'mysql2/promise';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { askControl } from '../../src/daemon/control.js';
 import { type MysqlServer, startMysql } from '../servers/mysql.js';
 import { needs } from '../servers/suite.js';
 import { type Running, rowtide, start } from './rowtide.js';
@@ -208,6 +209,43 @@ needs('own').describe('rowtide run', () => {
     await end(again);
     expect(idsIn(own('jsonl'))).toEqual([11, 21]);
     expect(readFileSync(own('other.jsonl'), 'utf8')).toBe('');
+    await run('DELETE FROM shop.orders');
+  });
+
+  test('stands still right behind a transaction that is named, and goes on from there when told to', async () => {
+    const { config, own } = configure(`  shop:\n${INTO_FILE}`);
+    const control = `${own('state')}/control.sock`;
+    const daemon = start(['run', '--config', config]);
+    await daemon.said(/streaming/);
+    const last = /\d+$/.exec(await scalar('SELECT @@global.gtid_executed'))?.[0] ?? '';
+    const gtid = `${uuid}:${Number(last) + 2}`;
+    const [asked] = (await askControl(control, { command: 'until', gtid, pipeline: null }))?.pipelines ?? [];
+    expect(asked).toMatchObject({ until: gtid });
+    for (const id of [30, 31, 32]) await run(`INSERT INTO shop.orders VALUES (${id})`);
+    const [paused] = await eventually(
+      () => statusOf(config),
+      ([each]) => each.state === 'paused',
+    );
+    expect(paused).toMatchObject({ until: null, lagMs: null, position: `${uuid}:1-${Number(last) + 2}` });
+    expect(idsIn(own('jsonl'))).toEqual([30, 31]);
+    const passed = askControl(control, { command: 'until', gtid, pipeline: 'shop' });
+    await expect(passed).rejects.toMatchObject({ code: 'USAGE', message: expect.stringContaining('already') });
+
+    await rowtide(['resume', '--config', config]);
+    await eventually(
+      () => idsIn(own('jsonl')),
+      (ids) => ids.length === 3,
+    );
+    await askControl(control, { command: 'until', gtid: `${uuid}:${Number(last) + 4}`, pipeline: 'shop' });
+    // Told to go on, it forgets where it was to stand still.
+    await rowtide(['resume', '--config', config]);
+    for (const id of [33, 34]) await run(`INSERT INTO shop.orders VALUES (${id})`);
+    await eventually(
+      () => idsIn(own('jsonl')),
+      (ids) => ids.length === 5,
+    );
+    expect(await statusOf(config)).toMatchObject([{ state: 'streaming', until: null, lagMs: expect.any(Number) }]);
+    await end(daemon);
     await run('DELETE FROM shop.orders');
   });
 

@@ -6,20 +6,11 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { RowtideError } from '../../src/core/errors.js';
 import { askControl, type ControlRequest, type ControlServer, listenForControl } from '../../src/daemon/control.js';
 import { redactor } from '../../src/daemon/redact.js';
-import { parseGtid, skipping } from '../../src/daemon/skip.js';
-import type { PipelineStatus } from '../../src/daemon/status.js';
+import { parseGtid, skipIn, skipping } from '../../src/daemon/skip.js';
 import { fromGtids, fromPlace, UUID } from '../transform/stream.js';
+import { statusOf } from './status.js';
 
-const status: PipelineStatus = {
-  name: 'shop',
-  source: 'db1:3306',
-  sink: 'kafka',
-  state: 'streaming',
-  position: null,
-  transactions: 0,
-  committedAt: null,
-  error: null,
-};
+const status = statusOf();
 
 describe('the control socket', () => {
   let folder: string;
@@ -64,7 +55,9 @@ describe('the control socket', () => {
     await listen();
     const request: ControlRequest = { command: 'skip', gtid: `${UUID}:5`, pipeline: 'shop' };
     expect(await askControl(path, request)).toEqual({ ok: true, pid: process.pid, pipelines: [status] });
-    expect(requests).toEqual([request]);
+    const next: ControlRequest = { command: 'until', gtid: `${UUID}:9`, pipeline: null };
+    await askControl(path, next);
+    expect(requests).toEqual([request, next]);
   });
 
   test('brings an error to who asked, as it was', async () => {
@@ -96,6 +89,7 @@ describe('the control socket', () => {
     '[]\n',
     '{"command":"stop"}\n',
     '{"command":"skip"}\n',
+    '{"command":"until"}\n',
     '{"command":"pause","pipeline":1}\n',
   ])('refuses %j', async (text) => {
     await listen();
@@ -136,6 +130,13 @@ describe('a transaction to skip', () => {
     const position = await skipping(inner, [parseGtid(`${UUID}:5`)]).open(signal);
     expect(JSON.stringify(position?.log)).toContain(`${UUID}:1-5`);
     expect(inner.written).toEqual([`{"kind":"gtid","executed":"${UUID}:1-5"}`]);
+  });
+
+  test('is claimed in a sink that keeps its own position, while no pipeline runs', async () => {
+    const inner = sink(fromGtids(`${UUID}:1-4`));
+    expect(await skipIn(inner, parseGtid(`${UUID}:5`), signal)).toBe(true);
+    expect(inner.written).toEqual([`{"kind":"gtid","executed":"${UUID}:1-5"}`]);
+    expect(await skipIn(sink(fromGtids(`${UUID}:1-9`)), parseGtid(`${UUID}:5`), signal)).toBe(false);
   });
 
   test('ends the history of columns: what is passed over may have altered tables', async () => {

@@ -42,7 +42,7 @@ export { TableStatements } from './format/table-statements.js';
 export { parseServerUrl, type ServerAddress } from './mysql/url.js';
 export { checkpointed } from './pipeline/checkpointed.js';
 export { PipelineControl, type PipelineState, type PipelineStats } from './pipeline/control.js';
-export { defineSink, type SinkContext, type SinkDefinition } from './pipeline/define-sink.js';
+export { defineSink, type SinkContext, type SinkDefinition, type SinkSource } from './pipeline/define-sink.js';
 export { type PipelineEnd, type PipelineOptions, runPipeline } from './pipeline/run.js';
 export { type RetryOptions, type SuperviseOptions, supervise } from './pipeline/supervise.js';
 export { schemas } from './schema/schemas.js';

@@ -47,19 +47,44 @@ export async function loadConfig<S extends Configurable>(options: LoadOptions<S>
   const base = check(configSchema, expanded, { document, problems, path: [] });
   const sinks = await loadSinks(expanded, { document, problems, options });
   if (base === undefined || problems.length > 0) throw invalid(options.file, problems);
-  for (const { source } of Object.values(base.pipelines)) {
-    if (source.kind === 'server') secrets.add(source.address.password.reveal());
-  }
+  const pipelines = Object.entries(base.pipelines).flatMap(([name, pipeline]) => {
+    const sink = sinks.get(name);
+    if (sink === undefined) throw new Error(`the sink of ${name} was not checked`);
+    const { transform, retry } = pipeline;
+    return sourcesOf(name, pipeline).map(([own, source]) => ({ name: own, source, transform, retry, sink }));
+  });
+  for (const { source } of pipelines) if (source.kind === 'server') secrets.add(source.address.password.reveal());
+
+  refuseSameNames(pipelines, { document, problems });
+  if (problems.length > 0) throw invalid(options.file, problems);
 
   return {
     stateDir: resolve(dirname(options.file), base.state),
-    pipelines: Object.entries(base.pipelines).map(([name, { source, transform, retry }]) => {
-      const sink = sinks.get(name);
-      if (sink === undefined) throw new Error(`the sink of ${name} was not checked`);
-      return { name, source, transform, retry, sink };
-    }),
+    pipelines,
     secrets: [...secrets],
   };
+}
+
+type PipelineSchema = NonNullable<ReturnType<typeof check<typeof configSchema>>>['pipelines'][string];
+
+/** Each with the name of its own pipeline. */
+function sourcesOf(
+  name: string,
+  { source, sources = {} }: PipelineSchema,
+): readonly (readonly [string, SourceConfig])[] {
+  if (source !== undefined) return [[name, source]];
+  return Object.entries(sources).map(([own, each]) => [`${name}.${own}`, each] as const);
+}
+
+function refuseSameNames(
+  pipelines: readonly { readonly name: string }[],
+  { document, problems }: Omit<Check, 'path'>,
+): void {
+  const names = pipelines.map(({ name }) => name);
+  for (const name of names.filter((each, i) => names.indexOf(each) < i)) {
+    const path = ['pipelines', name];
+    problems.push({ place: document.keyPlace(path), path, message: 'a source of another pipeline has that name' });
+  }
 }
 
 /** The state folder of a configuration that may be wrong, or unreadable here, in everything else. */

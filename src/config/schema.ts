@@ -105,8 +105,14 @@ const source = z.unknown().transform((value, context) => {
   return z.NEVER;
 });
 
-const pipeline = z.strictObject({
-  source,
+const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
+const named = (what: string) =>
+  z.string().regex(NAME, { error: `a ${what} is named with letters, digits, dot, dash and underscore` });
+
+const pipelineMembers = z.strictObject({
+  source: source.exactOptional(),
+  /** Many in place of one: a pipeline each, called `pipeline.source`, that are the same in all else. */
+  sources: z.record(named('source'), source).exactOptional(),
   transform: transform.prefault({}),
   retry: z
     .strictObject({
@@ -122,7 +128,10 @@ const pipeline = z.strictObject({
   }),
 });
 
-const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
+const pipeline = pipelineMembers.superRefine(({ source: one, sources = {} }, context) => {
+  const isOne = (one === undefined ? 0 : 1) + Math.sign(Object.keys(sources).length) === 1;
+  if (!isOne) context.addIssue({ code: 'custom', message: 'either one source, or sources: a name for each of them' });
+});
 
 export const STATE_DEFAULT = './state';
 
@@ -130,10 +139,7 @@ export const configSchema = z.strictObject({
   /** Folder of checkpoints, spool and control socket, relative to the configuration file. */
   state: z.string().min(1).default(STATE_DEFAULT),
   pipelines: z
-    .record(
-      z.string().regex(NAME, { error: 'a pipeline is named with letters, digits, dot, dash and underscore' }),
-      pipeline,
-    )
+    .record(named('pipeline'), pipeline)
     .refine((pipelines) => Object.keys(pipelines).length > 0, { error: 'at least one pipeline' }),
 });
 

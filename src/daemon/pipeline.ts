@@ -9,6 +9,7 @@ import type { SinkDefinition } from '../pipeline/define-sink.js';
 import { type PipelineEnd, runPipeline } from '../pipeline/run.js';
 import { supervise } from '../pipeline/supervise.js';
 import { fileHistoryStore, historyPath } from '../schema/history/file-store.js';
+import { tableTest } from '../transform/filter.js';
 import { type ComposedSource, composeSource } from './compose.js';
 import type { Halt } from './halt.js';
 import { skipping } from './skip.js';
@@ -153,6 +154,9 @@ export class DaemonPipeline {
       pipeline: this.name,
       log,
       stats: this.#control.sinkStats,
+      ...(config.source.kind === 'server' && {
+        source: { address: config.source.address, wants: tableTest(config.transform) },
+      }),
     });
     const path = checkpointPath(stateDir, this.name);
     if (!('state' in sink)) await refuseLeftCheckpoint(path, this.name);

@@ -2,12 +2,22 @@ import type { ZodType } from 'zod';
 import type { Log } from '../core/log.js';
 import type { ForgetfulSink, ResumableSink } from '../core/sink.js';
 import type { SinkStats } from '../core/sink-stats.js';
+import type { ServerAddress } from '../mysql/url.js';
+
+/** A server whose changes a sink will get. */
+export interface SinkSource {
+  readonly address: ServerAddress;
+  /** Whether the pipeline lets rows of a table of that name through. */
+  wants(schema: string, table: string): boolean;
+}
 
 /** What a pipeline tells the sink that it makes. */
 export interface SinkContext {
   /** Name of the pipeline: unique among those that share a state folder. */
   readonly pipeline: string;
   readonly log: Log;
+  /** For a sink that looks at the source before it takes anything from it; absent for log files. */
+  readonly source?: SinkSource;
   /** Where the sink counts what it does, beside what its errors say; absent where nobody will ask. */
   readonly stats?: SinkStats;
 }

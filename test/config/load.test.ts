@@ -82,6 +82,24 @@ describe('a configuration that is right', () => {
     expect(config.secrets).toEqual(['pa:ss$word']);
   });
 
+  test('takes many sources in place of one: a pipeline each, alike in all else', async () => {
+    const config = await load(`
+pipelines:
+  shop:
+    sources: { east: { url: mysql://east, from: beginning }, west: { files: [w.000001] } }
+    transform: { include: ["shop.*"] }
+    sink: { stdout: {} }
+`);
+    expect(config.pipelines).toMatchObject([
+      {
+        name: 'shop.east',
+        source: { kind: 'server', from: { kind: 'beginning' } },
+        transform: { include: ['shop.*'] },
+      },
+      { name: 'shop.west', source: { kind: 'files' }, transform: { include: ['shop.*'] }, sink: { name: 'stdout' } },
+    ]);
+  });
+
   test('takes binlog files as a source', async () => {
     const config = await load('pipelines: { replay: { source: { files: [a.000001] }, sink: { stdout: {} } } }');
     expect(config.pipelines[0]?.source).toEqual({
@@ -190,6 +208,27 @@ pipelines:
       'state: a\nstate: b\npipelines: { p: { source: { url: x }, sink: { stdout: {} } } }',
     );
     expect(problems[0]).toBe('/etc/rowtide/rowtide.yaml:2:1 Map keys must be unique');
+  });
+
+  test('has no source, or two ways to say them, or a name twice', async () => {
+    const text = `pipelines:
+  none: { sink: { stdout: {} } }
+  both: { source: { url: mysql://a }, sources: { b: { url: mysql://b } }, sink: { stdout: {} } }
+  bad: { sources: { b/c: { url: mysql://b }, d: { url: 5 } }, sink: { stdout: {} } }
+`;
+    const neither = 'either one source, or sources: a name for each of them';
+    const place = '/etc/rowtide/rowtide.yaml';
+    expect(await problemsOf(text)).toEqual([
+      `${place}:2:9 pipelines.none: ${neither}`,
+      `${place}:3:9 pipelines.both: ${neither}`,
+      `${place}:4:21 pipelines.bad.sources.b/c: a source is named with letters, digits, dot, dash and underscore`,
+      `${place}:4:56 pipelines.bad.sources.d.url: Invalid input: expected string, received number`,
+    ]);
+    const twice = `pipelines:
+  a: { sources: { b: { url: mysql://b } }, sink: { stdout: {} } }
+  a.b: { source: { url: mysql://b }, sink: { stdout: {} } }
+`;
+    expect(await problemsOf(twice)).toEqual([`${place}:3:3 pipelines.a.b: a source of another pipeline has that name`]);
   });
 
   test('is empty', async () => {

@@ -41,13 +41,20 @@ class InflatingImageReader extends ImageReader {
   }
 }
 
-function compressedOrdinals(table: Table): number[] {
-  return table.columns.flatMap((column, i) => (type.isCompressed(column.type) ? [i] : []));
+const compressed = new WeakMap<Table, readonly number[]>();
+
+function compressedOrdinals(table: Table): readonly number[] {
+  let ordinals = compressed.get(table);
+  if (ordinals === undefined) {
+    ordinals = table.columns.flatMap((column, i) => (type.isCompressed(column.type) ? [i] : []));
+    compressed.set(table, ordinals);
+  }
+  return ordinals;
 }
 
 /** `present`: the ordinals of the columns that the images have. */
 export function imageReader(table: Table, bytes: Buffer, present: Int32Array): ImageReader {
-  return table.columns.some((column) => type.isCompressed(column.type))
+  return compressedOrdinals(table).length > 0
     ? new InflatingImageReader(table, bytes, present)
     : new ImageReader(table, bytes, present);
 }

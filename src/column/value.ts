@@ -73,8 +73,11 @@ class ValueVisitor implements Visitor<Value> {
   }
 
   bytes(bytes: Buffer, from: number, to: number, length: number): Value {
-    if (this.#ofLasting && to - from === length && length * MEMORY_TIMES_MAX >= bytes.buffer.byteLength)
-      return new Uint8Array(bytes.buffer, bytes.byteOffset + from, length);
+    if (this.#ofLasting && to - from === length) {
+      const { buffer } = bytes;
+      if (length * MEMORY_TIMES_MAX >= buffer.byteLength)
+        return new Uint8Array(buffer, bytes.byteOffset + from, length);
+    }
     const copy = new Uint8Array(length);
     copy.set(bytes.subarray(from, to));
     return copy;

@@ -25,12 +25,15 @@ export interface FrameHandler {
  *   last one that is not full, and may be empty
  *   message: status u8 (0 event, 254 end, 255 error), then the event, or error code u16, '#', SQL state, text
  *
- * Events that lie in one chunk are handed on where they lie. Others are copied once, into a buffer of their own length,
- * which their header tells: memory of that size is only reserved, so a false length costs nothing.
+ * Events that lie in one chunk, or in several that lie one behind the other, are handed on where they lie. Others are
+ * copied once, into a buffer of their own length, which their header tells: memory of that size is only reserved, so a
+ * false length costs nothing.
  */
 export class DumpFraming {
   readonly #handler: FrameHandler;
   readonly #eventBytesMax: number;
+  /** The begin of a message that the last chunk ended with, if it is the only packet of it. */
+  #rest: Buffer | null = null;
   /** Of a packet that a chunk's end cut: its header and as much of the message as tells its length. */
   readonly #head = Buffer.alloc(HEAD_BYTES);
   #headBytes = 0;
@@ -48,23 +51,44 @@ export class DumpFraming {
 
   /** Takes the next bytes of the connection. The chunk must not be written to afterwards: events are views of it. */
   execute(chunk: Buffer): void {
+    const rest = this.#rest;
+    this.#rest = null;
+    if (rest === null) this.#cut(chunk);
+    else if (isRightBehind(rest, chunk)) {
+      this.#cut(Buffer.from(chunk.buffer, rest.byteOffset, rest.length + chunk.length));
+    } else {
+      this.#moveRest(rest);
+      this.#cut(chunk);
+    }
+  }
+
+  /** The usual case: a packet lies in the chunk and is the whole message. */
+  #cut(chunk: Buffer): void {
     let at = 0;
     while (at < chunk.length) {
       if (this.#message !== null) at = this.#continue(this.#message, chunk, at);
       else if (this.#headBytes > 0) at = this.#begin(chunk, at);
-      else at = this.#whole(chunk, at);
+      else {
+        const length = packetLength(chunk, at);
+        const end = at + PACKET_HEADER_BYTES + length;
+        if (length === PACKET_BYTES_MAX) at = this.#begin(chunk, at);
+        else if (end <= chunk.length) {
+          this.#deliver(chunk, at + PACKET_HEADER_BYTES, end);
+          at = end;
+        } else {
+          this.#rest = chunk.subarray(at);
+          return;
+        }
+      }
     }
   }
 
-  /** The usual case: the packet lies in the chunk and is the whole message. */
-  #whole(chunk: Buffer, at: number): number {
-    const left = chunk.length - at;
-    if (left < PACKET_HEADER_BYTES) return this.#begin(chunk, at);
-    const length = chunk.readUIntLE(at, 3);
-    const end = at + PACKET_HEADER_BYTES + length;
-    if (end > chunk.length || length === PACKET_BYTES_MAX) return this.#begin(chunk, at);
-    this.#deliver(chunk, at + PACKET_HEADER_BYTES, end);
-    return end;
+  /** What was left over is not where the rest of its message is: it goes into a buffer of the message's own. */
+  #moveRest(rest: Buffer): void {
+    let at = 0;
+    while (at < rest.length) {
+      at = this.#message === null ? this.#begin(rest, at) : this.#continue(this.#message, rest, at);
+    }
   }
 
   /** Gathers the head of a cut message, until it tells how long the message is. */
@@ -160,6 +184,17 @@ export class DumpFraming {
     }
     throw misframed(`a message of ${to - from} bytes begins with ${bytes[from]}`);
   }
+}
+
+/** Infinite where the chunk ends before it is said. */
+function packetLength(chunk: Buffer, at: number): number {
+  if (chunk.length - at < PACKET_HEADER_BYTES) return Infinity;
+  return chunk[at]! | (chunk[at + 1]! << 8) | (chunk[at + 2]! << 16);
+}
+
+/** Both lie in the same memory, one behind the other. */
+function isRightBehind(first: Buffer, second: Buffer): boolean {
+  return first.buffer === second.buffer && first.byteOffset + first.length === second.byteOffset;
 }
 
 function misframed(what: string): RowtideError {

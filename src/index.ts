@@ -6,6 +6,8 @@ export { type Files, ioError, syncFolderOf, systemFiles } from './checkpoint/fil
 export { memoryStore } from './checkpoint/memory.js';
 export type { Checkpoint, CheckpointStore } from './checkpoint/store.js';
 export { changes } from './column/changes.js';
+export { type Charset, charsetOf } from './column/charset.js';
+export * as columnType from './column/types.js';
 export type { Batch } from './core/batch.js';
 export type { Change, DocumentDiff, DocumentDiffs, Row, Value } from './core/change.js';
 export { type ErrorCode, type ErrorDetails, RowtideError, unreachable } from './core/errors.js';
@@ -21,7 +23,16 @@ export type { ForgetfulSink, ResumableSink, Sink, SinkState } from './core/sink.
 export { SinkStats, type WorkerStats } from './core/sink-stats.js';
 export type { LogSource, Source } from './core/source.js';
 export type { Column, Table } from './core/table.js';
-export type { Entry, LogSpan, PreparedXa, RowCursor, Rows, Statement, Transaction } from './core/transaction.js';
+export type {
+  Entry,
+  LogSpan,
+  ParallelHints,
+  PreparedXa,
+  RowCursor,
+  Rows,
+  Statement,
+  Transaction,
+} from './core/transaction.js';
 export { TransactionBounds } from './format/bounds.js';
 export type {
   Destination,

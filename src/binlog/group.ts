@@ -2,10 +2,11 @@ import type { FormatDescription, RawEvent } from '../core/event.js';
 import type { MariaGtids } from '../core/maria-gtid.js';
 import type { SchemaMark } from '../core/position.js';
 import type { Table } from '../core/table.js';
-import type { Entry, LogSpan, PreparedXa, Statement, Transaction } from '../core/transaction.js';
+import type { Entry, LogSpan, ParallelHints, PreparedXa, Statement, Transaction } from '../core/transaction.js';
 import { dialectOf } from './dialect.js';
 import type { GtidEvent } from './gtid.js';
 import type { HeldEvents, Mark } from './held-events.js';
+import { isMariaGtidEvent } from './maria-gtid.js';
 import { decodeQuery } from './query.js';
 import { isRowsEvent, rowsFlags, rowsTableId, rowsWithQuery, STMT_END_F } from './rows.js';
 import * as type from './types.js';
@@ -64,6 +65,7 @@ export function commit({ group, content, last, prepared, held, schemas, xid }: C
       opened === null || opened.sequenceNumber === 0
         ? null
         : { lastCommitted: opened.lastCommitted, sequence: opened.sequenceNumber },
+    hints: hintsOf(opened),
     committedAtUs: opened?.immediateCommitUs ?? last.timestamp * SECONDS_TO_US,
     serverId: last.serverId,
     threadId: threadOf(content ?? group),
@@ -72,6 +74,10 @@ export function commit({ group, content, last, prepared, held, schemas, xid }: C
     entries: content === null ? [] : { [Symbol.iterator]: () => entriesOf(content) },
     release: () => content?.events.release(),
   };
+}
+
+function hintsOf(opened: GtidEvent | null): ParallelHints | undefined {
+  return opened !== null && isMariaGtidEvent(opened) ? opened : undefined;
 }
 
 export function prepare(group: Group, xid: string, last: RawEvent): PreparedXa {

@@ -1,20 +1,13 @@
 import { HEADER_BYTES, type RawEvent } from '../core/event.js';
 import type { MariaGtid } from '../core/maria-gtid.js';
+import type { ParallelHints } from '../core/transaction.js';
 import { ByteReader } from './bytes.js';
 import type { GtidEvent } from './gtid.js';
 import { formatXid } from './xa-prepare.js';
 
 /** What opens a transaction on MariaDB, and says what kind of transaction it is. */
-export interface MariaGtidEvent extends GtidEvent {
+export interface MariaGtidEvent extends GtidEvent, ParallelHints {
   readonly gtid: MariaGtid;
-  /** Transactions of the same number committed together. */
-  readonly commitId: bigint | null;
-  readonly isDdl: boolean;
-  readonly isTransactional: boolean;
-  /** Some other transaction was waited for, so replicas do not run it ahead of its turn. */
-  readonly waited: boolean;
-  /** Replicas may run it beside others of its domain. */
-  readonly allowsParallel: boolean;
   /** Which step of an ALTER TABLE in two phases its statement is. */
   readonly alter: 'start' | 'commit' | 'rollback' | null;
   /** Of XA PREPARE, and of the XA COMMIT or XA ROLLBACK that completes it. */
@@ -24,6 +17,10 @@ export interface MariaGtidEvent extends GtidEvent {
   /** COMMIT ALTER and ROLLBACK ALTER: the sequence of their START ALTER. */
   readonly startedBy: bigint | null;
   readonly threadId: number | null;
+}
+
+export function isMariaGtidEvent(event: GtidEvent): event is MariaGtidEvent {
+  return 'commitId' in event;
 }
 
 /**

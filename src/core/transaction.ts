@@ -67,6 +67,17 @@ export interface PreparedXa {
   readonly previous?: MariaGtids;
 }
 
+/** What MariaDB says to its replicas about running a transaction beside others. */
+export interface ParallelHints {
+  /** Transactions of the same number committed together; null where it committed alone. */
+  readonly commitId: bigint | null;
+  readonly isDdl: boolean;
+  readonly isTransactional: boolean;
+  /** It waited for a lock that another one held, so it is not to be run ahead of its turn. */
+  readonly waited: boolean;
+  readonly allowsParallel: boolean;
+}
+
 /** What one commit did. Valid until `write` of the batch that holds it has settled. */
 export interface Transaction {
   readonly gtid: AnyGtid | null;
@@ -79,6 +90,8 @@ export interface Transaction {
   readonly schemas?: SchemaMark | undefined;
   /** The logical clock of the source, for parallel apply; null where it logs none. */
   readonly clock: { readonly lastCommitted: number; readonly sequence: number } | null;
+  /** The same from MariaDB, which has no such clock; absent elsewhere. */
+  readonly hints?: ParallelHints | undefined;
   /** Microseconds since the epoch at which the source committed (seconds precision before MySQL 8.0). */
   readonly committedAtUs: number;
   readonly serverId: number;

@@ -80,6 +80,7 @@ export function withEntries(transaction: Transaction, entries: Iterable<Entry>):
     held: transaction.held,
     schemas: transaction.schemas,
     clock: transaction.clock,
+    hints: transaction.hints,
     committedAtUs: transaction.committedAtUs,
     serverId: transaction.serverId,
     threadId: transaction.threadId,

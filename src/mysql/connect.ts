@@ -34,23 +34,15 @@ export class Connection {
 
   /** Aborting `signal` ends the connection, also later; what is asked then fails with its reason. */
   static async open(address: ServerAddress, signal: AbortSignal): Promise<Connection> {
-    signal.throwIfAborted();
-    const options = await driverOptions(address);
-    const socket = options.stream();
-    const abort = (): void => void socket.destroy(abortError(signal));
-    const release = (): void => signal.removeEventListener('abort', abort);
-    signal.addEventListener('abort', abort, { once: true });
+    const { driver, release } = await openDriver(address, signal);
+    const connection = new Connection(address, driver, { signal, release });
     try {
-      const driver = await mysql.createConnection({ ...options, stream: () => socket });
-      // A connection that breaks between two questions fails the next one; nobody else needs to hear of it.
-      driver.on('error', () => undefined);
-      const connection = new Connection(address, driver, { signal, release });
       await connection.query("SET time_zone = '+00:00', sql_mode = ''");
       return connection;
     } catch (error) {
       release();
-      socket.destroy();
-      throw signal.aborted ? abortError(signal) : serverError(error, address);
+      driver.destroy();
+      throw error;
     }
   }
 
@@ -76,12 +68,36 @@ export class Connection {
   }
 }
 
+/** A connection as mysql2 opens it, which ends when `signal` aborts, until `release` is called. */
+export async function openDriver(
+  address: ServerAddress,
+  signal: AbortSignal,
+  more: Partial<DriverOptions> = {},
+): Promise<{ driver: mysql.Connection; release: () => void }> {
+  signal.throwIfAborted();
+  const options = await driverOptions(address);
+  const socket = options.stream();
+  const abort = (): void => void socket.destroy(abortError(signal));
+  const release = (): void => signal.removeEventListener('abort', abort);
+  signal.addEventListener('abort', abort, { once: true });
+  try {
+    const driver = await mysql.createConnection({ ...options, ...more, stream: () => socket });
+    // A connection that breaks between two questions fails the next one; nobody else needs to hear of it.
+    driver.on('error', () => undefined);
+    return { driver, release };
+  } catch (error) {
+    release();
+    socket.destroy();
+    throw signal.aborted ? abortError(signal) : serverError(error, address);
+  }
+}
+
 /** The driver repeats the statement in its errors, and a statement may hold a password or a row. */
 function withoutSql(error: unknown): unknown {
   return error instanceof Error ? Object.assign(error, { sql: undefined }) : error;
 }
 
-function abortError(signal: AbortSignal): Error {
+export function abortError(signal: AbortSignal): Error {
   return signal.reason instanceof Error ? signal.reason : new Error(String(signal.reason));
 }
 
@@ -111,6 +127,7 @@ export interface DriverOptions {
   readonly stream: () => Socket;
   readonly connectTimeout: number;
   readonly flags: string[];
+  readonly multipleStatements?: boolean;
   readonly disableEval: boolean;
   readonly supportBigNumbers: boolean;
   readonly bigNumberStrings: boolean;

@@ -113,3 +113,8 @@ function describe(error: unknown): { code?: string; message: string } {
   const { code } = error as DriverError;
   return code === undefined ? { message: error.message } : { code, message: error.message };
 }
+
+/** True where nobody knows what became of what the server was sent. */
+export function isAway(error: unknown): boolean {
+  return AWAY.has(describe(error).code ?? '');
+}

@@ -1,4 +1,6 @@
 /** The public API: all that a connector, ours or a stranger's, may import. */
+export { decodeQueryParts, type QueryParts } from './binlog/query.js';
+export { decodeQueryStatus, type QueryStatus } from './binlog/query-status.js';
 export { transactions } from './binlog/transactions.js';
 export { decodeCheckpoint, encodeCheckpoint, type StoredCheckpoint } from './checkpoint/checkpoint.js';
 export { fileStore } from './checkpoint/file.js';
@@ -10,9 +12,10 @@ export { type Charset, charsetOf } from './column/charset.js';
 export * as columnType from './column/types.js';
 export type { Batch } from './core/batch.js';
 export type { Change, DocumentDiff, DocumentDiffs, Row, Value } from './core/change.js';
+export { crc32 } from './core/crc32.js';
 export { type ErrorCode, type ErrorDetails, RowtideError, unreachable } from './core/errors.js';
-export type { RawEvent } from './core/event.js';
-export { type AnyGtid, formatGtid, type Gtid, GtidSet } from './core/gtid.js';
+export { type FormatDescription, HEADER_BYTES, type RawEvent } from './core/event.js';
+export { type AnyGtid, formatGtid, type Gtid, GtidSet, isMariaGtid } from './core/gtid.js';
 export { ABSENT_CELL, type Image, NULL_CELL } from './core/image.js';
 export { InvalidText } from './core/invalid-text.js';
 export type { JsonDiff, RowDiffs } from './core/json-diff.js';
@@ -25,6 +28,7 @@ export type { LogSource, Source } from './core/source.js';
 export type { Column, Table } from './core/table.js';
 export type {
   Entry,
+  LoggedRows,
   LogSpan,
   ParallelHints,
   PreparedXa,
@@ -32,6 +36,7 @@ export type {
   Rows,
   Statement,
   Transaction,
+  TransactionOrigin,
 } from './core/transaction.js';
 export { TransactionBounds } from './format/bounds.js';
 export type {
@@ -55,7 +60,13 @@ export { SqlError } from './mysql/session-error.js';
 export { parseServerUrl, placeOf, type ServerAddress } from './mysql/url.js';
 export { checkpointed } from './pipeline/checkpointed.js';
 export { PipelineControl, type PipelineState, type PipelineStats } from './pipeline/control.js';
-export { defineSink, type SinkContext, type SinkDefinition, type SinkSource } from './pipeline/define-sink.js';
+export {
+  defineSink,
+  type SinkContext,
+  type SinkDefinition,
+  type SinkSource,
+  type SourceNeeds,
+} from './pipeline/define-sink.js';
 export { type PipelineEnd, type PipelineOptions, runPipeline } from './pipeline/run.js';
 export { type RetryOptions, type SuperviseOptions, supervise } from './pipeline/supervise.js';
 export { schemas } from './schema/schemas.js';

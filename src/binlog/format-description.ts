@@ -52,6 +52,8 @@ function decodeFormatDescription(bytes: Buffer, anyVersion: boolean): FormatDesc
     createdAt,
     headerBytes,
     checksum: knowsChecksums ? checksumOf(r.u8()) : 'none',
+    // The chunk that it came in must not be kept for it.
+    bytes: Buffer.from(bytes),
     postHeaderBytes(type) {
       const length = lengths[type - FIRST_TYPE];
       if (length === undefined) throw malformed(`an event of type ${type}, which the log's format does not list`);

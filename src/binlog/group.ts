@@ -2,7 +2,15 @@ import type { FormatDescription, RawEvent } from '../core/event.js';
 import type { MariaGtids } from '../core/maria-gtid.js';
 import type { SchemaMark } from '../core/position.js';
 import type { Table } from '../core/table.js';
-import type { Entry, LogSpan, ParallelHints, PreparedXa, Statement, Transaction } from '../core/transaction.js';
+import type {
+  Entry,
+  LogSpan,
+  ParallelHints,
+  PreparedXa,
+  Statement,
+  Transaction,
+  TransactionOrigin,
+} from '../core/transaction.js';
 import { dialectOf } from './dialect.js';
 import type { GtidEvent } from './gtid.js';
 import type { HeldEvents, Mark } from './held-events.js';
@@ -11,8 +19,14 @@ import { decodeQuery } from './query.js';
 import { isRowsEvent, rowsFlags, rowsTableId, rowsWithQuery, STMT_END_F } from './rows.js';
 import * as type from './types.js';
 
+/** A table, and the TABLE_MAP that said so. */
+export interface MappedTable {
+  readonly table: Table;
+  readonly map: RawEvent;
+}
+
 /** By table id, as the TABLE_MAPs before a row event said; null for tables that nobody wants. */
-export type Tables = ReadonlyMap<number, Table | null>;
+export type Tables = ReadonlyMap<number, MappedTable | null>;
 
 /** The events between a GTID or BEGIN and the commit, on their way to become a transaction. */
 export interface Group {
@@ -46,19 +60,21 @@ export interface Commit {
   readonly last: RawEvent;
   readonly schemas: SchemaMark | undefined;
   readonly prepared: PreparedXa | null;
+  readonly prepares: string | undefined;
   readonly held: readonly PreparedXa[];
   readonly xid: bigint | undefined;
 }
 
 const SECONDS_TO_US = 1_000_000;
 
-export function commit({ group, content, last, prepared, held, schemas, xid }: Commit): Transaction {
+export function commit({ group, content, last, prepared, prepares, held, schemas, xid }: Commit): Transaction {
   const opened = group.opened;
   const sizeBytes = content === null ? 0 : content.events.bytes;
   return {
     gtid: opened?.gtid ?? null,
     span: spanOf(group, last),
     prepared,
+    prepares,
     held,
     schemas,
     clock:
@@ -67,6 +83,7 @@ export function commit({ group, content, last, prepared, held, schemas, xid }: C
         : { lastCommitted: opened.lastCommitted, sequence: opened.sequenceNumber },
     hints: hintsOf(opened),
     committedAtUs: opened?.immediateCommitUs ?? last.timestamp * SECONDS_TO_US,
+    origin: originOf(opened),
     serverId: last.serverId,
     threadId: threadOf(content ?? group),
     xid,
@@ -78,6 +95,11 @@ export function commit({ group, content, last, prepared, held, schemas, xid }: C
 
 function hintsOf(opened: GtidEvent | null): ParallelHints | undefined {
   return opened !== null && isMariaGtidEvent(opened) ? opened : undefined;
+}
+
+function originOf(opened: GtidEvent | null): TransactionOrigin | undefined {
+  const { originalCommitUs = 0, originalServerVersion = null } = opened?.facts ?? {};
+  return originalCommitUs === 0 ? undefined : { committedAtUs: originalCommitUs, serverVersion: originalServerVersion };
 }
 
 export function prepare(group: Group, xid: string, last: RawEvent): PreparedXa {
@@ -106,8 +128,8 @@ function* entriesOf(group: Group): Generator<Entry> {
       continue;
     }
     // DUMMY_TABLE_ID has no table.
-    const table = tables.get(rowsTableId(event, format));
-    if (table) yield rowsWithQuery(event, { table, format, query });
+    const mapped = tables.get(rowsTableId(event, format));
+    if (mapped) yield rowsWithQuery(event, { mapped, format, query });
     if (query !== null && (rowsFlags(event, format) & STMT_END_F) !== 0) query = null;
   }
 }
@@ -122,6 +144,7 @@ function statementOf(event: RawEvent, format: FormatDescription): Statement {
     get dialect() {
       return dialectOf(status, serverVersion);
     },
+    format,
     event,
   };
 }

@@ -5,7 +5,7 @@ import { malformed, RowtideError, unreachable } from '../core/errors.js';
 import { type FormatDescription, HEADER_BYTES, type RawEvent } from '../core/event.js';
 import type { Image } from '../core/image.js';
 import type { Table } from '../core/table.js';
-import type { RowCursor, Rows } from '../core/transaction.js';
+import type { LoggedRows, RowCursor, Rows } from '../core/transaction.js';
 import { decodeAnnotateRows } from './annotate-rows.js';
 import { ByteReader } from './bytes.js';
 import { inflateRest } from './inflate.js';
@@ -39,11 +39,11 @@ export const DUMMY_TABLE_ID = 0xffffff;
 
 /** The row event as an entry of its transaction; its rows stay bytes until a cursor walks them. */
 export function rowsOf(event: RawEvent, table: Table, format: FormatDescription): Rows {
-  return new RowsEntry(event, { table, format, query: null });
+  return new RowsEntry(event, { mapped: { table, map: null }, format, query: null });
 }
 
 interface RowsFacts {
-  readonly table: Table;
+  readonly mapped: { readonly table: Table; readonly map: RawEvent | null };
   readonly format: FormatDescription;
   /** The event with the text of the statement. */
   readonly query: RawEvent | null;
@@ -59,25 +59,28 @@ class RowsEntry implements Rows {
   readonly op: 'insert' | 'update' | 'delete';
   readonly event: RawEvent;
   readonly table: Table;
-  readonly #format: FormatDescription;
-  readonly #query: RawEvent | null;
+  readonly #facts: RowsFacts;
 
-  constructor(event: RawEvent, { table, format, query }: RowsFacts) {
+  constructor(event: RawEvent, facts: RowsFacts) {
     this.event = event;
-    this.table = table;
-    this.#format = format;
-    this.#query = query;
+    this.table = facts.mapped.table;
+    this.#facts = facts;
     this.op = shapeOf(event.type).op;
   }
 
   get query(): string | undefined {
-    const event = this.#query;
+    const event = this.#facts.query;
     if (event === null) return undefined;
     return event.type === type.ANNOTATE_ROWS_EVENT ? decodeAnnotateRows(event).sql : decodeRowsQuery(event);
   }
 
+  get logged(): LoggedRows | undefined {
+    const { mapped, format } = this.#facts;
+    return mapped.map === null ? undefined : { map: mapped.map, format };
+  }
+
   cursor(): RowCursor {
-    return openCursor(this.event, this.table, this.#format);
+    return openCursor(this.event, this.table, this.#facts.format);
   }
 }
 

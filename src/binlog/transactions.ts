@@ -11,6 +11,7 @@ import { decodeGtid, decodeGtidTagged, type GtidEvent } from './gtid.js';
 import { decodeGtidList } from './gtid-list.js';
 import { HeldEvents } from './held-events.js';
 import { decodeIncident } from './incident.js';
+import { located, placeOf } from './located.js';
 import { decodeMariaGtid } from './maria-gtid.js';
 import { payloadEvents } from './payload-events.js';
 import { decodeQuery, type LoggedStatement, type QueryEvent } from './query.js';
@@ -45,6 +46,8 @@ export interface TransactionsOptions {
    */
   readonly wants?: (schema: string, table: string) => boolean;
   readonly spool: Spool;
+  /** True: XA PREPARE and what finishes it are transactions of their own, as the log has them. Default: one, at the end. */
+  readonly xaSteps?: boolean;
   /** Where an empty sink begins; once per pipeline. */
   start(log: LogSource, signal: AbortSignal): Promise<LogPosition>;
   /** Bytes of one transaction held in memory; what is larger goes to the spool. */
@@ -87,12 +90,8 @@ export function transactions(log: LogSource, options: TransactionsOptions): Sour
 /** What the end of a transaction says of it. */
 interface End {
   readonly prepared?: PreparedXa | undefined;
+  readonly prepares?: string | undefined;
   readonly xid?: bigint | undefined;
-}
-
-/** Where in the log, as an error message begins. */
-function placeOf(event: RawEvent, block: LogBlock): string {
-  return `${block.file}:${event.start} (${type.eventTypeName(event.type)})`;
 }
 
 /**
@@ -111,7 +110,7 @@ class Assembler {
   recording: Promise<void> | undefined;
   readonly #prepared = new Map<string, { group: Group; xa: PreparedXa }>();
   #tables: Tables = new Map();
-  readonly #maps = new Map<number, { body: Buffer; format: FormatDescription; table: Table | null }>();
+  readonly #maps = new Map<number, { event: RawEvent; format: FormatDescription }>();
 
   constructor(resume: Resume, options: TransactionsOptions) {
     this.#options = options;
@@ -133,11 +132,11 @@ class Assembler {
     if (isPassedOver(this.#group)) return;
     const tableId = rowsTableId(event, block.format);
     const known = this.#maps.get(tableId);
-    if (known === undefined || known.format !== block.format || !sameBody(known.body, event.bytes)) {
+    if (known === undefined || known.format !== block.format || !sameBody(known.event.bytes, event.bytes)) {
       const table = await this.#resolve(event, block);
-      this.#maps.set(tableId, { body: event.bytes, format: block.format, table });
+      this.#maps.set(tableId, { event, format: block.format });
       // Transactions share the map until it changes; those that are on their way keep the old one.
-      this.#tables = new Map(this.#tables).set(tableId, table);
+      this.#tables = new Map(this.#tables).set(tableId, table === null ? null : { table, map: event });
     }
     this.#group.tables = this.#tables;
   }
@@ -237,11 +236,11 @@ class Assembler {
     const group = this.#begun('rows');
     if (isPassedOver(group)) return;
     const tableId = rowsTableId(event, block.format);
-    const table = group.tables.get(tableId);
-    if (table === undefined && tableId !== DUMMY_TABLE_ID) {
+    const mapped = group.tables.get(tableId);
+    if (mapped === undefined && tableId !== DUMMY_TABLE_ID) {
       throw malformed(`rows of the table id ${tableId}, which no TABLE_MAP before them explains`);
     }
-    if (table === null) return;
+    if (mapped === null) return;
     if (group.query !== null) group.events.push(group.query);
     group.query = null;
     group.events.push(event);
@@ -329,6 +328,7 @@ class Assembler {
     const group = this.#begun('XA_PREPARE');
     const { onePhase, xid } = decodeXaPrepare(event, format);
     if (onePhase) return this.#finish(group, group, event);
+    if (this.#options.xaSteps === true) return this.#finish(group, group, event, { prepares: xid });
     this.#prepared.set(xid, { group, xa: prepare(group, xid, event) });
     this.#group = null;
     return null;
@@ -336,6 +336,10 @@ class Assembler {
 
   #finishXa(group: Group, control: { kind: 'xa-commit' | 'xa-rollback'; xid: string }, event: RawEvent): Transaction {
     const { xid } = control;
+    if (this.#options.xaSteps === true) {
+      group.events.push(event);
+      return this.#finish(group, group, event);
+    }
     const held = this.#prepared.get(xid);
     this.#prepared.delete(xid);
     if (control.kind === 'xa-rollback') {
@@ -347,10 +351,10 @@ class Assembler {
   }
 
   #finish(group: Group, content: Group | null, last: RawEvent, end: End = {}): Transaction {
-    const { prepared = null, xid } = end;
+    const { prepared = null, prepares, xid } = end;
     this.#group = null;
     const held = [...this.#prepared.values()].map((each) => each.xa);
-    return commit({ group, content, last, prepared, held, xid, schemas: this.#options.schemas.mark });
+    return commit({ group, content, last, prepared, prepares, held, xid, schemas: this.#options.schemas.mark });
   }
 
   #begun(what: string): Group {
@@ -375,15 +379,6 @@ class Assembler {
     } catch (error) {
       throw locateError(error, placeOf(event, block));
     }
-  }
-}
-
-/** Errors of the events themselves name their place; those of the reader that brings them do not. */
-async function* located(events: AsyncIterable<RawEvent>, place: string): AsyncGenerator<RawEvent> {
-  try {
-    yield* events;
-  } catch (error) {
-    throw locateError(error, place);
   }
 }
 

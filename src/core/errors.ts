@@ -45,6 +45,7 @@ export type ErrorCode =
   | 'SINK_REFUSED' // the sink rejects what it is given, and would again
   | 'SINK_BUSY' // a lock that somebody else holds on the target
   | 'SINK_CONFLICT' // the target’s rows are not those that a change expects
+  | 'SINK_DIVERGED' // somebody else used the source's transaction ids on the target
   | 'SINK_CHANGED' // the sink is not the one that the checkpoint describes
   | 'SINK_FENCED' // a newer writer took over
   | 'RECORD_TOO_LARGE'

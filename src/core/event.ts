@@ -26,6 +26,8 @@ export interface FormatDescription {
   /** Length of the common header, at least HEADER_BYTES. Formats and ROTATE never have more than that. */
   readonly headerBytes: number;
   readonly checksum: 'none' | 'crc32';
+  /** The event itself without its checksum; absent for a format that no event said. */
+  readonly bytes?: Buffer;
   /** Length of the fixed part after the common header, by event type. */
   postHeaderBytes(type: number): number;
 }

@@ -10,7 +10,12 @@ export interface SourceIdentity {
 
 /** Where to resume in the log. It exists only between transactions. */
 export type LogPosition =
-  | { readonly kind: 'gtid'; readonly executed: GtidSet }
+  | {
+      readonly kind: 'gtid';
+      readonly executed: GtidSet;
+      /** The uuid of the server whose own set this is: what it wrote itself, or has from elsewhere, is in it, too. */
+      readonly keptBy?: string;
+    }
   | { readonly kind: 'mariadb-gtid'; readonly executed: MariaGtids }
   | { readonly kind: 'file'; readonly file: string; readonly offset: number };
 

@@ -1,5 +1,5 @@
 import type { Dialect } from './dialect.js';
-import type { RawEvent } from './event.js';
+import type { FormatDescription, RawEvent } from './event.js';
 import type { AnyGtid } from './gtid.js';
 import type { Image } from './image.js';
 import type { InvalidText } from './invalid-text.js';
@@ -39,7 +39,15 @@ export interface Rows {
   readonly event: RawEvent;
   /** The statement that changed them, as its client sent it; only there where the server logs it. */
   readonly query?: string | undefined;
+  /** What a server needs beside `event` to apply it; absent where a transform changed what the event says. */
+  readonly logged?: LoggedRows | undefined;
   cursor(): RowCursor;
+}
+
+export interface LoggedRows {
+  /** The TABLE_MAP of its table. */
+  readonly map: RawEvent;
+  readonly format: FormatDescription;
 }
 
 /** A statement that is not a row change: DDL, account management, and so on. */
@@ -52,6 +60,8 @@ export interface Statement {
   readonly invalid?: InvalidText;
   /** How its session read it; absent where nobody knows. */
   readonly dialect?: Dialect;
+  /** Of the log that its event is in: for who wants its session and its bytes. */
+  readonly format?: FormatDescription;
   readonly event: RawEvent;
 }
 
@@ -78,12 +88,21 @@ export interface ParallelHints {
   readonly allowsParallel: boolean;
 }
 
+/** The server on which a transaction was committed first, however many it came through since. */
+export interface TransactionOrigin {
+  readonly committedAtUs: number;
+  /** 80015 is 8.0.15. */
+  readonly serverVersion: number | null;
+}
+
 /** What one commit did. Valid until `write` of the batch that holds it has settled. */
 export interface Transaction {
   readonly gtid: AnyGtid | null;
   readonly span: LogSpan;
   /** Set when this is an XA COMMIT or XA ROLLBACK: where the rows were logged. */
   readonly prepared: PreparedXa | null;
+  /** Set when this is an XA PREPARE that a sink asked to be handed: the id, as MySQL prints it. */
+  readonly prepares?: string | undefined;
   /** Two-phase transactions that are prepared but not finished after this one. */
   readonly held: readonly PreparedXa[];
   /** How far the recorded history of columns reaches behind this one; absent where none is recorded. */
@@ -94,6 +113,8 @@ export interface Transaction {
   readonly hints?: ParallelHints | undefined;
   /** Microseconds since the epoch at which the source committed (seconds precision before MySQL 8.0). */
   readonly committedAtUs: number;
+  /** Where it was committed first, if the log says so: MySQL 8.0 and later. */
+  readonly origin?: TransactionOrigin | undefined;
   readonly serverId: number;
   /** The connection that made the changes; absent where the log does not say (MariaDB). */
   readonly threadId?: number | undefined;

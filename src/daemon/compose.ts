@@ -7,6 +7,7 @@ import type { LogSource, Source } from '../core/source.js';
 import { withConnection } from '../mysql/connect.js';
 import { probe } from '../mysql/probe.js';
 import { placeOf } from '../mysql/url.js';
+import type { SourceNeeds } from '../pipeline/define-sink.js';
 import { attach } from '../schema/attach.js';
 import { serverCatalog } from '../schema/catalog.js';
 import { type Attachment, NOTHING_ATTACHED } from '../schema/history/history.js';
@@ -33,6 +34,8 @@ export interface ComposedSource {
 
 export interface ComposeOptions {
   readonly transform: TransformOptions;
+  /** What the sink wants of it. */
+  readonly needs?: SourceNeeds;
   /** Where transactions that are too large for memory wait for their commit. */
   readonly spoolDir: string;
   /** Where the history of columns is kept, for sources that do not describe them. */
@@ -44,7 +47,7 @@ export interface ComposeOptions {
 
 export function composeSource(
   config: SourceConfig,
-  { transform, spoolDir, history, logger, stopAtEnd = false }: ComposeOptions,
+  { transform, needs = {}, spoolDir, history, logger, stopAtEnd = false }: ComposeOptions,
 ): ComposedSource {
   const address = config.kind === 'server' ? config.address : null;
   const log = logOf(config, stopAtEnd);
@@ -53,9 +56,10 @@ export function composeSource(
       schemas: schemas(mode),
       wants: tableTest(transform),
       spool: diskSpool(spoolDir),
+      xaSteps: needs.xaSteps ?? false,
       start: (each, signal) => positionOf(config.from, each, { address, signal }),
     });
-  const source = withSchemas(config, { make, history, logger });
+  const source = needs.columnNames === false ? make({ kind: 'none' }) : withSchemas(config, { make, history, logger });
   const wanted = transformed(source, transformOf(transform));
   return {
     place: address === null ? filesOf(config).join(' ') : placeOf(address),

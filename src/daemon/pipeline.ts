@@ -34,11 +34,12 @@ export class DaemonPipeline {
 
   constructor(options: DaemonPipelineOptions) {
     this.#options = options;
-    const { source, transform } = options.config;
+    const { source, transform, sink } = options.config;
     const { stateDir, log: logger } = options;
     this.#composed = composeSource(source, {
       transform,
       spoolDir: spoolPath(stateDir),
+      needs: sink.connector.reads?.(sink.options) ?? {},
       history: fileHistoryStore(historyPath(checkpointPath(stateDir, options.config.name))),
       logger,
     });

@@ -11,7 +11,6 @@ interface Driver {
 
 interface Command {
   start(packet: unknown, connection: Driver): unknown;
-  readonly resultsetHeader: unknown;
   /** Of the result that is read: how many came before it. */
   readonly _resultIndex: number;
   readonly _rows: readonly unknown[];
@@ -46,15 +45,15 @@ export class PacketError extends Error {
  *   (length u24, sequence u8, at most 2^24 - 1 bytes), the last one shorter than that
  */
 export function queryPacket(connection: mysql.Connection, packet: Buffer): Promise<readonly unknown[]> {
-  const driver = connection.connection as unknown as Driver & { config: unknown };
+  const driver = (connection as unknown as { connection: Driver & { config: unknown } }).connection;
   return new Promise((resolve, reject) => {
     const done = (error: Error | null): void =>
       error === null ? resolve(command._rows) : reject(new PacketError(error, command._resultIndex));
     const command = createQuery({ sql: '', rowsAsArray: true }, undefined, done, driver.config);
-    command.start = (_, to) => {
-      send(packet, to);
-      return command.resultsetHeader;
-    };
+    const start = command.start;
+    // It writes one packet, and that is ours.
+    command.start = (answer, to) =>
+      start.call(command, answer, Object.create(to, { writePacket: { value: () => send(packet, to) } }));
     driver.addCommand(command);
   });
 }

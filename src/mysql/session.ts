@@ -13,6 +13,8 @@ export interface SessionOptions {
 export interface StatementResult {
   /** Rows that a statement found, also those that it left as they were. */
   readonly affectedRows: number;
+  /** Whether a transaction is open behind it; not said of a statement that returns rows. */
+  readonly inTransaction: boolean;
   readonly warnings: number;
   /** Of a statement that returns rows; else empty. */
   readonly rows: readonly (readonly SqlValue[])[];
@@ -36,17 +38,20 @@ export class Session {
   readonly id: number;
   /** The server's max_allowed_packet: what `run` is given must be shorter. */
   readonly packetBytesMax: number;
+  /** Statements that set the session as it was opened, for who changed it for a while. */
+  readonly pins: readonly string[];
   readonly #driver: mysql.Connection;
   readonly #signal: AbortSignal;
   readonly #release: () => void;
 
   private constructor(
     driver: mysql.Connection,
-    facts: { address: ServerAddress; id: number; packetBytesMax: number; signal: AbortSignal; release: () => void },
+    facts: Pick<Session, 'address' | 'id' | 'packetBytesMax' | 'pins'> & { signal: AbortSignal; release: () => void },
   ) {
     this.address = facts.address;
     this.id = facts.id;
     this.packetBytesMax = facts.packetBytesMax;
+    this.pins = facts.pins;
     this.#driver = driver;
     this.#signal = facts.signal;
     this.#release = facts.release;
@@ -56,9 +61,10 @@ export class Session {
   static async open(address: ServerAddress, signal: AbortSignal, options: SessionOptions = {}): Promise<Session> {
     const { driver, release } = await open(address, signal);
     try {
-      const results = await queryPacket(driver, packetOf(opening(options)));
+      const pins = pinsOf(options);
+      const results = await queryPacket(driver, packetOf([...pins, 'SELECT CONNECTION_ID(), @@max_allowed_packet']));
       const [[id, packetBytesMax] = []] = results.at(-1) as [string, string][];
-      const facts = { address, signal, release, id: Number(id), packetBytesMax: Number(packetBytesMax) };
+      const facts = { address, signal, release, pins, id: Number(id), packetBytesMax: Number(packetBytesMax) };
       return new Session(driver, facts);
     } catch (error) {
       release();
@@ -72,10 +78,10 @@ export class Session {
    * that fails. Text goes as UTF-8, bytes as they are.
    */
   async run(statements: readonly (string | Buffer)[]): Promise<readonly StatementResult[]> {
-    const packet = packetOf(statements);
-    if (packet.length - PACKET_HEADER_BYTES >= this.packetBytesMax) throw tooLarge(packet.length, this);
+    const bytes = bytesOf(statements);
+    if (bytes >= this.packetBytesMax) throw tooLarge(bytes, this);
     try {
-      return (await queryPacket(this.#driver, packet)).map(resultOf);
+      return (await queryPacket(this.#driver, packetOf(statements))).map(resultOf);
     } catch (error) {
       throw this.#signal.aborted ? abortError(this.#signal) : failed(error, this.address);
     }
@@ -118,7 +124,7 @@ async function open(address: ServerAddress, signal: AbortSignal): ReturnType<typ
   }
 }
 
-function opening({ lockWaitSeconds = LOCK_WAIT_SECONDS }: SessionOptions): string[] {
+function pinsOf({ lockWaitSeconds = LOCK_WAIT_SECONDS }: SessionOptions): string[] {
   return [
     'SET NAMES utf8mb4',
     `SET SESSION time_zone = '+00:00', autocommit = 1, completion_type = 0, sql_safe_updates = 0,
@@ -126,14 +132,16 @@ function opening({ lockWaitSeconds = LOCK_WAIT_SECONDS }: SessionOptions): strin
       sql_mode = 'STRICT_ALL_TABLES,NO_AUTO_VALUE_ON_ZERO,ALLOW_INVALID_DATES,NO_ENGINE_SUBSTITUTION',
       innodb_lock_wait_timeout = ${lockWaitSeconds}, lock_wait_timeout = ${lockWaitSeconds}`,
     'SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED',
-    'SELECT CONNECTION_ID(), @@max_allowed_packet',
   ];
 }
 
+/** Of the command and its statements, with a semicolon between each. */
+function bytesOf(statements: readonly (string | Buffer)[]): number {
+  return statements.reduce((bytes, statement) => bytes + Buffer.byteLength(statement) + 1, 0);
+}
+
 function packetOf(statements: readonly (string | Buffer)[]): Buffer {
-  let length = PACKET_HEADER_BYTES + 1 + Math.max(statements.length - 1, 0);
-  for (const statement of statements) length += Buffer.byteLength(statement);
-  const packet = Buffer.allocUnsafe(length);
+  const packet = Buffer.allocUnsafe(PACKET_HEADER_BYTES + bytesOf(statements));
   let at = packet.writeUInt8(COM_QUERY, PACKET_HEADER_BYTES);
   statements.forEach((statement, i) => {
     if (i > 0) at = packet.writeUInt8(SEMICOLON, at);
@@ -143,15 +151,19 @@ function packetOf(statements: readonly (string | Buffer)[]): Buffer {
 }
 const SEMICOLON = 0x3b;
 
+const STATUS_IN_TRANSACTION = 1;
+
 interface OkPacket {
   readonly affectedRows: number | string;
+  readonly serverStatus: number;
   readonly warningStatus: number;
 }
 
 function resultOf(answer: unknown): StatementResult {
-  if (Array.isArray(answer)) return { affectedRows: 0, warnings: 0, rows: answer };
-  const { affectedRows, warningStatus } = answer as OkPacket;
-  return { affectedRows: Number(affectedRows), warnings: warningStatus, rows: [] };
+  if (Array.isArray(answer)) return { affectedRows: 0, inTransaction: false, warnings: 0, rows: answer };
+  const { affectedRows, serverStatus, warningStatus } = answer as OkPacket;
+  const inTransaction = (serverStatus & STATUS_IN_TRANSACTION) !== 0;
+  return { affectedRows: Number(affectedRows), inTransaction, warnings: warningStatus, rows: [] };
 }
 
 function failed(error: unknown, address: ServerAddress): unknown {

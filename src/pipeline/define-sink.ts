@@ -22,6 +22,14 @@ export interface SinkContext {
   readonly stats?: SinkStats;
 }
 
+/** What a sink wants of its source, where that is not what every sink gets. */
+export interface SourceNeeds {
+  /** False: nobody reads names of columns, so that a source without a history of them will do. */
+  readonly columnNames?: boolean;
+  /** True: transactions in two phases come step by step, as they are logged, instead of once they are committed. */
+  readonly xaSteps?: boolean;
+}
+
 export type Delivery = 'exactly-once' | 'at-least-once';
 
 /**
@@ -35,6 +43,8 @@ export interface SinkDefinition<Options = unknown> {
   readonly delivery: Delivery;
   /** Where that is a choice: what these options choose. */
   deliveryOf?(options: Options): Delivery;
+  /** What these options want of the source. */
+  reads?(options: Options): SourceNeeds;
   /** Checks the options of a configuration, and documents them by `.describe()`. */
   readonly options: ZodType<Options>;
   create(options: Options, context: SinkContext): ForgetfulSink | ResumableSink;

@@ -65,7 +65,7 @@ export class PositionFold {
     const { log } = this.#position;
     switch (log.kind) {
       case 'gtid':
-        return { kind: 'gtid', executed: log.executed.with(this.#gtids) };
+        return { ...log, executed: log.executed.with(this.#gtids) };
       case 'mariadb-gtid':
         return { kind: 'mariadb-gtid', executed: log.executed.with(this.#mariaGtids) };
       case 'file':

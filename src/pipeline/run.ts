@@ -127,9 +127,10 @@ async function* prepare(
 }
 
 function withoutEntries(transaction: Transaction): Transaction {
-  const { gtid, span, prepared, held, schemas, clock, committedAtUs, serverId, sizeBytes } = transaction;
-  const release = () => transaction.release();
-  return { gtid, span, prepared, held, schemas, clock, committedAtUs, serverId, sizeBytes, entries: [], release };
+  const { gtid, span, prepared, prepares, held, schemas, clock, committedAtUs, origin, serverId, sizeBytes } =
+    transaction;
+  const facts = { gtid, span, prepared, prepares, held, schemas, clock, committedAtUs, origin, serverId, sizeBytes };
+  return { ...facts, entries: [], release: () => transaction.release() };
 }
 
 function count({ transactions, position }: Batch, control: PipelineControl): void {

@@ -3,8 +3,7 @@ import { RowtideError } from '../../src/core/errors.js';
 import { Session } from '../../src/mysql/session.js';
 import { SqlError } from '../../src/mysql/session-error.js';
 import { parseServerUrl, type ServerAddress } from '../../src/mysql/url.js';
-import { sharedMariadb, sharedMysql } from '../servers/suite.js';
-import { needs } from '../servers/suite.js';
+import { needs, sharedMariadb, sharedMysql } from '../servers/suite.js';
 
 const never: AbortSignal = new AbortController().signal;
 
@@ -21,7 +20,11 @@ async function withSession<T>(
   }
 }
 
-const failure = (running: Promise<unknown>): Promise<unknown> => running.then(() => 'no error', (error) => error);
+const failure = (running: Promise<unknown>): Promise<unknown> =>
+  running.then(
+    () => 'no error',
+    (error) => error,
+  );
 
 needs('mysql', 'mariadb').describe.each(['MySQL', 'MariaDB'])('a session on %s', (flavour) => {
   let target: ServerAddress;
@@ -44,7 +47,7 @@ needs('mysql', 'mariadb').describe.each(['MySQL', 'MariaDB'])('a session on %s',
     );
     const mode = 'STRICT_ALL_TABLES,NO_AUTO_VALUE_ON_ZERO,ALLOW_INVALID_DATES,NO_ENGINE_SUBSTITUTION';
     expect(rows.map(([zone, modes, ...rest]) => [zone, String(modes).split(',').sort(), ...rest])).toEqual([
-      ['+00:00', mode.split(',').sort(), 'utf8mb4', 1, 1],
+      ['+00:00', mode.split(',').sort(), 'utf8mb4', '1', '1'],
     ]);
   });
 
@@ -60,7 +63,13 @@ needs('mysql', 'mariadb').describe.each(['MySQL', 'MariaDB'])('a session on %s',
     expect(results.map(({ affectedRows, rows }) => [affectedRows, rows])).toEqual([
       [2, []],
       [1, []],
-      [0, [[1, 'C3A9'], [2, 'F09D849E']]],
+      [
+        0,
+        [
+          [1, 'C3A9'],
+          [2, 'F09D849E'],
+        ],
+      ],
       [0, []],
     ]);
   });
@@ -73,7 +82,9 @@ needs('mysql', 'mariadb').describe.each(['MySQL', 'MariaDB'])('a session on %s',
 
   it('never commits what follows a statement that failed in the same packet', async () => {
     const error = await withSession(target, (s) =>
-      failure(s.run(['BEGIN', "INSERT INTO session.t VALUES (10, '')", "INSERT INTO session.t VALUES (10, '')", 'COMMIT'])),
+      failure(
+        s.run(['BEGIN', "INSERT INTO session.t VALUES (10, '')", "INSERT INTO session.t VALUES (10, '')", 'COMMIT']),
+      ),
     );
     expect(error).toBeInstanceOf(SqlError);
     expect(error).toMatchObject({ code: 'SINK_CONFLICT', errno: 1062, statement: 2, retryable: false });
@@ -81,20 +92,28 @@ needs('mysql', 'mariadb').describe.each(['MySQL', 'MariaDB'])('a session on %s',
   });
 
   it('sends packets above 16 MiB, and refuses those that the server would', async () => {
-    const sizes = [2 ** 24 - 30, 2 ** 24 - 20, 2 ** 24 - 19, 2 ** 24 - 18, 2 ** 24 - 17, 2 ** 24 + 1000, 2 ** 25];
+    const sizes = [-20, -19, -18, 1000].map((more) => 2 ** 24 + more);
     await withSession(target, async (s) => {
       for (const size of sizes) {
         const [row] = await s.query<[string | number]>(`SELECT LENGTH('${'x'.repeat(size)}')`);
         expect(Number(row![0])).toBe(size);
       }
-      expect(await failure(s.run(['x'.repeat(s.packetBytesMax)]))).toMatchObject({ code: 'RECORD_TOO_LARGE' });
+      expect(await failure(s.run(Array<string>(64).fill('x'.repeat(s.packetBytesMax / 64))))).toMatchObject({
+        code: 'RECORD_TOO_LARGE',
+      });
     });
   }, 30_000);
 
   it('says who waits for a lock, and that it can be tried again', async () => {
     await withSession(target, async (holder) => {
-      await holder.run(["REPLACE INTO session.t VALUES (20, '')", 'BEGIN', 'SELECT id FROM session.t WHERE id = 20 FOR UPDATE']);
-      const error = await withSession(target, (s) => failure(s.run(['SELECT 1', "UPDATE session.t SET v = 'x' WHERE id = 20"])));
+      await holder.run([
+        "REPLACE INTO session.t VALUES (20, '')",
+        'BEGIN',
+        'SELECT id FROM session.t WHERE id = 20 FOR UPDATE',
+      ]);
+      const error = await withSession(target, (s) =>
+        failure(s.run(['SELECT 1', "UPDATE session.t SET v = 'x' WHERE id = 20"])),
+      );
       expect(error).toMatchObject({ code: 'SINK_BUSY', errno: 1205, statement: 1, retryable: true });
     });
   });
@@ -120,7 +139,10 @@ needs('mysql', 'mariadb').describe.each(['MySQL', 'MariaDB'])('a session on %s',
   });
 
   it('names a target that is not there, and a user that may not', async () => {
-    expect(await failure(Session.open({ ...target, port: 1 }, never))).toMatchObject({ code: 'SINK_UNREACHABLE', retryable: true });
+    expect(await failure(Session.open({ ...target, port: 1 }, never))).toMatchObject({
+      code: 'SINK_UNREACHABLE',
+      retryable: true,
+    });
     const denied = await failure(Session.open({ ...target, user: 'nobody' }, never));
     expect(denied).toBeInstanceOf(RowtideError);
     expect(denied).toMatchObject({ code: 'SINK_REFUSED', errno: expect.any(Number) });

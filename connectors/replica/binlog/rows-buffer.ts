@@ -1,0 +1,86 @@
+import { HEADER_BYTES, type LoggedRows, type Rows, RowtideError } from 'rowtide';
+
+const LENGTH_AT = 9;
+/** The last row event of a statement; behind it the server closes its tables and forgets their TABLE_MAPs. */
+const STMT_END_F = 1;
+const SHORT_ID_BYTES = 6;
+
+/** Row events on their way into one BINLOG statement, each behind the TABLE_MAP that it needs. */
+export class RowsBuffer {
+  #bytes = Buffer.allocUnsafe(64 * 1024);
+  #length = 0;
+  /** The last TABLE_MAP, as long as the server remembers it. */
+  #open: RowsMap | null = null;
+  /** Where the flags of the last row event are. */
+  #flagsAt = 0;
+
+  get length(): number {
+    return this.#length;
+  }
+
+  add(rows: Rows): void {
+    const { map, format } = loggedOf(rows);
+    const endsAt = HEADER_BYTES + (format.postHeaderBytes(rows.event.type) === SHORT_ID_BYTES ? 4 : 6);
+    if (this.#open !== map) {
+      this.end();
+      this.#append(map.bytes);
+    }
+    const from = this.#length;
+    this.#append(rows.event.bytes);
+    this.#flagsAt = from + endsAt;
+    this.#open = (this.#bytes[this.#flagsAt]! & STMT_END_F) === 0 ? map : null;
+  }
+
+  /** Ends the statement of the last row event: nothing that follows belongs to it. */
+  end(): void {
+    if (this.#open !== null) this.#bytes[this.#flagsAt]! |= STMT_END_F;
+    this.#open = null;
+  }
+
+  /** The statement with all that was added, and nothing is left. */
+  take(): Buffer {
+    this.end();
+    const statement = binlogStatement(this.#bytes.subarray(0, this.#length));
+    this.#length = 0;
+    return statement;
+  }
+
+  #append(event: Buffer): void {
+    const from = this.#length;
+    this.#reserve(event.length);
+    event.copy(this.#bytes, from);
+    // The logged length may be that with a checksum, which is cut off.
+    this.#bytes.writeUInt32LE(event.length, from + LENGTH_AT);
+    this.#length += event.length;
+  }
+
+  #reserve(more: number): void {
+    const wanted = this.#length + more;
+    if (wanted <= this.#bytes.length) return;
+    const grown = Buffer.allocUnsafe(Math.max(wanted, 2 * this.#bytes.length));
+    this.#bytes.copy(grown, 0, 0, this.#length);
+    this.#bytes = grown;
+  }
+}
+
+type RowsMap = LoggedRows['map'];
+
+/** `BINLOG '…'` of whole events. */
+export function binlogStatement(events: Buffer): Buffer {
+  const text = events.toString('base64');
+  const statement = Buffer.allocUnsafe(PREFIX.length + text.length + 1);
+  statement.write(PREFIX, 0, 'latin1');
+  statement.write(text, PREFIX.length, 'latin1');
+  statement[statement.length - 1] = QUOTE;
+  return statement;
+}
+
+const PREFIX = "BINLOG '";
+const QUOTE = 0x27;
+
+function loggedOf({ logged, table }: Rows): LoggedRows {
+  if (logged !== undefined) return logged;
+  throw new RowtideError('SINK_REFUSED', `rows of ${table.schema}.${table.name} were changed on the way`, {
+    hint: 'Mode binlog has the server apply its events as they were logged: leave out transform.where and transform.columns for this table, or use mode sql.',
+  });
+}

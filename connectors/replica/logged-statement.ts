@@ -1,0 +1,86 @@
+import { decodeQueryParts, decodeQueryStatus, type QueryStatus, RowtideError, type Statement } from 'rowtide';
+
+/** A statement as it has to be executed so that it does again what it did at the source. */
+export interface LoggedStatement {
+  /** Default schema; empty where the statement does not need one. */
+  readonly schema: string;
+  /** Assignments, for SET. */
+  readonly session: readonly string[];
+  /** In the character set of its client, which `session` sets. */
+  readonly text: Buffer;
+  /** What it failed with at the source, where it was logged all the same; else 0. */
+  readonly errorCode: number;
+}
+
+/** CREATE DATABASE and the like, whose schema may not be there. */
+const FLAG_SUPPRESS_USE = 8;
+/** Modes that MySQL 8.0 does not have any more. */
+const REMOVED_MODES = 0x1003ff00n;
+
+/** `removesModes`: for a target that is MySQL 8.0 or later. */
+export function loggedStatement(statement: Statement, { removesModes }: { removesModes: boolean }): LoggedStatement {
+  const { format, event } = statement;
+  if (format === undefined) {
+    throw new RowtideError('SINK_REFUSED', `a statement that was not logged: ${statement.sql.slice(0, 200)}`, {
+      hint: 'Let the replica read from a server or its log files.',
+    });
+  }
+  const { schema, text, status: bytes, errorCode } = decodeQueryParts(event, format);
+  const status = decodeQueryStatus(bytes);
+  return {
+    schema: (event.flags & FLAG_SUPPRESS_USE) === 0 ? schema : '',
+    session: [`timestamp=${timestampOf(event.timestamp, status)}`, ...assignments(status, removesModes)],
+    text,
+    errorCode,
+  };
+}
+
+export function timestampOf(seconds: number, { microseconds }: Pick<QueryStatus, 'microseconds'>): string {
+  return microseconds === null || microseconds === 0
+    ? `${seconds}`
+    : `${seconds}.${String(microseconds).padStart(6, '0')}`;
+}
+
+const FLAGS: readonly (readonly [bit: number, name: string, onWhenSet: boolean])[] = [
+  [1 << 26, 'foreign_key_checks', false],
+  [1 << 14, 'sql_auto_is_null', true],
+  [1 << 27, 'unique_checks', false],
+];
+
+function assignments(status: QueryStatus, removesModes: boolean): string[] {
+  const { flags, autoIncrement, charset, timeZone, databaseCollation } = status;
+  const { increment, offset } = autoIncrement ?? { increment: 1, offset: 1 };
+  const set = [
+    `auto_increment_increment=${increment}`,
+    `auto_increment_offset=${offset}`,
+    `lc_time_names=${status.monthNames ?? 0}`,
+    `collation_database=${databaseCollation === null ? 'DEFAULT' : databaseCollation}`,
+  ];
+  if (flags !== null) {
+    for (const [bit, name, onWhenSet] of FLAGS) set.push(`${name}=${((flags & bit) !== 0) === onWhenSet ? 1 : 0}`);
+  }
+  if (status.sqlMode !== null) {
+    const mode = (BigInt(status.sqlModeHigh) << 32n) + BigInt(status.sqlMode);
+    set.push(`sql_mode=${removesModes ? mode & ~REMOVED_MODES : mode}`);
+  }
+  if (timeZone !== null && timeZone.length > 0) set.push(`time_zone='${timeZone.toString('latin1')}'`);
+  if (charset !== null) {
+    set.push(
+      `character_set_client=${charset.client}`,
+      `collation_connection=${charset.connection}`,
+      `collation_server=${charset.server}`,
+    );
+  }
+  return [...set, ...laterAssignments(status)];
+}
+
+/** What only newer servers log. */
+function laterAssignments(status: QueryStatus): string[] {
+  const set: string[] = [];
+  const { explicitDefaultsForTimestamp: explicit } = status;
+  if (explicit !== null) set.push(`explicit_defaults_for_timestamp=${explicit ? 1 : 0}`);
+  if (status.defaultUtf8mb4 !== null) set.push(`default_collation_for_utf8mb4=${status.defaultUtf8mb4}`);
+  if (status.requirePrimaryKey !== null) set.push(`sql_require_primary_key=${status.requirePrimaryKey}`);
+  if (status.tableEncryption !== null) set.push(`default_table_encryption=${status.tableEncryption}`);
+  return set;
+}

@@ -11,8 +11,11 @@ interface Driver {
 
 interface Command {
   start(packet: unknown, connection: Driver): unknown;
+  /** What to do behind the last answer; returns what reads the next packet, or null at the end. */
+  done(): unknown;
+  readonly resultsetHeader: unknown;
   /** Of the result that is read: how many came before it. */
-  readonly _resultIndex: number;
+  _resultIndex: number;
   readonly _rows: readonly unknown[];
 }
 
@@ -38,22 +41,33 @@ export class PacketError extends Error {
   }
 }
 
+export interface QueryPacket {
+  /** The command and its statements, in whatever character set they are in, behind four bytes for the header. */
+  readonly bytes: Buffer;
+  /** How many answers there will be: behind BINLOG the server forgets to say that there are more. */
+  readonly statements: number;
+}
+
 /**
- * Sends a packet as it is: its bytes are the statements, in whatever character set they are in, behind four bytes for the
- * header. Resolves to each statement's answer.
+ * Sends a packet as it is, and resolves to each statement's answer.
  *
  *   (length u24, sequence u8, at most 2^24 - 1 bytes), the last one shorter than that
  */
-export function queryPacket(connection: mysql.Connection, packet: Buffer): Promise<readonly unknown[]> {
+export function queryPacket(connection: mysql.Connection, packet: QueryPacket): Promise<readonly unknown[]> {
   const driver = (connection as unknown as { connection: Driver & { config: unknown } }).connection;
   return new Promise((resolve, reject) => {
     const done = (error: Error | null): void =>
       error === null ? resolve(command._rows) : reject(new PacketError(error, command._resultIndex));
     const command = createQuery({ sql: '', rowsAsArray: true }, undefined, done, driver.config);
-    const start = command.start;
+    const { start, done: end } = command;
+    command.done = () => {
+      if (command._rows.length >= packet.statements) return end.call(command);
+      command._resultIndex++;
+      return command.resultsetHeader;
+    };
     // It writes one packet, and that is ours.
     command.start = (answer, to) =>
-      start.call(command, answer, Object.create(to, { writePacket: { value: () => send(packet, to) } }));
+      start.call(command, answer, Object.create(to, { writePacket: { value: () => send(packet.bytes, to) } }));
     driver.addCommand(command);
   });
 }

@@ -1,7 +1,7 @@
 import type mysql from 'mysql2/promise';
 import { RowtideError } from '../core/errors.js';
 import { abortError, openDriver, type SqlValue } from './connect.js';
-import { PACKET_HEADER_BYTES, PacketError, queryPacket } from './packet-query.js';
+import { PACKET_HEADER_BYTES, PacketError, type QueryPacket, queryPacket } from './packet-query.js';
 import { sessionError } from './session-error.js';
 import { placeOf, type ServerAddress } from './url.js';
 
@@ -13,8 +13,8 @@ export interface SessionOptions {
 export interface StatementResult {
   /** Rows that a statement found, also those that it left as they were. */
   readonly affectedRows: number;
-  /** Whether a transaction is open behind it; not said of a statement that returns rows. */
-  readonly inTransaction: boolean;
+  /** Of the transaction that it committed, in a session of MySQL with session_track_gtids=OWN_GTID. */
+  readonly gtid: string | undefined;
   readonly warnings: number;
   /** Of a statement that returns rows; else empty. */
   readonly rows: readonly (readonly SqlValue[])[];
@@ -135,35 +135,34 @@ function pinsOf({ lockWaitSeconds = LOCK_WAIT_SECONDS }: SessionOptions): string
   ];
 }
 
-/** Of the command and its statements, with a semicolon between each. */
+/** Of the command and its statements, with what ends each of them. */
 function bytesOf(statements: readonly (string | Buffer)[]): number {
-  return statements.reduce((bytes, statement) => bytes + Buffer.byteLength(statement) + 1, 0);
+  return statements.reduce((bytes, statement) => bytes + Buffer.byteLength(statement) + END.length, 1);
 }
 
-function packetOf(statements: readonly (string | Buffer)[]): Buffer {
-  const packet = Buffer.allocUnsafe(PACKET_HEADER_BYTES + bytesOf(statements));
-  let at = packet.writeUInt8(COM_QUERY, PACKET_HEADER_BYTES);
-  statements.forEach((statement, i) => {
-    if (i > 0) at = packet.writeUInt8(SEMICOLON, at);
-    at += typeof statement === 'string' ? packet.write(statement, at) : statement.copy(packet, at);
-  });
-  return packet;
+function packetOf(statements: readonly (string | Buffer)[]): QueryPacket {
+  const bytes = Buffer.allocUnsafe(PACKET_HEADER_BYTES + bytesOf(statements));
+  let at = bytes.writeUInt8(COM_QUERY, PACKET_HEADER_BYTES);
+  for (const statement of statements) {
+    at += typeof statement === 'string' ? bytes.write(statement, at) : statement.copy(bytes, at);
+    at += bytes.write(END, at, 'latin1');
+  }
+  return { bytes, statements: statements.length };
 }
-const SEMICOLON = 0x3b;
 
-const STATUS_IN_TRANSACTION = 1;
+/** A statement may end in a comment, which ends with its line. */
+const END = '\n;';
 
 interface OkPacket {
   readonly affectedRows: number | string;
-  readonly serverStatus: number;
   readonly warningStatus: number;
+  readonly stateChanges?: { readonly gtids: readonly string[] };
 }
 
 function resultOf(answer: unknown): StatementResult {
-  if (Array.isArray(answer)) return { affectedRows: 0, inTransaction: false, warnings: 0, rows: answer };
-  const { affectedRows, serverStatus, warningStatus } = answer as OkPacket;
-  const inTransaction = (serverStatus & STATUS_IN_TRANSACTION) !== 0;
-  return { affectedRows: Number(affectedRows), inTransaction, warnings: warningStatus, rows: [] };
+  if (Array.isArray(answer)) return { affectedRows: 0, gtid: undefined, warnings: 0, rows: answer };
+  const { affectedRows, stateChanges, warningStatus } = answer as OkPacket;
+  return { affectedRows: Number(affectedRows), gtid: stateChanges?.gtids[0], warnings: warningStatus, rows: [] };
 }
 
 function failed(error: unknown, address: ServerAddress): unknown {

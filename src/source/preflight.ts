@@ -1,5 +1,5 @@
 import { RowtideError, unreachable } from '../core/errors.js';
-import type { GtidSet } from '../core/gtid.js';
+import { GtidSet } from '../core/gtid.js';
 import { type MariaGtid, MariaGtids } from '../core/maria-gtid.js';
 import type { LogPosition, Position } from '../core/position.js';
 import type { Connection } from '../mysql/connect.js';
@@ -37,10 +37,11 @@ export async function preflight(
       checkDomains(from.log.executed, domainsOf(facts, place).state, place);
       return;
     case 'gtid': {
-      const { executed } = from.log;
+      const { executed, keptBy } = from.log;
       const own = gtidsOf(facts, place);
       checkNotPurged(executed, own.purged, place);
-      const extra = executed.minus(own.executed);
+      const lacking = executed.minus(own.executed);
+      const extra = keptBy === undefined ? lacking : ofItsLineage(lacking, facts, keptBy);
       if (!extra.isEmpty && !(await waitForGtids(connection, extra, executedWaitSeconds))) throw diverged(extra, place);
       return;
     }
@@ -102,6 +103,17 @@ function checkFilePosition(
       { hint: 'The server lost the end of its log (a crash, a restored backup), or the position was written by hand.' },
     );
   }
+}
+
+/**
+ * A set that a server keeps holds what it wrote itself and what came to it from elsewhere, which this source need not
+ * know. But where a source knows of a server at all, it should know all that came through it.
+ */
+function ofItsLineage(lacking: GtidSet, { identity, gtids }: ServerFacts, keptBy: string): GtidSet {
+  const known = new Set([identity.id]);
+  for (const { uuid } of gtids?.executed.intervals() ?? []) known.add(uuid);
+  known.delete(keptBy);
+  return GtidSet.fromIntervals([...lacking.intervals()].filter(({ uuid }) => known.has(uuid)));
 }
 
 /** GTID sets fit any server that has executed them and still has what comes after. */

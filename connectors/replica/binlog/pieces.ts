@@ -44,7 +44,7 @@ export class Replay {
       }
     }
     yield* this.#flush();
-    if (state.begun) for (const sql of ending(prepares)) yield { sql };
+    if (state.begun) yield* ending(prepares);
     if (state.session) yield* this.#target.pins.map((sql) => ({ sql }));
   }
 
@@ -96,7 +96,12 @@ export class Replay {
       yield beginning(undefined);
       state.begun = true;
     }
-    yield { sql: text, entries: [statement], ...(errorCode !== 0 && { errorExpected: errorCode }) };
+    yield {
+      sql: text,
+      entries: [statement],
+      ...(!state.begun && { commits: true }),
+      ...(errorCode !== 0 && { errorExpected: errorCode }),
+    };
   }
 }
 
@@ -104,15 +109,16 @@ const UNKNOWN_SERVER_VERSION = 999_999;
 
 /** A transaction of which nothing is left, or that is not for the target: its GTID alone. */
 export function emptyTransaction(gtid: AnyGtid): Piece[] {
-  return [{ sql: `SET gtid_next='${formatGtid(gtid)}'` }, beginning(undefined), { sql: 'COMMIT' }];
+  return [{ sql: `SET gtid_next='${formatGtid(gtid)}'` }, beginning(undefined), ...ending(undefined)];
 }
 
 function beginning(prepares: string | undefined): Piece {
-  return { sql: prepares === undefined ? 'BEGIN' : `XA START ${prepares}`, opens: true };
+  return { sql: prepares === undefined ? 'BEGIN' : `XA START ${prepares}` };
 }
 
-function ending(prepares: string | undefined): string[] {
-  return prepares === undefined ? ['COMMIT'] : [`XA END ${prepares}`, `XA PREPARE ${prepares}`];
+function ending(prepares: string | undefined): Piece[] {
+  if (prepares === undefined) return [{ sql: 'COMMIT', commits: true }];
+  return [{ sql: `XA END ${prepares}` }, { sql: `XA PREPARE ${prepares}`, commits: true }];
 }
 
 export function quotedName(name: string): string {

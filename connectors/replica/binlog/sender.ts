@@ -74,8 +74,8 @@ export class Sender<T> {
     }
   }
 
-  #check({ piece, owner }: Sent<T>, { inTransaction }: StatementResult): void {
-    if (piece.opens === undefined || inTransaction) return;
+  #check({ piece, owner }: Sent<T>, { gtid }: StatementResult): void {
+    if (piece.commits === undefined || gtid !== undefined) return;
     const message = `${this.#locate(owner, piece)}: somebody else executed a transaction of this GTID on the target`;
     throw new RowtideError('SINK_DIVERGED', message, {
       hint: 'Compare what that transaction did there with what the source did; then start again, and it is left out.',

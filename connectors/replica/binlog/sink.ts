@@ -25,7 +25,7 @@ import { targetOf } from './target.js';
 export class BinlogSink implements ResumableSink {
   readonly #options: ReplicaOptions;
   readonly #log: Log;
-  #opened: { session: Session; replay: Replay; sender: Sender<Owner>; executed: GtidSet } | null = null;
+  #opened: { session: Session; replay: Replay; sender: Sender<Owner>; executed: GtidSet; uuid: string } | null = null;
 
   constructor(options: ReplicaOptions, log: Log) {
     this.#options = options;
@@ -36,11 +36,13 @@ export class BinlogSink implements ResumableSink {
     const session = await Session.open(this.#options.target, signal);
     try {
       const target = await targetOf(session, this.#log);
+      await session.run(["SET SESSION session_track_gtids = 'OWN_GTID'"]);
       this.#opened = {
         session,
         replay: new Replay(target),
         sender: new Sender(session, placeOfPiece),
         executed: target.executed,
+        uuid: target.uuid,
       };
       const log = { kind: 'gtid', executed: target.executed, keptBy: target.uuid } as const;
       return { source: { flavour: 'mysql', id: target.uuid }, log, held: [] };
@@ -55,12 +57,16 @@ export class BinlogSink implements ResumableSink {
     const { replay, sender } = opened;
     const gtids: Gtid[] = [];
     for (const transaction of transactions) {
-      gtids.push(gtidOf(transaction));
+      const gtid = gtidOf(transaction);
+      // Of two servers that replicate each other, each gets its own transactions back.
+      if (gtid.uuid === opened.uuid) continue;
+      gtids.push(gtid);
       for (const piece of replay.pieces(transaction)) await sender.add(transaction, piece);
     }
     const executed = opened.executed.with(gtids);
     const missing = executedAt(position).minus(executed);
     for (const gtid of gtidsOf(missing)) {
+      if (gtid.uuid === opened.uuid) continue;
       for (const piece of emptyTransaction(gtid)) await sender.add({ gtid }, piece);
     }
     await sender.flush();

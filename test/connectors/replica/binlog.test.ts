@@ -1,0 +1,58 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { type MysqlServer, startMysql } from '../../servers/mysql.js';
+import { needs } from '../../servers/suite.js';
+import { contents, execute, executed, replicate, select, start } from './replicating.js';
+
+needs('own').describe('a replica by binlog events', () => {
+  let source: MysqlServer;
+  let target: MysqlServer;
+
+  beforeAll(async () => {
+    [source, target] = await Promise.all([startMysql(), startMysql()]);
+  });
+
+  afterAll(async () => {
+    for (const server of [source, target]) await server?.remove();
+  });
+
+  const expectEqual = async (): Promise<void> => {
+    expect(await contents(target)).toEqual(await contents(source));
+    expect(await executed(target)).toBe(await executed(source));
+  };
+
+  it('begins with an empty target, and has the rows and transaction ids of its source', async () => {
+    await execute(
+      source,
+      'CREATE DATABASE shop',
+      'USE shop',
+      `CREATE TABLE orders (id INT PRIMARY KEY AUTO_INCREMENT, item VARCHAR(40), price DECIMAL(10,2), at TIMESTAMP(6) DEFAULT now(6),
+         total DECIMAL(12,2) AS (price * 1.19) STORED, half DECIMAL(12,2) AS (price / 2) VIRTUAL, KEY (half))`,
+      "INSERT INTO orders (item, price) VALUES ('pen', 1.5), ('ink', 7), ('päper', 3.25)",
+      "UPDATE orders SET price = price + 1 WHERE item <> 'pen'",
+      'BEGIN',
+      "INSERT INTO orders (item, price) VALUES ('kept', 1)",
+      'SAVEPOINT s',
+      "INSERT INTO orders (item, price) VALUES ('undone', 1)",
+      'ROLLBACK TO s',
+      'DELETE FROM orders WHERE id = 1',
+      'COMMIT',
+    );
+    expect(await replicate({ source, target })).toBe('ended');
+    await expectEqual();
+    expect(await select(target, 'SELECT item FROM shop.orders ORDER BY id')).toEqual([['ink'], ['päper'], ['kept']]);
+  });
+
+  it('stops where somebody else used a transaction id of the source on the target', async () => {
+    const [uuid, last] = (await executed(source)).split(':1-');
+    await using running = start({ source, target });
+    await execute(source, "INSERT INTO shop.orders (item) VALUES ('first')");
+    await running.reached(`${uuid}:1-${Number(last) + 1}`);
+    const foreign = `${uuid}:${Number(last) + 2}`;
+    await execute(target, `SET gtid_next = '${foreign}'`, 'BEGIN', 'COMMIT', "SET gtid_next = 'AUTOMATIC'");
+    await execute(source, "DELETE FROM shop.orders WHERE item = 'first'");
+    expect(await running.failure()).toMatchObject({ code: 'SINK_DIVERGED', message: expect.stringContaining(foreign) });
+    await execute(target, 'SET sql_log_bin = 0', "DELETE FROM shop.orders WHERE item = 'first'");
+    expect(await replicate({ source, target })).toBe('ended');
+    await expectEqual();
+  });
+});

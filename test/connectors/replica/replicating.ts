@@ -1,0 +1,120 @@
+import { tmpdir } from 'node:os';
+import mysql from 'mysql2/promise';
+import replica from '../../../connectors/replica/index.js';
+import type { Log } from '../../../src/core/log.js';
+import type { ResumableSink } from '../../../src/core/sink.js';
+import { composeSource } from '../../../src/daemon/compose.js';
+import { parseServerUrl } from '../../../src/mysql/url.js';
+import { type PipelineEnd, runPipeline } from '../../../src/pipeline/run.js';
+import { memoryHistoryStore } from '../../../src/schema/history/store.js';
+import type { TransformOptions } from '../../../src/transform/transform.js';
+import type { DatabaseAddress } from '../../servers/database.js';
+
+export const silent: Log = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
+
+export interface Replicating {
+  readonly source: Pick<DatabaseAddress, 'url'>;
+  readonly target: Pick<DatabaseAddress, 'url'>;
+  /** Of the sink, beside its url. */
+  readonly options?: Record<string, unknown>;
+  readonly transform?: TransformOptions;
+  readonly log?: Log;
+  readonly signal?: AbortSignal;
+  /** Go on when the end of the source's log is reached. */
+  readonly forever?: boolean;
+}
+
+/** One attempt of a pipeline as a daemon makes it: to the end of the source’s log, unless it is to go on. */
+export async function replicate(replicating: Replicating): Promise<PipelineEnd> {
+  const { source, target, log = silent, forever = false } = replicating;
+  const options = replica.options.parse({ url: target.url, mode: 'binlog', ...replicating.options });
+  const { transform = {} } = replicating;
+  const composed = composeSource(
+    { kind: 'server', address: parseServerUrl(source.url), from: { kind: 'now' }, schema: 'auto' },
+    {
+      transform,
+      needs: replica.reads?.(options) ?? {},
+      spoolDir: tmpdir(),
+      history: memoryHistoryStore(),
+      logger: log,
+      stopAtEnd: !forever,
+    },
+  );
+  const sink = replica.create(options, { pipeline: 'test', log }) as ResumableSink;
+  const signal = replicating.signal ?? new AbortController().signal;
+  return runPipeline({ name: 'test', source: composed.source, sink, signal, log });
+}
+
+export interface Running extends AsyncDisposable {
+  /** Resolves when the target has executed all of a set. */
+  reached(gtids: string): Promise<void>;
+  /** The error that ends it. */
+  failure(): Promise<unknown>;
+}
+
+/** A pipeline that goes on until it fails or is disposed of. */
+export function start(replicating: Replicating): Running {
+  const stop = new AbortController();
+  const running = replicate({ ...replicating, forever: true, signal: stop.signal }).then(
+    () => new Error('it ended without an error'),
+    (error: unknown) => error,
+  );
+  return {
+    reached: async (gtids) => {
+      const waited = select(replicating.target, `SELECT WAIT_FOR_EXECUTED_GTID_SET('${gtids}', 60)`);
+      const [[late] = []] = await Promise.race([waited, running.then((error) => Promise.reject(error))]);
+      if (Number(late) !== 0) throw new Error(`the target did not execute ${gtids}`);
+    },
+    failure: () => running,
+    [Symbol.asyncDispose]: async () => {
+      stop.abort();
+      await running;
+    },
+  };
+}
+
+/** A connection that prints as the server does. */
+export async function connected(server: Pick<DatabaseAddress, 'url'>): Promise<mysql.Connection> {
+  return mysql.createConnection({ uri: server.url, charset: 'utf8mb4', dateStrings: true, supportBigNumbers: true });
+}
+
+export async function execute(server: Pick<DatabaseAddress, 'url'>, ...statements: readonly string[]): Promise<void> {
+  const connection = await connected(server);
+  try {
+    for (const sql of statements) await connection.query(sql);
+  } finally {
+    await connection.end();
+  }
+}
+
+export async function select(server: Pick<DatabaseAddress, 'url'>, sql: string): Promise<unknown[][]> {
+  const connection = await connected(server);
+  try {
+    const [rows] = await connection.query<mysql.RowDataPacket[]>({ sql, rowsAsArray: true });
+    return rows as unknown as unknown[][];
+  } finally {
+    await connection.end();
+  }
+}
+
+/** CHECKSUM TABLE and definition of each table that is not the server's own. */
+export async function contents(server: Pick<DatabaseAddress, 'url'>): Promise<Record<string, string>> {
+  const tables = await select(
+    server,
+    `SELECT TABLE_SCHEMA, TABLE_NAME FROM INFORMATION_SCHEMA.TABLES WHERE TABLE_TYPE = 'BASE TABLE'
+      AND TABLE_SCHEMA NOT IN ('mysql', 'sys', 'information_schema', 'performance_schema') ORDER BY 1, 2`,
+  );
+  const found: Record<string, string> = {};
+  for (const [schema, name] of tables) {
+    const table = `${mysql.escapeId(String(schema))}.${mysql.escapeId(String(name), true)}`;
+    const [[, checksum] = []] = await select(server, `CHECKSUM TABLE ${table}`);
+    const [[, definition] = []] = await select(server, `SHOW CREATE TABLE ${table}`);
+    found[`${schema}.${name}`] = `${checksum} ${String(definition).replace(/ AUTO_INCREMENT=\d+/, '')}`;
+  }
+  return found;
+}
+
+export async function executed(server: Pick<DatabaseAddress, 'url'>): Promise<string> {
+  const [[set] = []] = await select(server, 'SELECT @@GLOBAL.gtid_executed');
+  return String(set).replaceAll('\n', '');
+}

@@ -59,15 +59,16 @@ export function queryPacket(connection: mysql.Connection, packet: QueryPacket): 
     const done = (error: Error | null): void =>
       error === null ? resolve(command._rows) : reject(new PacketError(error, command._resultIndex));
     const command = createQuery({ sql: '', rowsAsArray: true }, undefined, done, driver.config);
-    const { start, done: end } = command;
+    const start = command.start.bind(command);
+    const end = command.done.bind(command);
     command.done = () => {
-      if (command._rows.length >= packet.statements) return end.call(command);
+      if (command._rows.length >= packet.statements) return end();
       command._resultIndex++;
       return command.resultsetHeader;
     };
     // It writes one packet, and that is ours.
     command.start = (answer, to) =>
-      start.call(command, answer, Object.create(to, { writePacket: { value: () => send(packet.bytes, to) } }));
+      start(answer, Object.create(to, { writePacket: { value: () => send(packet.bytes, to) } }));
     driver.addCommand(command);
   });
 }

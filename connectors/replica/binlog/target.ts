@@ -16,7 +16,8 @@ export interface Target {
 /** Refuses by name what transactions cannot be replayed on under their own GTIDs. */
 export async function targetOf(session: Session, log: Log): Promise<Target> {
   const place = placeOf(session.address);
-  const [[version = ''] = []] = await session.query<[string]>('SELECT VERSION()');
+  const [found] = await session.query<[string]>('SELECT VERSION()');
+  const version = found?.[0] ?? '';
   if (/mariadb/i.test(version)) throw wrongFlavour(place, version);
   const [row] = await session.query<[string, string, string, number | string, number | string]>(
     'SELECT @@server_uuid, @@GLOBAL.gtid_executed, @@gtid_mode, @@sync_binlog, @@innodb_flush_log_at_trx_commit',

@@ -87,11 +87,14 @@ export async function execute(server: Pick<DatabaseAddress, 'url'>, ...statement
   }
 }
 
-export async function select(server: Pick<DatabaseAddress, 'url'>, sql: string): Promise<unknown[][]> {
+/** Cells as the driver gives them. */
+type Cell = string | number | null;
+
+export async function select(server: Pick<DatabaseAddress, 'url'>, sql: string): Promise<Cell[][]> {
   const connection = await connected(server);
   try {
     const [rows] = await connection.query<mysql.RowDataPacket[]>({ sql, rowsAsArray: true });
-    return rows as unknown as unknown[][];
+    return rows as unknown as Cell[][];
   } finally {
     await connection.end();
   }

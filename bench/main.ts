@@ -10,12 +10,15 @@
  *   npm run bench -- huge [CASE…]      one transaction of --bytes N (2 GiB unless given): memory bounded? exit code 1 if not
  *   npm run bench -- inspect           a summary and the text of a file: ours, and mysqlbinlog with awk
  *   npm run bench -- gtid              a GTID set of up to 100,000 gaps; exit code 1 where time does not grow with them
+ *   npm run bench -- apply [WORKLOAD…] a replica: ours by both modes, and the server's own, with 1, 4 and 8 workers
+ *   --share S    of apply's transactions, 1 unless given
  *   --rows N     size of the workload, 1200000 unless given
  *   --compression C   of peers: none unless given, gzip, snappy, lz4, zstd
  *   --runs N     of each program, in turns, 5 unless given
  */
 import { parseArgs } from 'node:util';
 import { closeRun } from '../test/servers/runs.js';
+import { benchApply } from './apply.js';
 import { benchDecodeFile, benchDecodeLive, benchStream } from './decode.js';
 import { benchExactlyOnce } from './exactly-once.js';
 import { benchFilter } from './filter.js';
@@ -34,6 +37,7 @@ const { positionals, values } = parseArgs({
     rows: { type: 'string' },
     runs: { type: 'string', default: '5' },
     compression: { type: 'string', default: 'none' },
+    share: { type: 'string', default: '1' },
     bytes: { type: 'string', default: String(2 ** 31) },
   },
 });
@@ -74,11 +78,13 @@ async function main(): Promise<void> {
       return benchHuge({ bytes: Number(values.bytes), names: operands });
     case 'inspect':
       return benchInspect(settings);
+    case 'apply':
+      return benchApply({ runs: settings.runs, share: Number(values.share), names: operands });
     case 'gtid':
       return benchGtid();
     default:
       console.error(
-        `unknown benchmark ${command}: decode, stream, tables, filter, kafka, pipeline, peers, huge, inspect or gtid`,
+        `unknown benchmark ${command}: decode, stream, tables, filter, kafka, pipeline, peers, huge, inspect, gtid or apply`,
       );
       process.exitCode = 2;
   }

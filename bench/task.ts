@@ -2,6 +2,7 @@
 import { filterFile } from './filter.js';
 import { countByAwk, inspectSummary, inspectText } from './inspect.js';
 import { decodeFile, decodeLive, streamLive } from './ours.js';
+import { applyOurs } from './ours-apply.js';
 import { pipeHuge } from './ours-huge.js';
 import { pipelineKafka } from './ours-kafka.js';
 import { pipelineManyRows } from './ours-many-rows.js';
@@ -31,6 +32,7 @@ const tasks = {
   inspectSummary,
   inspectText,
   countByAwk,
+  applyOurs,
 };
 export type TaskName = keyof typeof tasks;
 

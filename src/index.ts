@@ -16,7 +16,7 @@ export { crc32 } from './core/crc32.js';
 export { type ErrorCode, type ErrorDetails, RowtideError, unreachable } from './core/errors.js';
 export { type FormatDescription, HEADER_BYTES, type RawEvent } from './core/event.js';
 export { type AnyGtid, formatGtid, type Gtid, GtidSet, isMariaGtid } from './core/gtid.js';
-export { ABSENT_CELL, type Image, NULL_CELL } from './core/image.js';
+export { ABSENT_CELL, type Image, isChanged, NULL_CELL } from './core/image.js';
 export { InvalidText } from './core/invalid-text.js';
 export type { JsonDiff, RowDiffs } from './core/json-diff.js';
 export type { Log } from './core/log.js';
@@ -55,6 +55,7 @@ export { FORMAT_NAMES, type FormatName } from './format/names.js';
 export { type FormatOptions, formatOf, formatOptions } from './format/options.js';
 export type { SchemaRegistry, SchemaSubject } from './format/registry.js';
 export { TableStatements } from './format/table-statements.js';
+export type { SqlValue } from './mysql/connect.js';
 export { Session, type SessionOptions, type StatementResult } from './mysql/session.js';
 export { SqlError } from './mysql/session-error.js';
 export { parseServerUrl, placeOf, type ServerAddress } from './mysql/url.js';
@@ -67,12 +68,19 @@ export {
   type SinkSource,
   type SourceNeeds,
 } from './pipeline/define-sink.js';
+export { PositionFold } from './pipeline/fold.js';
 export { type PipelineEnd, type PipelineOptions, runPipeline } from './pipeline/run.js';
 export { type RetryOptions, type SuperviseOptions, supervise } from './pipeline/supervise.js';
+export { labelsOf } from './schema/facts.js';
+export { touchedBy } from './schema/history/touched.js';
 export { schemas } from './schema/schemas.js';
 export { fileLog } from './source/files.js';
 export { serverLog } from './source/server.js';
 export { diskSpool } from './source/spool.js';
+export { parseNamingDdl } from './sql/ddl/parse.js';
+export { EMPTY_MEMBER } from './sql/literal/column.js';
+export { type ColumnSql, columnSql, type TargetColumn } from './sql/literal/target.js';
+export { quotedName, quotedText } from './sql/literal/text.js';
 export {
   type Database,
   type RowChange,

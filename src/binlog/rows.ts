@@ -33,6 +33,9 @@ export function rowsFlags(event: RawEvent, format: FormatDescription): number {
 
 /** The last row event of a statement. */
 export const STMT_END_F = 1;
+const NO_FOREIGN_KEY_CHECKS_F = 2;
+/** The server itself did what foreign keys do, and logged it. */
+const USE_SQL_FOREIGN_KEY_F = 16;
 
 /** A table id that stands for no table: the statement matched nothing that is replicated. */
 export const DUMMY_TABLE_ID = 0xffffff;
@@ -77,6 +80,10 @@ class RowsEntry implements Rows {
   get logged(): LoggedRows | undefined {
     const { mapped, format } = this.#facts;
     return mapped.map === null ? undefined : { map: mapped.map, format };
+  }
+
+  get foreignKeyChecks(): boolean {
+    return (rowsFlags(this.event, this.#facts.format) & (NO_FOREIGN_KEY_CHECKS_F | USE_SQL_FOREIGN_KEY_F)) === 0;
   }
 
   cursor(): RowCursor {

@@ -27,6 +27,7 @@ export type ErrorCode =
   | 'TABLE_UNKNOWN' // no honest answer about the columns of this event
   | 'TABLE_MISMATCH' // the columns known do not fit the event
   | 'DDL_UNKNOWN' // a statement that may change columns is not understood
+  | 'DDL_AMBIGUOUS' // whether a target executed a statement, of which nobody saw the end
   | 'HISTORY_CORRUPT' // the recorded history of columns is damaged
   | 'HISTORY_MISMATCH' // it is not the one that the position was reached with
   // transforms

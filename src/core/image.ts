@@ -15,3 +15,11 @@ export interface Image {
 export const NULL_CELL = -1;
 /** The column is not in this image (BINLOG_ROW_IMAGE is MINIMAL or NOBLOB). */
 export const ABSENT_CELL = -2;
+
+/** Whether an update changed a cell: what its after image leaves out did not change. */
+export function isChanged(before: Image, after: Image, ordinal: number): boolean {
+  const [was, is] = [before.at[ordinal]!, after.at[ordinal]!];
+  if (is === ABSENT_CELL) return false;
+  if (was < 0 || is < 0) return was !== is;
+  return before.bytes.compare(after.bytes, is, after.end[ordinal], was, before.end[ordinal]) !== 0;
+}

@@ -41,6 +41,11 @@ export interface Rows {
   readonly query?: string | undefined;
   /** What a server needs beside `event` to apply it; absent where a transform changed what the event says. */
   readonly logged?: LoggedRows | undefined;
+  /**
+   * Whether foreign keys are to be checked, and to do what they do, when the rows are changed anywhere else; absent: they
+   * are. False where they were switched off, and where what they did is logged as well (MySQL since 9.6).
+   */
+  readonly foreignKeyChecks?: boolean | undefined;
   cursor(): RowCursor;
 }
 

@@ -47,6 +47,9 @@ export function rowsAs(rows: Rows, other: Partial<Pick<Rows, 'op' | 'table' | 'c
     get query() {
       return rows.query;
     },
+    get foreignKeyChecks() {
+      return rows.foreignKeyChecks;
+    },
     cursor: () => rows.cursor(),
     ...other,
   };

@@ -84,7 +84,10 @@ function lengthOf(type: string, facts: ColumnFacts): number | null {
 }
 
 /** `enum('a','it''s','c:\\\\d')` → a, it's, c:\\d. The server escapes these, whatever NO_BACKSLASH_ESCAPES says. */
-export function labelsOf({ dataType, columnType }: ColumnFacts): readonly string[] | null {
+export function labelsOf({
+  dataType,
+  columnType,
+}: Pick<ColumnFacts, 'dataType' | 'columnType'>): readonly string[] | null {
   if (dataType !== 'enum' && dataType !== 'set') return null;
   const list = columnType.slice(columnType.indexOf('(') + 1, -1);
   return [...list.matchAll(/'((?:[^']|'')*)'/g)].map((match) =>

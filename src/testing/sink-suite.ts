@@ -122,7 +122,7 @@ export function sinkSuite({ test: declare, make, delivery, largeRows = 50_000 }:
   test('a batch that fails while it is written loses and tears nothing', async (target) => {
     const broken = {
       ...largeTransaction(2, 2, largeRows),
-      entries: failing(largeTransaction(2, 2, largeRows), largeRows / 2),
+      entries: { [Symbol.iterator]: () => failing(largeTransaction(2, 2, largeRows), largeRows / 2) },
     };
     const sink = target.sink();
     await sink.open(never);

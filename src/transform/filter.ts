@@ -131,5 +131,5 @@ class RewrittenEntries implements Iterator<Entry> {
  */
 export function rewritten(rows: Rows, table: Table, cursor: () => RowCursor): Rows {
   const event = { ...rows.event, bytes: rows.event.bytes.subarray(0, HEADER_BYTES) };
-  return { kind: 'rows', op: rows.op, table, event, cursor };
+  return { kind: 'rows', op: rows.op, table, event, foreignKeyChecks: rows.foreignKeyChecks, cursor };
 }

@@ -72,6 +72,7 @@ function firstRows(rows: Rows, take: (isThere: () => boolean) => boolean): Rows 
     table: rows.table,
     event: rows.event,
     query: rows.query,
+    foreignKeyChecks: rows.foreignKeyChecks,
     cursor() {
       const cursor = rows.cursor();
       return {

@@ -1,14 +1,14 @@
-import { codecsOf } from '../../column/codec.js';
 import * as type from '../../column/types.js';
 import { unreachable } from '../../core/errors.js';
-import { ABSENT_CELL, type Image, NULL_CELL } from '../../core/image.js';
+import { ABSENT_CELL, type Image, isChanged } from '../../core/image.js';
 import type { RowDiffs } from '../../core/json-diff.js';
 import type { Column, Table } from '../../core/table.js';
 import type { RowCursor, Rows } from '../../core/transaction.js';
-import { quotedName } from './literals.js';
-import { HINT_IMAGES, notUndoable } from './refusals.js';
+import { EMPTY_MEMBER, literalOf } from '../../sql/literal/column.js';
+import { comparison, equalsOthers } from '../../sql/literal/comparison.js';
+import { quotedName } from '../../sql/literal/text.js';
+import { HINT_EVENTS, HINT_IMAGES, notUndoable } from './refusals.js';
 import { LENIENT_MODE, STRICT_MODE } from './session.js';
-import { literalVisitor } from './sql-literal.js';
 
 /** The statements that undo each row of an event, in the order of the rows: they are to be run from the last one on. */
 export function* undoStatements(rows: Rows, place: string): Generator<string> {
@@ -75,10 +75,9 @@ export class RowSql {
     const { columns } = table;
     this.name = `${quotedName(table.schema)}.${quotedName(table.name)}`;
     this.#names = columns.map(({ name }) => quotedName(name));
-    this.#literals = columns.map((column, i) => {
-      const codec = codecsOf(table)[i]!;
-      const visitor = literalVisitor(table, column);
-      return (image) => codec.read(image.bytes, image.at[i]!, image.end[i]!, visitor, '');
+    this.#literals = columns.map((column) => {
+      const place = `column ${table.schema}.${table.name}.${column.name}`;
+      return literalOf(table, column, { refuse: (what) => notUndoable(place, what, HINT_EVENTS) });
     });
     this.#given = columns.filter(({ generated }) => generated !== true);
     this.#key = table.primaryKey.map((ordinal) => columns[ordinal]!);
@@ -98,7 +97,7 @@ export class RowSql {
 
   /** The row by its primary key, byte for byte: what its collation takes for equal is another row. */
   exactKey(images: readonly Image[], where: string): string {
-    const exact = this.#key.filter(isComparedAsBytes).map((column) => this.#equals(column, images));
+    const exact = this.#key.filter(equalsOthers).map((column) => this.#equals(column, images));
     return [this.keyed(images, where), ...exact].join(' AND ');
   }
 
@@ -117,7 +116,7 @@ export class RowSql {
 
   /** Null where the images are the same. */
   update(before: Image, after: Image, where: string): string | null {
-    const changed = this.#given.filter((column) => !isSame(before, after, column.ordinal));
+    const changed = this.#given.filter((column) => isChanged(before, after, column.ordinal));
     if (changed.length === 0) return null;
     this.#require(changed, [before], where);
     // The server sets such a column to now if the statement does not set it.
@@ -131,23 +130,15 @@ export class RowSql {
 
   literal({ ordinal }: Column, images: readonly Image[]): string {
     const image = images.find(({ at }) => at[ordinal] !== ABSENT_CELL)!;
-    return image.at[ordinal] === NULL_CELL ? 'NULL' : this.#literals[ordinal]!(image);
+    return this.#literals[ordinal]!(image);
   }
 
   #keyPart(column: Column, images: readonly Image[]): string {
-    const literal = this.literal(column, images);
-    return isBeyondSigned(column, literal)
-      ? this.#equals(column, images)
-      : `${this.#names[column.ordinal]} = ${literal}`;
+    return comparison(column).key(this.#names[column.ordinal]!, this.literal(column, images));
   }
 
   #equals(column: Column, images: readonly Image[]): string {
-    const name = this.#names[column.ordinal]!;
-    const literal = this.literal(column, images);
-    if (column.type === type.JSON_DOCUMENT && literal !== 'NULL')
-      return `CAST(${name} AS BINARY) <=> CAST(${literal} AS BINARY)`;
-    if (isBeyondSigned(column, literal)) return `(${name} | 0) <=> ${literal}`;
-    return `${isComparedAsBytes(column) ? `CAST(${name} AS BINARY)` : name} <=> ${literal}`;
+    return comparison(column).exact(this.#names[column.ordinal]!, this.literal(column, images));
   }
 
   /** The statement, with another sql_mode around it where it sets an ENUM to its empty value. */
@@ -170,16 +161,6 @@ export class RowSql {
   }
 }
 
-const EMPTY_MEMBER = '0';
-
-/** What an after image leaves out did not change. */
-function isSame(before: Image, after: Image, ordinal: number): boolean {
-  const [was, is] = [before.at[ordinal]!, after.at[ordinal]!];
-  if (is === ABSENT_CELL) return true;
-  if (was < 0 || is < 0) return was === is;
-  return before.bytes.compare(after.bytes, is, after.end[ordinal], was, before.end[ordinal]) === 0;
-}
-
 function isMoment({ type: code }: Column): boolean {
   switch (code) {
     case type.TIMESTAMP:
@@ -190,14 +171,4 @@ function isMoment({ type: code }: Column): boolean {
     default:
       return false;
   }
-}
-
-/** A SET is compared as a signed number, unless it is made an unsigned one. */
-function isBeyondSigned(column: Column, literal: string): boolean {
-  return column.type === type.SET && literal !== 'NULL' && BigInt(literal) >= 2n ** 63n;
-}
-
-/** Types whose comparison takes different bytes for equal, or that have none. */
-function isComparedAsBytes(column: Column): boolean {
-  return type.isText(column) || column.type === type.GEOMETRY || column.type === type.VECTOR;
 }

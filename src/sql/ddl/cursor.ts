@@ -1,11 +1,13 @@
 import type { Dialect } from '../../core/dialect.js';
 import { RowtideError } from '../../core/errors.js';
 import type { Token } from '../lexer.js';
-import type { TableName } from './statement.js';
+import type { NamedTable, TableName } from './statement.js';
 
 /** Reads the tokens of one statement from left to right. */
 export class Cursor {
   readonly dialect: Dialect;
+  /** The tables that were named up to here, and where in the text. */
+  readonly tables: NamedTable[] = [];
   readonly #tokens: readonly Token[];
   #next = 0;
 
@@ -74,8 +76,11 @@ export class Cursor {
   }
 
   tableName(): TableName {
+    const from = this.token.at;
     const first = this.name();
-    return this.acceptSymbol('.') ? { schema: first, name: this.name() } : { schema: null, name: first };
+    const table = this.acceptSymbol('.') ? { schema: first, name: this.name() } : { schema: null, name: first };
+    this.tables.push({ table, from, to: this.token.at });
+    return table;
   }
 
   /** Comma-separated, at least one. */

@@ -5,13 +5,28 @@ import { parseCharsetOption } from './charset.js';
 import { parseCreateTable, parseCreation } from './create-table.js';
 import { Cursor } from './cursor.js';
 import { parseKeyParts } from './key.js';
-import type { CharsetOption, Ddl, KeyClause } from './statement.js';
+import type { CharsetOption, Ddl, KeyClause, NamedTable } from './statement.js';
 
 const UNCONCERNED: Ddl = { kind: 'unconcerned' };
 
 /** What a logged statement does to columns. Throws DDL_UNKNOWN where that cannot be said for sure. */
 export function parseDdl(sql: string, dialect: Dialect): Ddl {
   return parse(new Cursor(lex(sql, dialect), dialect));
+}
+
+export interface NamingDdl {
+  readonly ddl: Ddl | { readonly kind: 'truncate-table' };
+  /** In the order of the text; with those that foreign keys lead to. */
+  readonly tables: readonly NamedTable[];
+}
+
+/** The same, with the tables that it names, and with TRUNCATE, which does nothing to columns. */
+export function parseNamingDdl(sql: string, dialect: Dialect): NamingDdl {
+  const c = new Cursor(lex(sql, dialect), dialect);
+  if (!c.accept('TRUNCATE')) return { ddl: parse(c), tables: c.tables };
+  c.accept('TABLE');
+  c.tableName();
+  return { ddl: { kind: 'truncate-table' }, tables: c.tables };
 }
 
 function parse(c: Cursor): Ddl {

@@ -24,6 +24,13 @@ export interface TableName {
   readonly name: string;
 }
 
+/** Where the text of a statement names a table: up to what follows its name, blanks and comments between included. */
+export interface NamedTable {
+  readonly table: TableName;
+  readonly from: number;
+  readonly to: number;
+}
+
 /** What happens when there is one of that name already; without a word for it, the statement would have failed. */
 export type Creation = 'new' | 'if-not-exists' | 'or-replace';
 

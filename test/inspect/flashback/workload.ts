@@ -131,7 +131,7 @@ async function connect(server: DatabaseAddress): Promise<mysql.Connection> {
 /** Documents with bytes of columns in them have no literal; row events bring those back, see documents.test.ts. */
 const WITHOUT_LITERAL = /select (bits|blobs|tiny|longs|bin|vbin|y|e|s) from opaque/;
 
-function withLiterals(kind: Kind): Kind {
+export function withLiterals(kind: Kind): Kind {
   if (!kind.sql.startsWith('json')) return kind;
   return {
     ...kind,

@@ -11,18 +11,20 @@ import {
 } from '../../column/json-binary.js';
 import * as column from '../../column/types.js';
 import { jsonText } from '../../column/value.js';
-import { doubleLiteral, quotedText } from './literals.js';
-import { HINT_EVENTS, notUndoable } from './refusals.js';
+import { doubleLiteral, quotedText } from './text.js';
+
+/** What to throw for what SQL has no literal for. */
+export type RefuseLiteral = (what: string) => Error;
 
 /**
  * A binary JSON document as SQL that gives the same document. Its text does where that says all; but the text does not
  * tell a DECIMAL or a DATE from a number or a string, and MySQL 5.7 reads doubles inexactly. Documents with such values are
  * built up from SQL values.
  */
-export function jsonLiteral(document: Buffer, place: string): string {
+export function jsonLiteral(document: Buffer, refuseLiteral: RefuseLiteral): string {
   const byText = `CAST(${quotedText(jsonText(document, 0, document.length))} AS JSON)`;
   if (document.length === 0) return byText;
-  const built = new Builder(document, place);
+  const built = new Builder(document, refuseLiteral);
   const sql = built.value(document[0]!, 1);
   if (built.isTextEnough) return byText;
   return isArray(document[0]!) || isObject(document[0]!) ? sql : `CAST(${sql} AS JSON)`;
@@ -31,11 +33,11 @@ export function jsonLiteral(document: Buffer, place: string): string {
 class Builder {
   isTextEnough = true;
   readonly #bytes: Buffer;
-  readonly #place: string;
+  readonly #refuse: RefuseLiteral;
 
-  constructor(bytes: Buffer, place: string) {
+  constructor(bytes: Buffer, refuseLiteral: RefuseLiteral) {
     this.#bytes = bytes;
-    this.#place = place;
+    this.#refuse = refuseLiteral;
   }
 
   value(type: number, from: number): string {
@@ -96,8 +98,7 @@ class Builder {
       if (length < 2) refuse('a DECIMAL without its precision');
       return `CAST(${text} AS DECIMAL(${this.#bytes[start]},${this.#bytes[start + 1]}))`;
     }
-    const what = `a document has a value of the type ${column.typeName(code)}, for which SQL has no literal`;
-    throw notUndoable(this.#place, what, HINT_EVENTS);
+    throw this.#refuse(`a document has a value of the type ${column.typeName(code)}, for which SQL has no literal`);
   }
 }
 

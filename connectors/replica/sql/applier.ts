@@ -1,0 +1,117 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import {
+  type Batch,
+  type Log,
+  type Position,
+  PositionFold,
+  RowtideError,
+  type Session,
+  type Transaction,
+} from 'rowtide';
+import type { CheckpointTable } from '../checkpoint-table.js';
+import { CarefulRows } from './careful-rows.js';
+import type { ConflictTable } from './conflict-table.js';
+import type { Statements } from './ddl/statements.js';
+import { QuickRows, type RowsWriter } from './quick-rows.js';
+import type { Tables } from './tables.js';
+
+export interface SqlApplierOptions {
+  readonly session: Session;
+  readonly tables: Tables;
+  readonly checkpoints: CheckpointTable;
+  readonly conflicts: ConflictTable;
+  readonly statements: Statements;
+  readonly log: Log;
+}
+
+/** Deadlocks and lock waits of others are tried again so often before they end the attempt. */
+const TRIES_MAX = 10;
+const DELAY_MS = 50;
+
+/**
+ * Writes a batch as one transaction of the target: rows, then the row of the checkpoint, and COMMIT only when each of
+ * the statements did what it had to. So a reader sees states that the source had, and no others. A statement that
+ * commits by itself, as those about tables do, divides the batch.
+ */
+export class SqlApplier {
+  readonly #options: SqlApplierOptions;
+  /** Behind the last batch. */
+  #position: Position | undefined;
+
+  constructor(options: SqlApplierOptions, position: Position | undefined) {
+    this.#options = options;
+    this.#position = position;
+  }
+
+  async write({ transactions, position }: Batch, signal: AbortSignal): Promise<void> {
+    const { statements, tables } = this.#options;
+    const fold = this.#position === undefined ? null : new PositionFold(this.#position);
+    let waiting: Transaction[] = [];
+    for (const transaction of transactions) {
+      const ddl = statements.leading(transaction);
+      if (ddl !== null) {
+        if (waiting.length > 0) await this.#commit(waiting, behind(fold), signal);
+        waiting = [];
+        await statements.execute(ddl, transaction, signal);
+        tables.reset();
+      }
+      fold?.add(transaction);
+      waiting.push(transaction);
+    }
+    await this.#commit(waiting, position, signal);
+    this.#position = position;
+  }
+
+  async #commit(transactions: readonly Transaction[], position: Position, signal: AbortSignal): Promise<void> {
+    const { session, tables, conflicts, log } = this.#options;
+    let writer: RowsWriter = new QuickRows(session, tables);
+    for (let tries = 1; ; tries++) {
+      try {
+        await this.#transaction(transactions, position, writer);
+        return;
+      } catch (error) {
+        if (!(error instanceof RowtideError)) throw error;
+        const isNew = error.code === 'SINK_CONFLICT' && writer instanceof QuickRows;
+        const isBusy = error.code === 'SINK_BUSY' && tries < TRIES_MAX;
+        if (!isNew && !isBusy) throw error;
+        if (isNew) {
+          log.debug({ cause: error.message }, 'a conflict: the batch is written again row by row');
+          writer = new CarefulRows(session, tables, conflicts);
+        } else {
+          await sleep(DELAY_MS * tries * (0.5 + Math.random()), undefined, { signal });
+          if (writer instanceof QuickRows) writer = new QuickRows(session, tables);
+        }
+      }
+    }
+  }
+
+  async #transaction(transactions: readonly Transaction[], position: Position, writer: RowsWriter): Promise<void> {
+    const { session, checkpoints, statements } = this.#options;
+    await session.run(['START TRANSACTION']);
+    try {
+      for (const transaction of transactions) {
+        let isFirst = true;
+        for (const entry of transaction.entries) {
+          if (entry.kind === 'rows') await writer.write(transaction, entry);
+          else if (!isFirst) statements.refuseInside(entry, transaction);
+          isFirst = false;
+        }
+      }
+      await writer.settle();
+      const [saved] = await session.run([checkpoints.save(position)]);
+      if (saved?.affectedRows !== 1) throw checkpoints.fenced();
+    } catch (error) {
+      await writer.idle();
+      // What the server took back by itself is taken back; a connection that is gone takes its transaction with it.
+      await session.run(['ROLLBACK', 'SET SESSION foreign_key_checks = 1']).catch(() => undefined);
+      throw error;
+    }
+    await session.run(['COMMIT']);
+  }
+}
+
+/** Pipelines give a sink its first position before anything else. */
+function behind(fold: PositionFold | null): Position {
+  if (fold === null) throw new Error('a batch with statements was written before the sink knew a position');
+  return fold.take();
+}

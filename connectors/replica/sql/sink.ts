@@ -1,0 +1,76 @@
+import { type Batch, type Position, type ResumableSink, type ServerAddress, Session, type SinkContext } from 'rowtide';
+import { CheckpointTable } from '../checkpoint-table.js';
+import { SqlApplier } from './applier.js';
+import { ConflictTable } from './conflict-table.js';
+import { DdlExecution } from './ddl/execution.js';
+import { Statements } from './ddl/statements.js';
+import type { SqlOptions } from './options.js';
+import { routesOf } from './routes.js';
+import { Tables } from './tables.js';
+
+export interface SqlSinkOptions extends SqlOptions {
+  readonly target: ServerAddress;
+  /** Of the tables that rowtide itself needs at the target. */
+  readonly stateSchema: string;
+}
+
+/** Mode sql: typed statements, and the checkpoint in the transactions of the rows. */
+export class SqlSink implements ResumableSink {
+  readonly #options: SqlSinkOptions;
+  readonly #context: SinkContext;
+  readonly #closing = new AbortController();
+  #session: Session | null = null;
+  #applier: SqlApplier | null = null;
+
+  constructor(options: SqlSinkOptions, context: SinkContext) {
+    this.#options = options;
+    this.#context = context;
+  }
+
+  async open(signal: AbortSignal): Promise<Position | undefined> {
+    const { target, stateSchema } = this.#options;
+    const { pipeline, log } = this.#context;
+    return this.#until(signal, async () => {
+      const session = await Session.open(target, this.#closing.signal);
+      this.#session = session;
+      const checkpoints = new CheckpointTable(stateSchema, pipeline);
+      const { position, intent } = await checkpoints.fence(session);
+      const execution = new DdlExecution({ session, checkpoints, stream: `${stateSchema}/${pipeline}` });
+      if (intent !== null) await execution.resume(intent);
+      const conflicts = new ConflictTable(stateSchema, pipeline);
+      if (logsConflicts(this.#options)) await conflicts.create(session);
+      const routeOf = routesOf(this.#options);
+      const tables = new Tables({ routeOf, log });
+      const statements = new Statements({ policy: this.#options.ddl, routeOf, execution, log });
+      this.#applier = new SqlApplier({ session, tables, checkpoints, conflicts, statements, log }, position);
+      return position;
+    });
+  }
+
+  async write(batch: Batch, signal: AbortSignal): Promise<void> {
+    const applier = this.#applier;
+    if (applier === null) throw new Error('written to before it was opened');
+    await this.#until(signal, () => applier.write(batch, signal));
+  }
+
+  async close(): Promise<void> {
+    await this.#session?.close();
+    this.#session = null;
+  }
+
+  /** The session ends when `signal` aborts while something is done; it outlives signals otherwise. */
+  async #until<T>(signal: AbortSignal, run: () => Promise<T>): Promise<T> {
+    signal.throwIfAborted();
+    const abort = (): void => this.#closing.abort(signal.reason);
+    signal.addEventListener('abort', abort, { once: true });
+    try {
+      return await run();
+    } finally {
+      signal.removeEventListener('abort', abort);
+    }
+  }
+}
+
+function logsConflicts({ conflicts, routes }: SqlOptions): boolean {
+  return conflicts === 'log' || routes.some((route) => route.conflicts === 'log');
+}

@@ -1,0 +1,223 @@
+/** Mode sql between real servers: rows, tables by other names, keys or none, statements, and what stops it. */
+import mysql from 'mysql2/promise';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { parseServerUrl } from '../../../../src/mysql/url.js';
+import { serverLog } from '../../../../src/source/server.js';
+import { sinkSuite } from '../../../../src/testing/sink-suite.js';
+import { headOf } from '../../../roundtrip/stream.js';
+import type { DatabaseServer } from '../../../servers/database.js';
+import { startMysql } from '../../../servers/mysql.js';
+import { needs, sharedMariadb, sharedMysql } from '../../../servers/suite.js';
+import { logged, type Replication, replicate, sqlSink } from './replicate.js';
+
+const SCHEMAS = ['shop', 'shop_1', 'shop_2', 'rowtide'];
+
+needs('own', 'mysql', 'mariadb').describe('mode sql', () => {
+  let source: DatabaseServer;
+  let origin: mysql.Connection;
+  let copy: mysql.Connection;
+  let target: { readonly url: string };
+
+  beforeAll(async () => {
+    source = await startMysql({ version: '9.7', options: ['--binlog-row-metadata=FULL'] });
+    origin = await connect(source.url);
+    target = await sharedMysql('9.7');
+    copy = await connect(target.url);
+  });
+
+  afterEach(async () => {
+    for (const schema of SCHEMAS) {
+      await copy.query(`drop database if exists ${schema}`);
+      await origin.query(`drop database if exists ${schema}`);
+    }
+  });
+
+  afterAll(async () => {
+    await origin.end();
+    await copy.end();
+    await source.remove();
+  });
+
+  /** Both sides execute `both`; then the source alone, and what it logged is replicated. */
+  async function replicated(
+    both: readonly string[],
+    alone: readonly string[],
+    more: Partial<Replication> = {},
+  ): Promise<Replication> {
+    for (const sql of both) {
+      await origin.query(sql);
+      await copy.query(sql);
+    }
+    const from = await headOf(serverLog({ address: parseServerUrl(source.url) }));
+    for (const sql of alone) await origin.query(sql);
+    const replication: Replication = { source, target, stream: 'shop', from, ...more };
+    await replicate(replication);
+    return replication;
+  }
+
+  const rowsOf = async (connection: mysql.Connection, sql: string): Promise<unknown[]> => {
+    const [rows] = await connection.query<mysql.RowDataPacket[]>({ sql, rowsAsArray: true });
+    return rows;
+  };
+
+  test('rows arrive, and a restart goes on where the row of the stream says', async () => {
+    const replication = await replicated(ORDERS, [
+      "insert into shop.orders values (1, 'a', 1.50), (2, 'b', 2), (3, 'c', 3)",
+      "update shop.orders set name = 'x' where id in (1, 3)",
+      'update shop.orders set id = 20 where id = 2',
+      'delete from shop.orders where id = 3',
+    ]);
+    const select = 'select * from shop.orders order by id';
+    expect(await rowsOf(copy, select)).toEqual(await rowsOf(origin, select));
+    await origin.query("insert into shop.orders values (4, 'd', 4)");
+    await replicate(replication);
+    expect(await rowsOf(copy, select)).toEqual(await rowsOf(origin, select));
+    const [[epoch, checkpoint, intent]] = (await rowsOf(
+      copy,
+      'select epoch, checkpoint, intent from rowtide.checkpoint',
+    )) as [[number, string, null]];
+    const [[executed]] = (await rowsOf(origin, 'select @@global.gtid_executed')) as [[string]];
+    expect({ epoch, intent }).toEqual({ epoch: 2, intent: null });
+    expect(JSON.parse(checkpoint)).toMatchObject({ pipeline: 'shop', position: { log: { gtid: executed } } });
+  });
+
+  test('an older writer of the stream is fenced', async () => {
+    const replication = await replicated(ORDERS, ["insert into shop.orders values (1, 'a', 1)"]);
+    const never = new AbortController().signal;
+    const [older, newer] = [sqlSink(replication), sqlSink(replication)];
+    const position = (await older.open(never))!;
+    await newer.open(never);
+    await expect(older.write({ transactions: [], position }, never)).rejects.toMatchObject({ code: 'SINK_FENCED' });
+    await newer.write({ transactions: [], position }, never);
+    await older.close();
+    await newer.close();
+  });
+
+  test('tables of shards come together under another name, with a column that says whose rows they are', async () => {
+    const both = [
+      'create database shop',
+      'create table shop.orders (shard int, id int, name varchar(10), primary key (shard, id))',
+    ];
+    const shards = ['shop_1', 'shop_2'].flatMap((shard) => [
+      `create database ${shard}`,
+      `create table ${shard}.orders (id int primary key, name varchar(10))`,
+      `insert into ${shard}.orders values (1, '${shard} a'), (2, '${shard} b')`,
+      `update ${shard}.orders set name = 'c' where id = 2`,
+      `delete from ${shard}.orders where id = 1`,
+    ]);
+    const route = { match: '/^shop_(\\d+)\\.orders$/', to: 'shop.orders', add: { shard: '{1}' } };
+    await replicated(both, shards, { options: { routes: [route], ddl: 'ignore' } });
+    expect(await rowsOf(copy, 'select shard, id, name from shop.orders order by shard')).toEqual([
+      [1, 2, 'c'],
+      [2, 2, 'c'],
+    ]);
+  });
+
+  test('rows of a table without a key are found by all that they hold, one at a time', async () => {
+    const both = ['create database shop', 'create table shop.notes (n int, f float, t text, b blob, j json)'];
+    const row = (n: number): string => `(${n}, 0.1, 'Note', x'00ff', '{"a": 1}')`;
+    const log = logged();
+    await replicated(
+      both,
+      [
+        `insert into shop.notes values ${row(1)}, ${row(1)}, ${row(1)}, (1, 0.1, 'note', x'00ff', '{"a": 1}'), (null, null, null, null, null)`,
+        "delete from shop.notes where binary t = 'Note' limit 1",
+        "update shop.notes set n = 2 where binary t = 'Note' limit 1",
+        'update shop.notes set n = 3 where n is null',
+      ],
+      { log },
+    );
+    const select = 'select n, f, t, hex(b), j from shop.notes order by n, binary t';
+    expect(await rowsOf(copy, select)).toEqual(await rowsOf(origin, select));
+    expect(log.of('warn')).toEqual(['the table has no key at the target: each row is looked for by all that it holds']);
+  });
+
+  test('rows that foreign keys changed at the source are not changed twice', async () => {
+    const both = [
+      'create database shop',
+      'create table shop.parents (id int primary key, name varchar(10))',
+      `create table shop.children (id int primary key, parent int,
+        foreign key (parent) references shop.parents (id) on delete cascade on update cascade)`,
+    ];
+    await replicated(both, [
+      "insert into shop.parents values (1, 'a'), (2, 'b'), (3, 'c')",
+      'insert into shop.children values (1, 1), (2, 1), (3, 2), (4, 3)',
+      'update shop.parents set id = 10 where id = 1',
+      'delete from shop.parents where id = 2',
+    ]);
+    for (const table of ['parents', 'children']) {
+      const select = `select * from shop.${table} order by id`;
+      expect(await rowsOf(copy, select)).toEqual(await rowsOf(origin, select));
+    }
+  });
+
+  test('XA transactions arrive when they are committed', async () => {
+    const xa = (id: string, sql: string, end: string): string[] => [
+      `xa start '${id}'`,
+      sql,
+      `xa end '${id}'`,
+      `xa prepare '${id}'`,
+      `xa ${end} '${id}'`,
+    ];
+    await replicated(ORDERS, [
+      ...xa('one', "insert into shop.orders values (1, 'a', 1)", 'commit'),
+      ...xa('two', "insert into shop.orders values (2, 'b', 1)", 'rollback'),
+    ]);
+    expect(await rowsOf(copy, 'select id from shop.orders')).toEqual([[1]]);
+  });
+
+  test.each([
+    ['a table', 'drop table shop.orders', 'the target has no table shop.orders'],
+    ['a column', 'alter table shop.orders drop column name', 'has no column name; it has id, price'],
+    ['a trigger', 'create trigger shop.t before insert on shop.orders for each row set @a = 1', 'has triggers: t'],
+    ['another engine', 'alter table shop.orders engine = myisam', 'has the engine MyISAM'],
+  ])('it stops by name at %s, and goes on when that is mended', async (_, harm, message) => {
+    for (const sql of ORDERS) {
+      await origin.query(sql);
+      await copy.query(sql);
+    }
+    const from = await headOf(serverLog({ address: parseServerUrl(source.url) }));
+    await origin.query("insert into shop.orders values (1, 'a', 1)");
+    await copy.query(harm);
+    const replication = { source, target, stream: 'shop', from };
+    await expect(replicate(replication)).rejects.toMatchObject({
+      code: 'SINK_REFUSED',
+      message: expect.stringContaining(message),
+    });
+    await copy.query('drop database shop');
+    for (const sql of ORDERS) await copy.query(sql);
+    await replicate(replication);
+    expect(await rowsOf(copy, 'select id from shop.orders')).toEqual([[1]]);
+  });
+
+  sinkSuite({
+    test: (name, body) => test(`MariaDB: ${name}`, body),
+    delivery: 'exactly-once',
+    largeRows: 5000,
+    make: async () => {
+      const mariadb = await sharedMariadb();
+      const connection = await connect(mariadb.url);
+      for (const schema of ['testing', 'rowtide']) await connection.query(`drop database if exists ${schema}`);
+      await connection.query('create database testing');
+      await connection.query('create table testing.items (id int primary key, name varchar(8000))');
+      return {
+        sink: () => sqlSink({ target: mariadb, stream: 'suite', options: { ddl: 'ignore' } }),
+        ids: async () =>
+          (await rowsOf(connection, 'select id from testing.items order by id')).map((row) =>
+            Number((row as unknown[])[0]),
+          ),
+        close: () => connection.end(),
+      };
+    },
+  });
+});
+
+const ORDERS = [
+  'create database shop',
+  'create table shop.orders (id int primary key, name varchar(10), price decimal(10,2))',
+];
+
+async function connect(url: string): Promise<mysql.Connection> {
+  const { hostname, port, username } = new URL(url);
+  return mysql.createConnection({ host: hostname, port: Number(port), user: username, charset: 'utf8mb4' });
+}

@@ -1,18 +1,21 @@
 import { defineSink, unreachable } from 'rowtide';
 import { BinlogSink } from './binlog/sink.js';
 import { replicaOptions } from './options.js';
+import { SqlSink } from './sql/sink.js';
 
 export default defineSink({
   name: 'replica',
   delivery: 'exactly-once',
   options: replicaOptions,
   reads: ({ mode }) => (mode === 'binlog' ? { columnNames: false, xaSteps: true } : {}),
-  create(options, { log }) {
+  create(options, context) {
     switch (options.mode) {
       case 'binlog':
-        return new BinlogSink(options, log);
+        return new BinlogSink(options, context.log);
+      case 'sql':
+        return new SqlSink(options, context);
       default:
-        return unreachable(options.mode);
+        return unreachable(options);
     }
   },
 });

@@ -1,11 +1,23 @@
 import { parseServerUrl, RowtideError, type ServerAddress } from 'rowtide';
 import { z } from 'zod';
+import { sqlOptions } from './sql/options.js';
 
-const members = z.strictObject({
+const target = {
   url: z.string().describe('the target, as mysql://user@host:port, with TLS options as its query'),
   password: z.string().describe('beats the one in the URL').optional(),
-  mode: z.enum(['binlog']).describe('binlog: replay the events of a source of the same schema and flavour'),
-});
+};
+
+const members = z.discriminatedUnion('mode', [
+  z.strictObject({
+    ...target,
+    mode: z.literal('binlog').describe('replay the events of a source of the same schema and flavour'),
+  }),
+  z.strictObject({
+    ...target,
+    mode: z.literal('sql').describe('write rows by statements, into tables that may have other names and columns'),
+    ...sqlOptions,
+  }),
+]);
 
 /** The target is one address, so that no part of it is read twice. */
 export const replicaOptions = members.transform(({ url, password, ...rest }, context) => {

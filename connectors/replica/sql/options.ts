@@ -57,6 +57,12 @@ const route = z
 
 /** What mode sql knows of beside what both modes do. */
 export const sqlOptions = {
+  stateSchema: z
+    .string()
+    .min(1)
+    .max(64)
+    .default('rowtide')
+    .describe('schema of the tables checkpoint and conflict at the target'),
   routes: z.array(route).default([]).describe('for tables that match, tried in their order; the first one counts'),
   ...rules,
   ddl: z

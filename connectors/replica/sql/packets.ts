@@ -121,7 +121,7 @@ const CHANGED = new Set([1048, 1264, 1292, 1364, 1366, 1406, 1411]);
 export function refuseChanged({ rows }: StatementResult, change: Change): void {
   const found = rows.find(([, code]) => CHANGED.has(Number(code)));
   if (found === undefined) return;
-  throw new RowtideError('SINK_REFUSED', `${placeOf(change)}: ${found[2]} (error ${found[1]})`, {
+  throw new RowtideError('SINK_REFUSED', `${placeOf(change)}: ${String(found[2])} (error ${String(found[1])})`, {
     hint: 'Give the column at the target the type that it has at the source.',
   });
 }

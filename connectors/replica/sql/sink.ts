@@ -10,8 +10,6 @@ import { Tables } from './tables.js';
 
 export interface SqlSinkOptions extends SqlOptions {
   readonly target: ServerAddress;
-  /** Of the tables that rowtide itself needs at the target. */
-  readonly stateSchema: string;
 }
 
 /** Mode sql: typed statements, and the checkpoint in the transactions of the rows. */

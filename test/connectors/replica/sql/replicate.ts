@@ -29,14 +29,17 @@ export async function replicate(replication: Replication): Promise<void> {
   const { source, stream, from, mode = { kind: 'auto', history: null }, transform } = replication;
   const never = new AbortController().signal;
   const log = serverLog({ address: parseServerUrl(source.url), stopAtEnd: true });
-  const { read, start } = transactions(log, {
+  const reading = transactions(log, {
     schemas: schemas(mode),
     spool: diskSpool(tmpdir()),
     start: (each, signal) => each.tail(signal),
   });
   await runPipeline({
     name: stream,
-    source: { read, start: from === undefined ? start : async () => from },
+    source: {
+      read: (position, signal) => reading.read(position, signal),
+      start: async (signal) => from ?? reading.start(signal),
+    },
     sink: sqlSink(replication),
     signal: replication.signal ?? never,
     log: replication.log ?? quiet,

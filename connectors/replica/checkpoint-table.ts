@@ -69,9 +69,9 @@ export class CheckpointTable {
     return this.#update(`checkpoint = ${quotedText(encodeCheckpoint(checkpoint))}, intent = NULL`);
   }
 
-  /** What is about to begin. One row, as above. */
-  intend(intent: string): string {
-    return this.#update(`intent = ${quotedText(intent)}`);
+  /** What is about to begin; null: it did not. One row, as above. */
+  intend(intent: string | null): string {
+    return this.#update(`intent = ${intent === null ? 'NULL' : quotedText(intent)}`);
   }
 
   fenced(): RowtideError {

@@ -1,4 +1,4 @@
-import { type Image, quotedName, RowtideError, type Session, SqlError, type SqlValue } from 'rowtide';
+import { ABSENT_CELL, type Image, quotedName, RowtideError, type Session, SqlError, type SqlValue } from 'rowtide';
 import { type Change, placeOf } from './packets.js';
 import type { PlannedKey } from './plan.js';
 
@@ -38,8 +38,8 @@ export async function tell(conflict: Conflict, session: Session): Promise<Told> 
   const byKey = plan.keys.find(({ columns }) => columns.every(({ source }) => image.at[source.ordinal]! >= 0)) ?? null;
   if (key === null && byKey === null) return { expected, found: 'none like it' };
   const where = change.sql.keyWhere((byKey ?? key) as PlannedKey, image);
-  const names = plan.target.columns.map(({ name }) => quotedName(name));
-  const [row] = await session.query(`SELECT ${names.join(', ')} FROM ${plan.name} WHERE ${where}`);
+  const names = plan.target.columns.map(({ name }) => name);
+  const [row] = await session.query(`SELECT ${names.map(quotedName).join(', ')} FROM ${plan.name} WHERE ${where}`);
   const there = row === undefined ? `no row where ${where}` : `the row ${foundText(names, row)}`;
   return { expected, found: error === null ? there : `${there} (${error.message})` };
 }
@@ -54,8 +54,8 @@ export function conflictError({ change }: Conflict, { expected, found }: Told, w
 
 /** `id = 1, name = 'x'` as the source has them. */
 export function rowText({ sql }: Change, image: Image): string {
-  const cells = sql.plan.columns.filter(({ source }) => image.at[source.ordinal] !== -2);
-  return `(${cells.map((column) => `${column.name} = ${cut(column.sql.literal(image))}`).join(', ')})`;
+  const cells = sql.plan.columns.filter(({ source }) => image.at[source.ordinal] !== ABSENT_CELL);
+  return `(${cells.map((column) => `${column.target.name} = ${cut(column.sql.literal(image))}`).join(', ')})`;
 }
 
 function foundText(names: readonly string[], row: readonly SqlValue[]): string {

@@ -71,9 +71,14 @@ export class DdlExecution {
     const intent: Intent = { transaction: key, sql: shownSql(ddl.sql), effect, places, before: [...before] };
     const [noted] = await this.#session.run([this.#checkpoints.intend(JSON.stringify(intent))]);
     if (noted?.affectedRows !== 1) throw this.#checkpoints.fenced();
-    await this.#execute(ddl, statement, signal).catch((error: unknown) => {
-      throw error instanceof SqlError ? failed(error, key, ddl) : error;
-    });
+    try {
+      await this.#execute(ddl, statement, signal);
+    } catch (error) {
+      if (!(error instanceof SqlError)) throw error;
+      // The server refused it, so there is nothing to find out; who mends its tables changes them.
+      if (error.code !== 'SINK_UNREACHABLE') await this.#session.run([this.#checkpoints.intend(null)]);
+      throw failed(error, key, ddl);
+    }
     this.#done = key;
   }
 

@@ -21,12 +21,13 @@ export interface Replication {
   readonly options?: Partial<SqlSinkOptions>;
   readonly transform?: (transaction: Transaction) => Transaction;
   readonly signal?: AbortSignal;
+  readonly shutdownTimeoutMs?: number;
   readonly log?: Log;
 }
 
 /** Brings the target to where the source's log ends now. */
 export async function replicate(replication: Replication): Promise<void> {
-  const { source, stream, from, mode = { kind: 'auto', history: null }, transform } = replication;
+  const { source, stream, from, mode = { kind: 'auto', history: null }, transform, shutdownTimeoutMs } = replication;
   const never = new AbortController().signal;
   const log = serverLog({ address: parseServerUrl(source.url), stopAtEnd: true });
   const reading = transactions(log, {
@@ -44,6 +45,7 @@ export async function replicate(replication: Replication): Promise<void> {
     signal: replication.signal ?? never,
     log: replication.log ?? quiet,
     ...(transform === undefined ? {} : { transform }),
+    ...(shutdownTimeoutMs === undefined ? {} : { shutdownTimeoutMs }),
   });
 }
 

@@ -1,88 +1,46 @@
 /** Mode sql between real servers: rows, tables by other names, keys or none, statements, and what stops it. */
-import mysql from 'mysql2/promise';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import { parseServerUrl } from '../../../../src/mysql/url.js';
-import { serverLog } from '../../../../src/source/server.js';
 import { sinkSuite } from '../../../../src/testing/sink-suite.js';
-import { headOf } from '../../../roundtrip/stream.js';
-import type { DatabaseServer } from '../../../servers/database.js';
-import { startMysql } from '../../../servers/mysql.js';
 import { needs, sharedMariadb, sharedMysql } from '../../../servers/suite.js';
-import { logged, type Replication, replicate, sqlSink } from './replicate.js';
+import { logged, replicate, sqlSink } from './replicate.js';
+import { connect, ORDERS, rowsOf, Sides } from './sides.js';
 
-const SCHEMAS = ['shop', 'shop_1', 'shop_2', 'rowtide'];
-
-needs('own', 'mysql', 'mariadb').describe('mode sql', () => {
-  let source: DatabaseServer;
-  let origin: mysql.Connection;
-  let copy: mysql.Connection;
-  let target: { readonly url: string };
+needs('own').describe('mode sql', () => {
+  let sides: Sides;
 
   beforeAll(async () => {
-    source = await startMysql({ version: '9.7', options: ['--binlog-row-metadata=FULL'] });
-    origin = await connect(source.url);
-    target = await sharedMysql('9.7');
-    copy = await connect(target.url);
+    sides = await Sides.open(await sharedMysql('9.7'));
   });
 
-  afterEach(async () => {
-    for (const schema of SCHEMAS) {
-      await copy.query(`drop database if exists ${schema}`);
-      await origin.query(`drop database if exists ${schema}`);
-    }
-  });
+  afterEach(() => sides.clear('shop', 'shop_1', 'shop_2', 'rowtide'));
 
-  afterAll(async () => {
-    await origin.end();
-    await copy.end();
-    await source.remove();
-  });
-
-  /** Both sides execute `both`; then the source alone, and what it logged is replicated. */
-  async function replicated(
-    both: readonly string[],
-    alone: readonly string[],
-    more: Partial<Replication> = {},
-  ): Promise<Replication> {
-    for (const sql of both) {
-      await origin.query(sql);
-      await copy.query(sql);
-    }
-    const from = await headOf(serverLog({ address: parseServerUrl(source.url) }));
-    for (const sql of alone) await origin.query(sql);
-    const replication: Replication = { source, target, stream: 'shop', from, ...more };
-    await replicate(replication);
-    return replication;
-  }
-
-  const rowsOf = async (connection: mysql.Connection, sql: string): Promise<unknown[]> => {
-    const [rows] = await connection.query<mysql.RowDataPacket[]>({ sql, rowsAsArray: true });
-    return rows;
-  };
+  afterAll(() => sides[Symbol.asyncDispose]());
 
   test('rows arrive, and a restart goes on where the row of the stream says', async () => {
-    const replication = await replicated(ORDERS, [
+    await sides.both(...ORDERS);
+    const replication = await sides.replicated([
       "insert into shop.orders values (1, 'a', 1.50), (2, 'b', 2), (3, 'c', 3)",
       "update shop.orders set name = 'x' where id in (1, 3)",
       'update shop.orders set id = 20 where id = 2',
       'delete from shop.orders where id = 3',
     ]);
     const select = 'select * from shop.orders order by id';
-    expect(await rowsOf(copy, select)).toEqual(await rowsOf(origin, select));
-    await origin.query("insert into shop.orders values (4, 'd', 4)");
+    expect(await rowsOf(sides.copy, select)).toEqual(await rowsOf(sides.origin, select));
+    await sides.origin.query("insert into shop.orders values (4, 'd', 4)");
     await replicate(replication);
-    expect(await rowsOf(copy, select)).toEqual(await rowsOf(origin, select));
+    expect(await rowsOf(sides.copy, select)).toEqual(await rowsOf(sides.origin, select));
     const [[epoch, checkpoint, intent]] = (await rowsOf(
-      copy,
+      sides.copy,
       'select epoch, checkpoint, intent from rowtide.checkpoint',
     )) as [[number, string, null]];
-    const [[executed]] = (await rowsOf(origin, 'select @@global.gtid_executed')) as [[string]];
+    const [[executed]] = (await rowsOf(sides.origin, 'select @@global.gtid_executed')) as [[string]];
     expect({ epoch, intent }).toEqual({ epoch: 2, intent: null });
     expect(JSON.parse(checkpoint)).toMatchObject({ pipeline: 'shop', position: { log: { gtid: executed } } });
   });
 
   test('an older writer of the stream is fenced', async () => {
-    const replication = await replicated(ORDERS, ["insert into shop.orders values (1, 'a', 1)"]);
+    await sides.both(...ORDERS);
+    const replication = await sides.replicated(["insert into shop.orders values (1, 'a', 1)"]);
     const never = new AbortController().signal;
     const [older, newer] = [sqlSink(replication), sqlSink(replication)];
     const position = (await older.open(never))!;
@@ -106,8 +64,9 @@ needs('own', 'mysql', 'mariadb').describe('mode sql', () => {
       `delete from ${shard}.orders where id = 1`,
     ]);
     const route = { match: '/^shop_(\\d+)\\.orders$/', to: 'shop.orders', add: { shard: '{1}' } };
-    await replicated(both, shards, { options: { routes: [route], ddl: 'ignore' } });
-    expect(await rowsOf(copy, 'select shard, id, name from shop.orders order by shard')).toEqual([
+    await sides.both(...both);
+    await sides.replicated(shards, { options: { routes: [route], ddl: 'ignore' } });
+    expect(await rowsOf(sides.copy, 'select shard, id, name from shop.orders order by shard')).toEqual([
       [1, 2, 'c'],
       [2, 2, 'c'],
     ]);
@@ -117,8 +76,8 @@ needs('own', 'mysql', 'mariadb').describe('mode sql', () => {
     const both = ['create database shop', 'create table shop.notes (n int, f float, t text, b blob, j json)'];
     const row = (n: number): string => `(${n}, 0.1, 'Note', x'00ff', '{"a": 1}')`;
     const log = logged();
-    await replicated(
-      both,
+    await sides.both(...both);
+    await sides.replicated(
       [
         `insert into shop.notes values ${row(1)}, ${row(1)}, ${row(1)}, (1, 0.1, 'note', x'00ff', '{"a": 1}'), (null, null, null, null, null)`,
         "delete from shop.notes where binary t = 'Note' limit 1",
@@ -128,7 +87,7 @@ needs('own', 'mysql', 'mariadb').describe('mode sql', () => {
       { log },
     );
     const select = 'select n, f, t, hex(b), j from shop.notes order by n, binary t';
-    expect(await rowsOf(copy, select)).toEqual(await rowsOf(origin, select));
+    expect(await rowsOf(sides.copy, select)).toEqual(await rowsOf(sides.origin, select));
     expect(log.of('warn')).toEqual(['the table has no key at the target: each row is looked for by all that it holds']);
   });
 
@@ -139,7 +98,8 @@ needs('own', 'mysql', 'mariadb').describe('mode sql', () => {
       `create table shop.children (id int primary key, parent int,
         foreign key (parent) references shop.parents (id) on delete cascade on update cascade)`,
     ];
-    await replicated(both, [
+    await sides.both(...both);
+    await sides.replicated([
       "insert into shop.parents values (1, 'a'), (2, 'b'), (3, 'c')",
       'insert into shop.children values (1, 1), (2, 1), (3, 2), (4, 3)',
       'update shop.parents set id = 10 where id = 1',
@@ -147,7 +107,7 @@ needs('own', 'mysql', 'mariadb').describe('mode sql', () => {
     ]);
     for (const table of ['parents', 'children']) {
       const select = `select * from shop.${table} order by id`;
-      expect(await rowsOf(copy, select)).toEqual(await rowsOf(origin, select));
+      expect(await rowsOf(sides.copy, select)).toEqual(await rowsOf(sides.origin, select));
     }
   });
 
@@ -159,11 +119,12 @@ needs('own', 'mysql', 'mariadb').describe('mode sql', () => {
       `xa prepare '${id}'`,
       `xa ${end} '${id}'`,
     ];
-    await replicated(ORDERS, [
+    await sides.both(...ORDERS);
+    await sides.replicated([
       ...xa('one', "insert into shop.orders values (1, 'a', 1)", 'commit'),
       ...xa('two', "insert into shop.orders values (2, 'b', 1)", 'rollback'),
     ]);
-    expect(await rowsOf(copy, 'select id from shop.orders')).toEqual([[1]]);
+    expect(await rowsOf(sides.copy, 'select id from shop.orders')).toEqual([[1]]);
   });
 
   test.each([
@@ -172,22 +133,18 @@ needs('own', 'mysql', 'mariadb').describe('mode sql', () => {
     ['a trigger', 'create trigger shop.t before insert on shop.orders for each row set @a = 1', 'has triggers: t'],
     ['another engine', 'alter table shop.orders engine = myisam', 'has the engine MyISAM'],
   ])('it stops by name at %s, and goes on when that is mended', async (_, harm, message) => {
-    for (const sql of ORDERS) {
-      await origin.query(sql);
-      await copy.query(sql);
-    }
-    const from = await headOf(serverLog({ address: parseServerUrl(source.url) }));
-    await origin.query("insert into shop.orders values (1, 'a', 1)");
-    await copy.query(harm);
-    const replication = { source, target, stream: 'shop', from };
+    await sides.both(...ORDERS);
+    const replication = await sides.begin();
+    await sides.origin.query("insert into shop.orders values (1, 'a', 1)");
+    await sides.copy.query(harm);
     await expect(replicate(replication)).rejects.toMatchObject({
       code: 'SINK_REFUSED',
       message: expect.stringContaining(message),
     });
-    await copy.query('drop database shop');
-    for (const sql of ORDERS) await copy.query(sql);
+    await sides.copy.query('drop database shop');
+    for (const sql of ORDERS) await sides.copy.query(sql);
     await replicate(replication);
-    expect(await rowsOf(copy, 'select id from shop.orders')).toEqual([[1]]);
+    expect(await rowsOf(sides.copy, 'select id from shop.orders')).toEqual([[1]]);
   });
 
   sinkSuite({
@@ -203,21 +160,9 @@ needs('own', 'mysql', 'mariadb').describe('mode sql', () => {
       return {
         sink: () => sqlSink({ target: mariadb, stream: 'suite', options: { ddl: 'ignore' } }),
         ids: async () =>
-          (await rowsOf(connection, 'select id from testing.items order by id')).map((row) =>
-            Number((row as unknown[])[0]),
-          ),
+          (await rowsOf(connection, 'select id from testing.items order by id')).map((row) => Number(row[0])),
         close: () => connection.end(),
       };
     },
   });
 });
-
-const ORDERS = [
-  'create database shop',
-  'create table shop.orders (id int primary key, name varchar(10), price decimal(10,2))',
-];
-
-async function connect(url: string): Promise<mysql.Connection> {
-  const { hostname, port, username } = new URL(url);
-  return mysql.createConnection({ host: hostname, port: Number(port), user: username, charset: 'utf8mb4' });
-}

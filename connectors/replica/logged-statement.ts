@@ -1,4 +1,12 @@
-import { decodeQueryParts, decodeQueryStatus, type QueryStatus, RowtideError, type Statement } from 'rowtide';
+import { isAscii } from 'node:buffer';
+import {
+  charsetOf,
+  decodeQueryParts,
+  decodeQueryStatus,
+  type QueryStatus,
+  RowtideError,
+  type Statement,
+} from 'rowtide';
 
 /** A statement as it has to be executed so that it does again what it did at the source. */
 export interface LoggedStatement {
@@ -27,13 +35,30 @@ export function loggedStatement(statement: Statement, { removesModes }: { remove
   }
   const { schema, text, status: bytes, errorCode } = decodeQueryParts(event, format);
   const status = decodeQueryStatus(bytes);
+  const isReworded = status.charset !== null && !isInClientCharset(statement, text, status.charset.client);
   return {
     schema: (event.flags & FLAG_SUPPRESS_USE) === 0 ? schema : '',
-    session: [`timestamp=${timestampOf(event.timestamp, status)}`, ...assignments(status, removesModes)],
-    text,
+    session: [
+      `timestamp=${timestampOf(event.timestamp, status)}`,
+      ...assignments(status, removesModes),
+      ...(isReworded ? [`character_set_client=${UTF8MB4}`] : []),
+    ],
+    text: isReworded ? Buffer.from(statement.sql) : text,
     errorCode,
   };
 }
+
+/**
+ * What the server words itself, all of a statement or its beginning, is UTF-8 whatever the client's character set is
+ * said to be: executed as logged it would make other names.
+ */
+function isInClientCharset({ sql, invalid }: Statement, text: Buffer, client: number): boolean {
+  if (invalid !== undefined || isAscii(text)) return true;
+  const { isUtf8, name, decode } = charsetOf(client, 'a statement');
+  return isUtf8 || name === 'binary' || decode(text, 0, text.length) === sql;
+}
+
+const UTF8MB4 = 45;
 
 export function timestampOf(seconds: number, { microseconds }: Pick<QueryStatus, 'microseconds'>): string {
   return microseconds === null || microseconds === 0

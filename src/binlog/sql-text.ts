@@ -37,7 +37,7 @@ function concat(head: string | null, rest: string | null): string | null {
   return head === null || rest === null ? null : head + rest;
 }
 
-const QUOTED = '`(?:[^`]|``)*`';
+const QUOTED = '(?:`(?:[^`]|``)*`|"(?:[^"]|"")*")';
 /** CREATE … SELECT and CREATE … LIKE become a whole statement of the server's. */
 const CREATED = `CREATE (OR REPLACE )?TABLE (IF NOT EXISTS )?${QUOTED} \\(\\n[^]*`;
 /** MySQL hides passwords, and names definers, views and routines itself. */

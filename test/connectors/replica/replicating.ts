@@ -75,7 +75,15 @@ export function start(replicating: Replicating): Running {
 
 /** A connection that prints as the server does. */
 export async function connected(server: Pick<DatabaseAddress, 'url'>): Promise<mysql.Connection> {
-  return mysql.createConnection({ uri: server.url, charset: 'utf8mb4', dateStrings: true, supportBigNumbers: true });
+  const { url: uri } = server;
+  const connection = await mysql.createConnection({
+    uri,
+    charset: 'utf8mb4',
+    dateStrings: true,
+    supportBigNumbers: true,
+  });
+  await connection.query('SET group_concat_max_len = 1000000');
+  return connection;
 }
 
 export async function execute(server: Pick<DatabaseAddress, 'url'>, ...statements: readonly string[]): Promise<void> {
@@ -100,21 +108,30 @@ export async function select(server: Pick<DatabaseAddress, 'url'>, sql: string):
   }
 }
 
-/** CHECKSUM TABLE and definition of each table that is not the server's own. */
+/** Of integers, which MySQL 8.0.15 shows and later ones do not. */
+const DISPLAY_WIDTH = /(int|year)\(\d+\)/g;
+
+/** CHECKSUM TABLE of each table that is not the server's own, and its columns. */
 export async function contents(server: Pick<DatabaseAddress, 'url'>): Promise<Record<string, string>> {
   const tables = await select(
     server,
-    `SELECT TABLE_SCHEMA, TABLE_NAME FROM INFORMATION_SCHEMA.TABLES WHERE TABLE_TYPE = 'BASE TABLE'
-      AND TABLE_SCHEMA NOT IN ('mysql', 'sys', 'information_schema', 'performance_schema') ORDER BY 1, 2`,
+    `SELECT TABLE_SCHEMA, TABLE_NAME, GROUP_CONCAT(CONCAT_WS(' ', COLUMN_NAME, COLUMN_TYPE, COLLATION_NAME, IS_NULLABLE,
+        COLUMN_DEFAULT, EXTRA, GENERATION_EXPRESSION) ORDER BY ORDINAL_POSITION SEPARATOR ', ')
+       FROM INFORMATION_SCHEMA.COLUMNS JOIN INFORMATION_SCHEMA.TABLES USING (TABLE_SCHEMA, TABLE_NAME)
+      WHERE TABLE_TYPE = 'BASE TABLE' AND TABLE_SCHEMA NOT IN ('mysql', 'sys', 'information_schema', 'performance_schema')
+      GROUP BY 1, 2 ORDER BY 1, 2`,
   );
-  const found: Record<string, string> = {};
-  for (const [schema, name] of tables) {
-    const table = `${mysql.escapeId(String(schema))}.${mysql.escapeId(String(name), true)}`;
-    const [[, checksum] = []] = await select(server, `CHECKSUM TABLE ${table}`);
-    const [[, definition] = []] = await select(server, `SHOW CREATE TABLE ${table}`);
-    found[`${schema}.${name}`] = `${checksum} ${String(definition).replace(/ AUTO_INCREMENT=\d+/, '')}`;
-  }
-  return found;
+  if (tables.length === 0) return {};
+  const names = tables.map(([schema, name]) =>
+    mysql.escapeId([String(schema), String(name)].join('\0')).replace('\0', '`.`'),
+  );
+  const checksums = await select(server, `CHECKSUM TABLE ${names.join(', ')}`);
+  return Object.fromEntries(
+    tables.map(([schema, name, columns], i) => [
+      `${schema}.${name}`,
+      `${checksums[i]![1]}: ${String(columns).replace(DISPLAY_WIDTH, '$1')}`,
+    ]),
+  );
 }
 
 export async function executed(server: Pick<DatabaseAddress, 'url'>): Promise<string> {

@@ -13,6 +13,7 @@ export * as columnType from './column/types.js';
 export type { Batch } from './core/batch.js';
 export type { Change, DocumentDiff, DocumentDiffs, Row, Value } from './core/change.js';
 export { crc32 } from './core/crc32.js';
+export type { Dialect } from './core/dialect.js';
 export { type ErrorCode, type ErrorDetails, RowtideError, unreachable } from './core/errors.js';
 export { type FormatDescription, HEADER_BYTES, type RawEvent } from './core/event.js';
 export { type AnyGtid, formatGtid, type Gtid, GtidSet, isMariaGtid } from './core/gtid.js';
@@ -56,6 +57,7 @@ export { type FormatOptions, formatOf, formatOptions } from './format/options.js
 export type { SchemaRegistry, SchemaSubject } from './format/registry.js';
 export { TableStatements } from './format/table-statements.js';
 export type { SqlValue } from './mysql/connect.js';
+export { Connection } from './mysql/connect.js';
 export { Session, type SessionOptions, type StatementResult } from './mysql/session.js';
 export { SqlError } from './mysql/session-error.js';
 export { parseServerUrl, placeOf, type ServerAddress } from './mysql/url.js';
@@ -73,6 +75,10 @@ export { type PipelineEnd, type PipelineOptions, runPipeline } from './pipeline/
 export { type RetryOptions, type SuperviseOptions, supervise } from './pipeline/supervise.js';
 export { labelsOf } from './schema/facts.js';
 export { touchedBy } from './schema/history/touched.js';
+export type { KeyDefinition, TableDefinition } from './schema/definition.js';
+export { type MergedDdl, mergedDdl } from './schema/merge/effect.js';
+export { laterName, mergeStep, type TableVersion, type Verdict } from './schema/merge/step.js';
+export { readTable } from './schema/read-table.js';
 export { schemas } from './schema/schemas.js';
 export { fileLog } from './source/files.js';
 export { serverLog } from './source/server.js';
@@ -81,6 +87,7 @@ export { parseNamingDdl } from './sql/ddl/parse.js';
 export { EMPTY_MEMBER } from './sql/literal/column.js';
 export { type ColumnSql, columnSql, type TargetColumn } from './sql/literal/target.js';
 export { quotedName, quotedText } from './sql/literal/text.js';
+export { withTableNames } from './sql/ddl/table-names.js';
 export {
   type Database,
   type RowChange,
@@ -92,6 +99,7 @@ export {
 } from './stream/change.js';
 export { type StreamOptions, type StreamSource, stream } from './stream/stream.js';
 export type { ColumnOptions } from './transform/columns/actions.js';
+export { columnsNamed } from './transform/columns/named.js';
 export { type TableFilterOptions, type Transform, tableTest } from './transform/filter.js';
 export { type TablePattern, tablePattern } from './transform/patterns.js';
 export { transformed } from './transform/source.js';

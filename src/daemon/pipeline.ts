@@ -155,9 +155,10 @@ export class DaemonPipeline {
       pipeline: this.name,
       log,
       stats: this.#control.sinkStats,
-      ...(config.source.kind === 'server' && {
-        source: { address: config.source.address, wants: tableTest(config.transform) },
-      }),
+      source: {
+        address: config.source.kind === 'server' ? config.source.address : null,
+        wants: tableTest(config.transform),
+      },
     });
     const path = checkpointPath(stateDir, this.name);
     if (!('state' in sink)) await refuseLeftCheckpoint(path, this.name);

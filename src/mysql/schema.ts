@@ -46,7 +46,7 @@ export async function readServerSchema(connection: Connection): Promise<ServerSc
   const columns = new Map(
     (await readAllColumns(connection)).map(({ schema, name, columns }) => [`${schema}\0${name}`, columns]),
   );
-  const keys = await readKeys(connection);
+  const keys = await readKeys(connection, `TABLE_SCHEMA NOT IN (${SYSTEM_SCHEMAS})`);
   const tables = await connection.query<[string, string, string | null]>(
     `SELECT TABLE_SCHEMA, TABLE_NAME, TABLE_COLLATION FROM INFORMATION_SCHEMA.TABLES
       WHERE TABLE_TYPE NOT LIKE '%VIEW' AND TABLE_SCHEMA NOT IN (${SYSTEM_SCHEMAS})`,
@@ -96,11 +96,24 @@ async function readCompleteSchemas(connection: Connection): Promise<string[] | n
   return schemas.map(([name]) => name.replace(/\\([_%])/g, '$1'));
 }
 
-/** Columns of all keys, in key order. */
-async function readKeys(connection: Connection): Promise<ReadonlyMap<string, readonly KeyRow[]>> {
+/** Columns of all keys of a table, in key order. */
+export async function readKeysOf(
+  connection: Connection,
+  { schema, name }: { schema: string; name: string },
+): Promise<readonly KeyRow[]> {
+  const keys = await readKeys(connection, 'TABLE_SCHEMA = ? AND TABLE_NAME = ?', [schema, name]);
+  return [...keys.values()].flat();
+}
+
+async function readKeys(
+  connection: Connection,
+  where: string,
+  values: readonly string[] = [],
+): Promise<ReadonlyMap<string, readonly KeyRow[]>> {
   const rows = await connection.query<[string, string, string, number | string, string | null, number | string | null]>(
     `SELECT TABLE_SCHEMA, TABLE_NAME, INDEX_NAME, NON_UNIQUE, COLUMN_NAME, SUB_PART FROM INFORMATION_SCHEMA.STATISTICS
-      WHERE TABLE_SCHEMA NOT IN (${SYSTEM_SCHEMAS}) ORDER BY TABLE_SCHEMA, TABLE_NAME, INDEX_NAME, SEQ_IN_INDEX`,
+      WHERE ${where} ORDER BY TABLE_SCHEMA, TABLE_NAME, INDEX_NAME, SEQ_IN_INDEX`,
+    values,
   );
   const keys = new Map<string, KeyRow[]>();
   for (const [schema, table, name, nonUnique, column, prefix] of rows) {

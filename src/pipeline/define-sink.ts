@@ -4,9 +4,10 @@ import type { ForgetfulSink, ResumableSink } from '../core/sink.js';
 import type { SinkStats } from '../core/sink-stats.js';
 import type { ServerAddress } from '../mysql/url.js';
 
-/** A server whose changes a sink will get. */
+/** Where the changes come from that a sink will get. */
 export interface SinkSource {
-  readonly address: ServerAddress;
+  /** Null: log files. */
+  readonly address: ServerAddress | null;
   /** Whether the pipeline lets rows of a table of that name through. */
   wants(schema: string, table: string): boolean;
 }
@@ -16,7 +17,7 @@ export interface SinkContext {
   /** Name of the pipeline: unique among those that share a state folder. */
   readonly pipeline: string;
   readonly log: Log;
-  /** For a sink that looks at the source before it takes anything from it; absent for log files. */
+  /** For a sink that looks at the source before it takes anything from it; absent where nobody reads any. */
   readonly source?: SinkSource;
   /** Where the sink counts what it does, beside what its errors say; absent where nobody will ask. */
   readonly stats?: SinkStats;

@@ -73,9 +73,9 @@ export {
 export { PositionFold } from './pipeline/fold.js';
 export { type PipelineEnd, type PipelineOptions, runPipeline } from './pipeline/run.js';
 export { type RetryOptions, type SuperviseOptions, supervise } from './pipeline/supervise.js';
+export type { KeyDefinition, TableDefinition } from './schema/definition.js';
 export { labelsOf } from './schema/facts.js';
 export { touchedBy } from './schema/history/touched.js';
-export type { KeyDefinition, TableDefinition } from './schema/definition.js';
 export { type MergedDdl, mergedDdl } from './schema/merge/effect.js';
 export { laterName, mergeStep, type TableVersion, type Verdict } from './schema/merge/step.js';
 export { readTable } from './schema/read-table.js';
@@ -87,7 +87,6 @@ export { parseNamingDdl } from './sql/ddl/parse.js';
 export { EMPTY_MEMBER } from './sql/literal/column.js';
 export { type ColumnSql, columnSql, type TargetColumn } from './sql/literal/target.js';
 export { quotedName, quotedText } from './sql/literal/text.js';
-export { withTableNames } from './sql/ddl/table-names.js';
 export {
   type Database,
   type RowChange,

@@ -17,7 +17,7 @@ import {
 } from 'rowtide';
 import { extendedByAdded, withoutAdded } from './added-columns.js';
 import { type MergeMemory, quoted, type SourcePlace, type StoredVersion, type TargetName } from './merge-memory.js';
-import { routedDdl, sqlModeOf } from './routed-ddl.js';
+import { type ReadStatement, routedDdl, sqlModeOf } from './routed-ddl.js';
 
 /** Where the rows of a table of the source go. */
 export type RouteOf = (table: { readonly schema: string; readonly name: string }) => TargetName & {
@@ -49,7 +49,8 @@ export class Merger {
   async merge(statement: Statement, transaction: Transaction, signal: AbortSignal): Promise<boolean> {
     const { memory, stats, stream } = this.#options;
     const place = placeOf(transaction);
-    const ddl = this.#concern(statement, place);
+    const read = readable(statement, place);
+    const ddl = this.#concern(read);
     switch (ddl?.kind) {
       case undefined:
         stats.count('statements left out');
@@ -57,7 +58,7 @@ export class Merger {
       case 'refused':
         throw refused(`${stream}: ${statement.sql} at ${place}: ${ddl.why}`, HINT_REFUSED);
       case 'table':
-        return memory.locked(signal, () => this.#mergeTable(ddl, statement, place));
+        return memory.locked(signal, () => this.#mergeTable(ddl, read, place));
       default:
         return unreachable(ddl);
     }
@@ -66,14 +67,14 @@ export class Merger {
   /** For who wants no statements about tables. */
   refuse(statement: Statement, transaction: Transaction): void {
     const place = placeOf(transaction);
-    if (this.#concern(statement, place) === null) return;
+    if (this.#concern(readable(statement, place)) === null) return;
     throw refused(`${this.#options.stream}: ${statement.sql} at ${place}, and ddl is refuse`, HINT_REFUSED);
   }
 
   /** Null where it is about no table whose rows are wanted. */
-  #concern(statement: Statement, place: string): Exclude<MergedDdl, { kind: 'unconcerned' }> | null {
+  #concern(statement: ReadStatement): Exclude<MergedDdl, { kind: 'unconcerned' }> | null {
     const { wants } = this.#options.source;
-    const ddl = mergedDdl(loggedDdl(statement, place));
+    const ddl = mergedDdl(statement);
     switch (ddl.kind) {
       case 'unconcerned':
         return null;
@@ -86,7 +87,7 @@ export class Merger {
     }
   }
 
-  async #mergeTable(ddl: TableDdl, statement: Statement, place: string): Promise<boolean> {
+  async #mergeTable(ddl: TableDdl, statement: ReadStatement, place: string): Promise<boolean> {
     const { memory, routeOf, stats, stream, log } = this.#options;
     const target = routeOf(ddl);
     const source = `${ddl.schema}.${ddl.name}`;
@@ -147,7 +148,7 @@ export class Merger {
     return versions;
   }
 
-  async #make(ddl: TableDdl, statement: Statement, place: string): Promise<void> {
+  async #make(ddl: TableDdl, statement: ReadStatement, place: string): Promise<void> {
     const { connection, routeOf, stream } = this.#options;
     const target = routeOf(ddl);
     try {
@@ -185,9 +186,9 @@ function placeOf({ gtid, span }: Transaction): string {
   return gtid === null ? `${span.file}:${span.start}` : formatGtid(gtid);
 }
 
-function loggedDdl({ schema, sql, dialect, invalid }: Statement, place: string): Parameters<typeof mergedDdl>[0] {
+function readable({ schema, sql, dialect, invalid }: Statement, place: string): ReadStatement {
   if (dialect !== undefined && invalid === undefined) return { schema, sql, dialect };
-  throw refused(`the statement at ${place} is no text in its client’s character set: ${sql}`, HINT_REFUSED);
+  throw refused(`the statement at ${place} cannot be read as its session read it: ${sql}`, HINT_REFUSED);
 }
 
 function isSame(left: TargetName, right: TargetName): boolean {

@@ -2,18 +2,18 @@ import { parseServerUrl, RowtideError, type ServerAddress } from 'rowtide';
 import { z } from 'zod';
 import { sqlOptions } from './sql/options.js';
 
-const target = {
+export const targetOptions = {
   url: z.string().describe('the target, as mysql://user@host:port, with TLS options as its query'),
   password: z.string().describe('beats the one in the URL').optional(),
 };
 
 const members = z.discriminatedUnion('mode', [
   z.strictObject({
-    ...target,
+    ...targetOptions,
     mode: z.literal('binlog').describe('replay the events of a source of the same schema and flavour'),
   }),
   z.strictObject({
-    ...target,
+    ...targetOptions,
     mode: z.literal('sql').describe('write rows by statements, into tables that may have other names and columns'),
     ...sqlOptions,
   }),
@@ -21,20 +21,23 @@ const members = z.discriminatedUnion('mode', [
 
 /** The target is one address, so that no part of it is read twice. */
 export const replicaOptions = members.transform(({ url, password, ...rest }, context) => {
-  const target = addressOf(url, password);
-  if (!(target instanceof RowtideError)) return { target, ...rest };
-  const message = `${target.message}. ${target.hint ?? ''}`;
-  context.issues.push({ code: 'custom', input: url, path: ['url'], message });
-  return z.NEVER;
+  const target = addressOf({ url, password }, context);
+  return target === null ? z.NEVER : { target, ...rest };
 });
 
 export type ReplicaOptions = z.output<typeof replicaOptions>;
 
-function addressOf(url: string, password: string | undefined): ServerAddress | RowtideError {
+/** Null, and an issue at its place, where the URL is none. */
+export function addressOf(
+  { url, password }: { readonly url: string; readonly password: string | undefined },
+  context: z.RefinementCtx,
+): ServerAddress | null {
   try {
     return parseServerUrl(url, password === undefined ? {} : { password });
   } catch (error) {
-    if (error instanceof RowtideError) return error;
-    throw error;
+    if (!(error instanceof RowtideError)) throw error;
+    const message = `${error.message}. ${error.hint ?? ''}`;
+    context.issues.push({ code: 'custom', input: url, path: ['url'], message });
+    return null;
   }
 }

@@ -19,23 +19,26 @@ type RouteOf = (table: Pick<Table, 'schema' | 'name'>) => Route;
  * Finds the route of a table: the first that matches, and the sink's own options where that says nothing. Tables that
  * come together do so by one route; others that would are refused by name.
  */
-export function routesOf(options: Pick<SqlOptions, 'routes' | 'conflicts' | 'keyless' | 'triggers'>): RouteOf {
+export function routesOf(
+  options: Pick<SqlOptions, 'routes' | 'conflicts' | 'keyless' | 'triggers'>,
+  pipeline: string,
+): RouteOf {
+  // Of a pipeline with several, the name of this one stands behind that of the pipeline.
+  const source = pipeline.slice(pipeline.lastIndexOf('.') + 1);
   const routes = options.routes.map((route) => ({ route, pattern: tablePattern(route.match) }));
   const taken = new Map<string, { by: RouteOptions | null; table: string }>();
   return (table) => {
     const found = routes.find(({ pattern }) => pattern.table(table.schema, table.name));
     const route = found?.route ?? null;
-    const captured = found?.pattern.captured(table.schema, table.name) ?? [];
+    const filling = { table, captured: found?.pattern.captured(table.schema, table.name) ?? [], source };
     const [schema = '', name = ''] = (route?.to ?? '{schema}.{table}')
       .split('.')
-      .map((template) => filled(template, table, captured));
+      .map((template) => filled(template, filling));
     refuseCollision(taken, { to: `${schema}.${name}`, by: route, table: `${table.schema}.${table.name}` });
     return {
       schema,
       name,
-      added: new Map(
-        Object.entries(route?.add ?? {}).map(([column, value]) => [column, filled(value, table, captured)]),
-      ),
+      added: new Map(Object.entries(route?.add ?? {}).map(([column, value]) => [column, filled(value, filling)])),
       conflicts: route?.conflicts ?? options.conflicts,
       keyless: route?.keyless ?? options.keyless,
       triggers: route?.triggers ?? options.triggers,

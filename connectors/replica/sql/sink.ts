@@ -37,7 +37,7 @@ export class SqlSink implements ResumableSink {
       if (intent !== null) await execution.resume(intent);
       const conflicts = new ConflictTable(stateSchema, pipeline);
       if (logsConflicts(this.#options)) await conflicts.create(session);
-      const routeOf = routesOf(this.#options);
+      const routeOf = routesOf(this.#options, pipeline);
       const tables = new Tables({ routeOf, log });
       const statements = new Statements({ policy: this.#options.ddl, routeOf, execution, log });
       this.#applier = new SqlApplier({ session, tables, checkpoints, conflicts, statements, log }, position);

@@ -6,18 +6,26 @@ const PLACEHOLDER = /\{([^{}]*)\}/g;
 export function templateProblem(template: string, groups: number): string | null {
   for (const [whole, name = ''] of template.matchAll(PLACEHOLDER)) {
     const isGroup = /^[1-9]\d?$/.test(name) && Number(name) <= groups;
-    if (isGroup || name === 'schema' || name === 'table') continue;
+    if (isGroup || name === 'schema' || name === 'table' || name === 'source') continue;
     const captured = groups === 0 ? '' : `, and {1} to {${groups}} for what its match captures`;
-    return `${whole} is not known; there are {schema} and {table}${captured}`;
+    return `${whole} is not known; there are {schema}, {table} and {source}${captured}`;
   }
   return null;
 }
 
-/** `captured`: by the groups of its route's regular expression. */
-export function filled(template: string, table: Pick<Table, 'schema' | 'name'>, captured: readonly string[]): string {
+export interface Filling {
+  readonly table: Pick<Table, 'schema' | 'name'>;
+  /** By the groups of its route's regular expression. */
+  readonly captured: readonly string[];
+  /** What the source is called. */
+  readonly source: string;
+}
+
+export function filled(template: string, { table, captured, source }: Filling): string {
   return template.replaceAll(PLACEHOLDER, (_, name: string) => {
     if (name === 'schema') return table.schema;
     if (name === 'table') return table.name;
+    if (name === 'source') return source;
     return captured[Number(name) - 1] ?? '';
   });
 }

@@ -1,8 +1,7 @@
 import type { Dialect } from '../../core/dialect.js';
 import { RowtideError, unreachable } from '../../core/errors.js';
-import { parseDdl } from '../../sql/ddl/parse.js';
+import { parseNamingDdl } from '../../sql/ddl/parse.js';
 import type { AlterAction, AlterTable, CreateTable, Ddl, TableName } from '../../sql/ddl/statement.js';
-import { truncatedTable } from '../../sql/ddl/table-names.js';
 import { Collations } from '../collations.js';
 import type { TableDefinition } from '../definition.js';
 import { applyDdl } from '../history/apply.js';
@@ -39,9 +38,11 @@ export interface LoggedDdl {
 
 /** Throws DDL_UNKNOWN where it is not understood. */
 export function mergedDdl({ schema, sql, dialect }: LoggedDdl): MergedDdl {
-  const truncated = truncatedTable(sql, dialect);
-  if (truncated !== null) return refused('TRUNCATE takes all rows', [truncated], schema);
-  const ddl = parseDdl(sql, dialect);
+  const { ddl, tables } = parseNamingDdl(sql, dialect);
+  if (ddl.kind === 'truncate-table') {
+    const truncated = tables.map(({ table }) => table);
+    return refused('TRUNCATE takes all rows', truncated, schema);
+  }
   const why = refusalOf(ddl);
   if (why !== null) {
     const touched = touchedBy(ddl, schema);

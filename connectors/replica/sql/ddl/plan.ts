@@ -63,7 +63,11 @@ export function planDdl(statement: Statement, routeOf: ReturnType<typeof routesO
 type Names = ReturnType<typeof parseNamingDdl>['tables'];
 
 /** With the names of the target in place of those of the source. */
-function renamed(statement: Statement, tables: Names, routed: (table: Names[number]['table']) => Place): string {
+export function renamed(
+  statement: Pick<Statement, 'sql'>,
+  tables: Names,
+  routed: (table: Names[number]['table']) => Place,
+): string {
   const { sql } = statement;
   let text = '';
   let at = 0;

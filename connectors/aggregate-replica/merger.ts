@@ -126,11 +126,11 @@ export class Merger {
   }
 
   /** A version whose statement was begun and never confirmed is one, or none: the table says which. */
-  async #versions(target: TargetName): Promise<StoredVersion[]> {
-    const { memory, connection, routeOf } = this.#options;
+  async #versions(target: ReturnType<RouteOf>): Promise<StoredVersion[]> {
+    const { memory, connection } = this.#options;
     const versions = await memory.versions(target);
     const actual = await readTable(connection, target);
-    const own = actual === null ? null : withoutAdded(actual, routeOf(target).added);
+    const own = actual === null ? null : withoutAdded(actual, target.added);
     const last = versions.at(-1);
     if (last !== undefined && !last.isMade) {
       const at = versions.length - 1;

@@ -9,7 +9,7 @@ export interface SinkSource {
   /** Null: log files. */
   readonly address: ServerAddress | null;
   /** Whether the pipeline lets rows of a table of that name through. */
-  wants(schema: string, table: string): boolean;
+  readonly wants: (schema: string, table: string) => boolean;
 }
 
 /** What a pipeline tells the sink that it makes. */

@@ -104,7 +104,9 @@ export class Scene {
 
   async rows(source: string, sql: string): Promise<string[][]> {
     const [rows] = await (await this.#client(source)).query({ sql, rowsAsArray: true });
-    return (rows as unknown[][]).map((row) => row.map((value) => (value === null ? 'NULL' : String(value))));
+    return (rows as (string | number | null)[][]).map((row) =>
+      row.map((value) => (value === null ? 'NULL' : String(value))),
+    );
   }
 
   /** Connections to a server that was killed are made anew. */

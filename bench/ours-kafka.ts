@@ -45,7 +45,13 @@ export async function pipelineKafka(options: PipelineOptions & { delivery?: stri
       end.abort();
     },
   };
-  await runPipeline({ name: 'bench', source: liveSource(options), sink: counted, signal: end.signal, log: silent });
+  await runPipeline({
+    name: 'bench',
+    source: liveSource(options, { reusesMemory: true }),
+    sink: counted,
+    signal: end.signal,
+    log: silent,
+  });
   if (measured === null) throw new Error(`the pipeline ended after ${meter.rows} rows`);
   return measured;
 }

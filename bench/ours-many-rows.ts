@@ -32,7 +32,7 @@ export async function pipelineManyRows(options: ManyRowsOptions): Promise<ManyRo
     },
   };
   const { signal } = new AbortController();
-  const source = repeated(liveSource(options), { rows, rowsEach: workload.rows });
+  const source = repeated(liveSource(options, { reusesMemory: true }), { rows, rowsEach: workload.rows });
   await runPipeline({ name: 'bench', source, sink: counted, signal, log: silent });
   return { ...meter.finish(null), peaks };
 }

@@ -23,9 +23,13 @@ export interface LiveOptions {
   readonly warmUpRows: number;
 }
 
-/** The server's log from the begin of the workload's file on. */
-export function liveSource({ url, workload }: LiveOptions): Source {
-  return sourceOf(serverLog({ address: parseServerUrl(url) }), { kind: 'file', file: workload.file, offset: 4 });
+/** The server's log from the begin of the workload's file on. `reusesMemory`: as \`rowtide run\` reads it. */
+export function liveSource({ url, workload }: LiveOptions, { reusesMemory } = { reusesMemory: false }): Source {
+  return sourceOf(serverLog({ address: parseServerUrl(url), reusesMemory }), {
+    kind: 'file',
+    file: workload.file,
+    offset: 4,
+  });
 }
 
 export function fileSource(path: string): Source {

@@ -9,6 +9,7 @@ export default defineSink({
   name: 'kafka',
   delivery: 'at-least-once',
   deliveryOf: ({ delivery }) => delivery,
+  reads: () => ({ reusesMemory: true }),
   options: kafkaOptions,
   create(options, context) {
     const format = registeredFormat(options.format, options);

@@ -56,7 +56,7 @@ const members = z.strictObject({
     .describe('of one record batch'),
   bufferBytesMax: bytes
     .min(1024 * 1024)
-    .default(32 * 1024 * 1024)
+    .default(8 * 1024 * 1024)
     .describe('of all batches that are not acknowledged'),
   connectTimeoutMs: milliseconds.default(10_000),
   requestTimeoutMs: milliseconds.default(30_000),

@@ -70,6 +70,8 @@ export interface ProducerTopic {
  */
 const LANES = 3;
 const EPOCH_MAX = 0x7fff;
+/** Part of the buffers that may still be held when writing goes on. */
+const FULL_UNTIL = 0.75;
 
 /**
  * An idempotent producer, acks by all replicas: within its life every record is written once, in order per partition,
@@ -93,6 +95,8 @@ export class Producer {
   readonly #join: TransactionalOpening['join'];
   #hasSealed = false;
   #unacknowledged = 0;
+  /** Of the buffers held, those of batches that are not being filled any more. */
+  #sealedBytes = 0;
   #failure: unknown = null;
   #waiting: (() => void) | null = null;
 
@@ -171,8 +175,11 @@ export class Producer {
   async turn(): Promise<void> {
     this.#hasSealed = false;
     if (this.#isFull) {
-      this.#sealAll();
-      await this.#until(() => this.#pool.heldBytes <= this.#options.bufferBytesMax / 2);
+      const { bufferBytesMax } = this.#options;
+      // Batches that are sealed before they are full cost the broker as much; with thousands of partitions they have to be.
+      if (this.#pool.heldBytes - this.#sealedBytes > bufferBytesMax / 2) this.#sealAll();
+      else this.#pump();
+      await this.#until(() => this.#pool.heldBytes <= bufferBytesMax * FULL_UNTIL);
     } else {
       this.#pump();
       await setImmediate();
@@ -213,6 +220,7 @@ export class Producer {
   #sealed(batch: RecordBatch, queue: PartitionQueue): void {
     batch.sealedAtMs = this.#clock.now();
     this.#unacknowledged++;
+    this.#sealedBytes += batch.bytes.length;
     queue.push(batch);
     this.#hasSealed = true;
     if (this.#join === null || this.#joined.get(queue) === 'joined') this.#mayGo(queue);
@@ -236,7 +244,7 @@ export class Producer {
   }
 
   #acknowledged(batches: readonly RecordBatch[]): void {
-    for (const batch of batches) this.#pool.give(batch.bytes);
+    for (const batch of batches) this.#release(batch);
     this.#unacknowledged -= batches.length;
     this.#wake();
   }
@@ -247,7 +255,13 @@ export class Producer {
     queue.batchBytesMax = Math.min(queue.batchBytesMax, Math.ceil(batch.length / 2));
     queue.replaced(batch, { parts, identity: this.identity });
     this.#unacknowledged += parts.length - 1;
-    this.#pool.give(batch.bytes);
+    for (const part of parts) this.#sealedBytes += part.bytes.length;
+    this.#release(batch);
+  }
+
+  #release({ bytes }: RecordBatch): void {
+    this.#sealedBytes -= bytes.length;
+    this.#pool.give(bytes);
   }
 
   #settled(queue: PartitionQueue): void {

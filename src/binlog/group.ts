@@ -117,6 +117,7 @@ function spanOf(group: Group, last: RawEvent): LogSpan {
 
 function* entriesOf(group: Group): Generator<Entry> {
   const { format, tables } = group;
+  const { isLasting } = group.events;
   let query: RawEvent | null = null;
   for (const event of group.events.events()) {
     if (isQueryText(event.type)) {
@@ -129,7 +130,7 @@ function* entriesOf(group: Group): Generator<Entry> {
     }
     // DUMMY_TABLE_ID has no table.
     const mapped = tables.get(rowsTableId(event, format));
-    if (mapped) yield rowsWithQuery(event, { mapped, format, query });
+    if (mapped) yield rowsWithQuery(event, { mapped, format, query, isLasting });
     if (query !== null && (rowsFlags(event, format) & STMT_END_F) !== 0) query = null;
   }
 }

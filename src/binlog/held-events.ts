@@ -1,4 +1,5 @@
 import type { RawEvent } from '../core/event.js';
+import type { EventMemory, HeldBlock } from './event-memory.js';
 import type { Spool, SpoolFile } from './spool.js';
 
 export interface Mark {
@@ -6,18 +7,24 @@ export interface Mark {
   readonly bytes: number;
 }
 
+const MEMORY_BYTES_MAX = 64 * 1024 * 1024;
+
 /** The events of one transaction: in memory up to a bound, on disk from there on. */
 export class HeldEvents {
   readonly #spool: Spool;
   readonly #memoryBytesMax: number;
+  readonly #eventMemory: EventMemory | null;
+  readonly #blocks: HeldBlock[] = [];
   #memory: RawEvent[] = [];
   #file: SpoolFile | null = null;
   #count = 0;
   #bytes = 0;
 
-  constructor(spool: Spool, memoryBytesMax: number) {
+  /** `eventMemory`: where the bytes of what is pushed are kept, if they hold no longer than the push. */
+  constructor(spool: Spool, memoryBytesMax = MEMORY_BYTES_MAX, eventMemory: EventMemory | null = null) {
     this.#spool = spool;
     this.#memoryBytesMax = memoryBytesMax;
+    this.#eventMemory = eventMemory;
   }
 
   /** Where the events end now, for `truncate`. */
@@ -43,7 +50,7 @@ export class HeldEvents {
     this.#bytes += event.bytes.length;
     if (this.#file !== null) this.#file.append(event);
     else {
-      this.#memory.push(event);
+      this.#memory.push(this.#eventMemory === null ? event : this.#eventMemory.keep(event, this.#blocks));
       if (this.#bytes > this.#memoryBytesMax) this.#moveToFile();
     }
   }
@@ -61,18 +68,28 @@ export class HeldEvents {
     return this.#file !== null;
   }
 
+  /** Nobody writes to the bytes of `events` again, not after the release either. */
+  get isLasting(): boolean {
+    return this.#eventMemory === null || this.#file !== null;
+  }
+
   events(options?: { readonly reusesMemory?: boolean }): Iterable<RawEvent> {
     return this.#file === null ? this.#memory : this.#file.events(options);
   }
 
   release(): void {
     this.#file?.close();
-    this.#memory = [];
+    this.#forget();
   }
 
   #moveToFile(): void {
     this.#file = this.#spool.create();
     for (const event of this.#memory) this.#file.append(event);
+    this.#forget();
+  }
+
+  #forget(): void {
     this.#memory = [];
+    this.#eventMemory?.release(this.#blocks);
   }
 }

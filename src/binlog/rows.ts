@@ -42,7 +42,7 @@ export const DUMMY_TABLE_ID = 0xffffff;
 
 /** The row event as an entry of its transaction; its rows stay bytes until a cursor walks them. */
 export function rowsOf(event: RawEvent, table: Table, format: FormatDescription): Rows {
-  return new RowsEntry(event, { mapped: { table, map: null }, format, query: null });
+  return new RowsEntry(event, { mapped: { table, map: null }, format, query: null, isLasting: true });
 }
 
 interface RowsFacts {
@@ -50,6 +50,8 @@ interface RowsFacts {
   readonly format: FormatDescription;
   /** The event with the text of the statement. */
   readonly query: RawEvent | null;
+  /** Nobody writes to the event's bytes again. */
+  readonly isLasting: boolean;
 }
 
 /** The same, with the statement whose rows they are. */
@@ -87,7 +89,7 @@ class RowsEntry implements Rows {
   }
 
   cursor(): RowCursor {
-    return openCursor(this.event, this.table, this.#facts.format);
+    return openCursor(this.event, this.table, this.#facts);
   }
 }
 
@@ -152,10 +154,14 @@ export function decodeRows(event: RawEvent, format: FormatDescription): RowsBody
   return { op, columnCount, present: { before, after }, rows };
 }
 
-function openCursor(event: RawEvent, table: Table, format: FormatDescription): RowCursor {
+function openCursor(event: RawEvent, table: Table, { format, isLasting }: RowsFacts): RowCursor {
   const { op, columnCount: width, present, rows: r } = decodeRows(event, format);
   if (width !== table.columns.length) throw columnCount(event, table, width);
-  const reader = (columns: Int32Array): ImageReader => imageReader(table, r.bytes, columns);
+  const reader = (columns: Int32Array): ImageReader => {
+    const made = imageReader(table, r.bytes, columns);
+    made.image.isLasting = isLasting;
+    return made;
+  };
   switch (op) {
     case 'insert':
       return new Cursor(r, null, reader(present.after));

@@ -93,6 +93,12 @@ export function decodeTableIdentity(
   return { tableId, flags: r.u16(), ...decodeTableName(event, format, Names) };
 }
 
+/** Whether two events, as they were logged, are of the same table in the same form. */
+export function isSameBody(a: Buffer, b: Buffer): boolean {
+  // The headers differ in time and place.
+  return a.length === b.length && a.compare(b, HEADER_BYTES, b.length, HEADER_BYTES, a.length) === 0;
+}
+
 function readName(r: ByteReader): { schema: string; name: string } {
   return { schema: terminated(r), name: terminated(r) };
 }

@@ -6,6 +6,7 @@ import type { Table } from '../core/table.js';
 import type { PreparedXa, Transaction } from '../core/transaction.js';
 import { changesRows } from '../sql/keyword.js';
 import { transactionControl } from '../sql/transaction-control.js';
+import { EventMemory, lasting } from './event-memory.js';
 import { commit, type Group, prepare, type Tables } from './group.js';
 import { decodeGtid, decodeGtidTagged, type GtidEvent } from './gtid.js';
 import { decodeGtidList } from './gtid-list.js';
@@ -19,7 +20,7 @@ import { anonymous, incident, prepareMissing, statementLogged, unknownEvent } fr
 import { Resume } from './resume.js';
 import { DUMMY_TABLE_ID, isRowsEvent, rowsTableId } from './rows.js';
 import type { Spool } from './spool.js';
-import { decodeTableMap, decodeTableName, type TableMap } from './table-map.js';
+import { decodeTableMap, decodeTableName, isSameBody, type TableMap } from './table-map.js';
 import { decodeTransactionPayload } from './transaction-payload.js';
 import * as type from './types.js';
 import { decodeXaPrepare } from './xa-prepare.js';
@@ -50,11 +51,9 @@ export interface TransactionsOptions {
   readonly xaSteps?: boolean;
   /** Where an empty sink begins; once per pipeline. */
   start(log: LogSource, signal: AbortSignal): Promise<LogPosition>;
-  /** Bytes of one transaction held in memory; what is larger goes to the spool. */
-  readonly memoryBytesMax?: number;
+  /** Bytes of one transaction held in memory; what is larger goes to the spool. Default 64 MiB. */
+  readonly memoryBytesMax?: number | undefined;
 }
-
-const MEMORY_BYTES_MAX = 64 * 1024 * 1024;
 
 /** The one way from a log to transactions. Whatever it does not understand ends the stream by name. */
 export function transactions(log: LogSource, options: TransactionsOptions): Source {
@@ -65,7 +64,7 @@ export function transactions(log: LogSource, options: TransactionsOptions): Sour
     },
     async *read(from, signal) {
       const resume = new Resume(from, log);
-      const assembler = new Assembler(resume, options);
+      const assembler = new Assembler(resume, { ...options, memory: log.reusesMemory ? new EventMemory() : null });
       try {
         for await (const block of log.read(resume.readFrom, signal)) {
           for (const event of block.events) {
@@ -94,6 +93,8 @@ interface End {
   readonly xid?: bigint | undefined;
 }
 
+type AssemblerOptions = TransactionsOptions & { readonly memory: EventMemory | null };
+
 /**
  * Groups events into transactions:
  *
@@ -103,7 +104,7 @@ interface End {
  *     └──MariaDB's GTID, unless it stands alone──▶ begun
  */
 class Assembler {
-  readonly #options: TransactionsOptions;
+  readonly #options: AssemblerOptions;
   readonly #resume: Resume;
   #group: Group | null = null;
   /** Until what a statement changed is remembered. */
@@ -112,7 +113,7 @@ class Assembler {
   #tables: Tables = new Map();
   readonly #maps = new Map<number, { event: RawEvent; format: FormatDescription }>();
 
-  constructor(resume: Resume, options: TransactionsOptions) {
+  constructor(resume: Resume, options: AssemblerOptions) {
     this.#options = options;
     this.#resume = resume;
   }
@@ -132,11 +133,12 @@ class Assembler {
     if (isPassedOver(this.#group)) return;
     const tableId = rowsTableId(event, block.format);
     const known = this.#maps.get(tableId);
-    if (known === undefined || known.format !== block.format || !sameBody(known.event.bytes, event.bytes)) {
-      const table = await this.#resolve(event, block);
-      this.#maps.set(tableId, { event, format: block.format });
+    if (known === undefined || known.format !== block.format || !isSameBody(known.event.bytes, event.bytes)) {
+      const kept = lasting(event, this.#options.memory);
+      const table = await this.#resolve(kept, block);
+      this.#maps.set(tableId, { event: kept, format: block.format });
       // Transactions share the map until it changes; those that are on their way keep the old one.
-      this.#tables = new Map(this.#tables).set(tableId, table === null ? null : { table, map: event });
+      this.#tables = new Map(this.#tables).set(tableId, table === null ? null : { table, map: kept });
     }
     this.#group.tables = this.#tables;
   }
@@ -211,7 +213,7 @@ class Assembler {
         throw statementLogged('LOAD DATA');
       case type.ROWS_QUERY_LOG_EVENT:
       case type.ANNOTATE_ROWS_EVENT:
-        if (this.#group !== null) this.#group.query = event;
+        if (this.#group !== null) this.#group.query = lasting(event, this.#options.memory);
         return null;
       case type.PREVIOUS_GTIDS_LOG_EVENT:
       case type.IGNORABLE_LOG_EVENT:
@@ -261,7 +263,7 @@ class Assembler {
       begun: opened?.begins ?? false,
       xa: opened?.beginsXa ?? false,
       format: block.format,
-      events: new HeldEvents(this.#options.spool, this.#options.memoryBytesMax ?? MEMORY_BYTES_MAX),
+      events: new HeldEvents(this.#options.spool, this.#options.memoryBytesMax, this.#options.memory),
       tables: this.#tables,
       savepoints: new Map(),
       threadId: undefined,
@@ -386,9 +388,3 @@ class Assembler {
 function isPassedOver({ behind, xa }: Group): boolean {
   return behind && !xa;
 }
-
-function sameBody(left: Buffer, right: Buffer): boolean {
-  // The headers differ in time and place.
-  return left.length === right.length && left.compare(right, HEADER, right.length, HEADER, left.length) === 0;
-}
-const HEADER = 19;

@@ -10,6 +10,8 @@ import type { Transaction } from './transaction.js';
 export interface LogSource {
   /** Whether `read` begins right behind a position of GTIDs, as servers do. Files begin with all that they have. */
   readonly leavesOutExecuted: boolean;
+  /** The bytes of a block's events are written to again when the next block is asked for. */
+  readonly reusesMemory?: boolean;
   identity(signal: AbortSignal): Promise<SourceIdentity>;
   /** The end of the log now. */
   head(signal: AbortSignal): Promise<LogPosition>;

@@ -50,7 +50,7 @@ export function composeSource(
   { transform, needs = {}, spoolDir, history, logger, stopAtEnd = false }: ComposeOptions,
 ): ComposedSource {
   const address = config.kind === 'server' ? config.address : null;
-  const log = logOf(config, stopAtEnd);
+  const log = logOf(config, { stopAtEnd, reusesMemory: needs.reusesMemory ?? false });
   const make = (mode: SchemaMode): Source =>
     transactions(log, {
       schemas: schemas(mode),
@@ -69,9 +69,9 @@ export function composeSource(
   };
 }
 
-function logOf(config: SourceConfig, stopAtEnd: boolean): LogSource {
+function logOf(config: SourceConfig, reading: { stopAtEnd: boolean; reusesMemory: boolean }): LogSource {
   if (config.kind === 'files') return fileLog({ paths: config.files, follow: config.follow });
-  return serverLog({ ...config, stopAtEnd });
+  return serverLog({ ...config, ...reading });
 }
 
 function filesOf(config: SourceConfig): readonly string[] {
@@ -116,7 +116,7 @@ async function attached(config: SourceConfig, from: Position, signal: AbortSigna
   const facts = await withConnection(address, signal, probe);
   // MariaDB's description does not tell UUID, INET4 and INET6 from BINARY.
   if (facts.binlogRowMetadata === 'FULL' && facts.identity.flavour === 'mysql') return null;
-  return attach(from, { address, signal, log: logOf(config, true) });
+  return attach(from, { address, signal, log: logOf(config, { stopAtEnd: true, reusesMemory: false }) });
 }
 
 function noServer(): RowtideError {

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { connect as connectSocket, type Socket } from 'node:net';
+import { connect as connectSocket, type OnReadOpts, type Socket } from 'node:net';
 import mysql from 'mysql2/promise';
 import { RowtideError } from '../core/errors.js';
 import { serverError } from './errors.js';
@@ -160,8 +160,9 @@ export async function driverOptions(address: ServerAddress): Promise<DriverOptio
  * Our own socket, for one field: Node checks a certificate against the host that the socket was opened for, which it
  * notes only for names. For an address it would check `localhost` instead.
  */
-function openSocket({ socket, host, port }: ServerAddress): Socket {
-  const opened = socket === null ? connectSocket({ host, port }) : connectSocket({ path: socket });
+export function openSocket({ socket, host, port }: ServerAddress, onread?: OnReadOpts): Socket {
+  const place = socket === null ? { host, port } : { path: socket };
+  const opened = connectSocket(onread === undefined ? place : { ...place, onread });
   opened.setNoDelay(true);
   opened.setKeepAlive(true, KEEP_ALIVE_MS);
   return Object.assign(opened, { _host: host });

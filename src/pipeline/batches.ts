@@ -12,14 +12,15 @@ export interface BatchesOptions {
   readonly from: Position;
   /** Stops reading; what was read is still handed over. */
   readonly signal: AbortSignal;
-  /** Bound of one batch; while one is written, another one fills. A larger transaction goes alone. Default 16 MiB. */
+  /** Bound of one batch; while one is written, another one fills. A larger transaction goes alone. Default 3 MiB. */
   readonly bytesMax?: number;
   /** How long a position may wait that has moved over empty transactions only. Default 1000. */
   readonly emptyDelayMs?: number;
   readonly clock?: Clock;
 }
 
-const BYTES_MAX = 16 * 1024 * 1024;
+/** Larger ones gain nothing that could be measured, and two of them are held. */
+const BYTES_MAX = 3 * 1024 * 1024;
 /** What a transaction costs beside its bytes: its objects. Without it, a batch of tiny ones would be many times its bound. */
 const OBJECT_BYTES = 512;
 

@@ -29,6 +29,11 @@ export interface SourceNeeds {
   readonly columnNames?: boolean;
   /** True: transactions in two phases come step by step, as they are logged, instead of once they are committed. */
   readonly xaSteps?: boolean;
+  /**
+   * True: nothing of a batch is looked at once its write has settled, not after an error either. Then the memory of its
+   * events is used again, and no value that was made of them may be kept.
+   */
+  readonly reusesMemory?: boolean;
 }
 
 export type Delivery = 'exactly-once' | 'at-least-once';

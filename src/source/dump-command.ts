@@ -1,5 +1,6 @@
 import { encodeGtidSet } from '../binlog/gtid-set.js';
 import type { GtidSet } from '../core/gtid.js';
+import type { LogPosition } from '../core/position.js';
 
 const COM_BINLOG_DUMP_GTID = 0x1e;
 const NON_BLOCK = 1;
@@ -46,4 +47,14 @@ export class DumpGtidPacket {
     this.buffer.writeUIntLE(this.buffer.length - PACKET_HEADER_BYTES, 0, 3);
     this.buffer.writeUInt8(sequenceId, 3);
   }
+}
+
+/** How zongji is told where to begin. */
+export function startOf(from: LogPosition): object {
+  return from.kind === 'file' ? { filename: from.file, position: from.offset } : { gtidSet: from.executed.toString() };
+}
+
+/** What a command goes on with when a packet comes; ours takes the parser's place before one does. */
+export function isNeverCalled(): null {
+  return null;
 }

@@ -87,7 +87,9 @@ export class EventChain {
     }
     const type = bytes[from + 4]!;
     const flags = bytes.readUInt16LE(from + 17);
-    if (type === FORMAT_DESCRIPTION_EVENT || type === START_EVENT_V3) this.#beginFile(bytes.subarray(from, to));
+    // Needed for as long as the file is read, which may be longer than its memory holds.
+    if (type === FORMAT_DESCRIPTION_EVENT || type === START_EVENT_V3)
+      this.#beginFile(Buffer.from(bytes.subarray(from, to)));
     else if (type === ROTATE_EVENT && (flags & FLAG_ARTIFICIAL) !== 0 && this.#origin === 'server')
       this.#moveTo(bytes.subarray(from, to));
     else this.#addLogged(bytes, from, to);
@@ -236,15 +238,28 @@ function isSaidBetween(type: number, format: FormatDescription): boolean {
 }
 
 export function rawEvent(bytes: Buffer, start: number, end: number): RawEvent {
-  return {
-    type: bytes[4]!,
-    timestamp: bytes.readUInt32LE(0),
-    serverId: bytes.readUInt32LE(5),
-    flags: bytes.readUInt16LE(17),
-    bytes,
-    start,
-    end,
-  };
+  return new LoggedEvent(bytes, start, end);
+}
+
+/** No literal, for the reason that `KeptEvent` tells. */
+class LoggedEvent implements RawEvent {
+  readonly type: number;
+  readonly timestamp: number;
+  readonly serverId: number;
+  readonly flags: number;
+  readonly bytes: Buffer;
+  readonly start: number;
+  readonly end: number;
+
+  constructor(bytes: Buffer, start: number, end: number) {
+    this.type = bytes[4]!;
+    this.timestamp = bytes.readUInt32LE(0);
+    this.serverId = bytes.readUInt32LE(5);
+    this.flags = bytes.readUInt16LE(17);
+    this.bytes = bytes;
+    this.start = start;
+    this.end = end;
+  }
 }
 
 /** Where the event says that it ends, in 32 bits, or 0. */

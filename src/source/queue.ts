@@ -39,6 +39,10 @@ export class BoundedQueue<B extends { readonly sizeBytes: number }> {
     this.#wake?.();
   }
 
+  get isEmpty(): boolean {
+    return this.blocks.length === 0;
+  }
+
   /** The next block; null after the last one. Throws what the queue ended with. */
   async take(): Promise<B | null> {
     for (;;) {

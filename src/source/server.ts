@@ -7,16 +7,17 @@ import type { GtidSet } from '../core/gtid.js';
 import { MariaGtids } from '../core/maria-gtid.js';
 import type { LogPosition, Position } from '../core/position.js';
 import type { LogSource } from '../core/source.js';
-import { type Connection, type DriverOptions, driverOptions, withConnection } from '../mysql/connect.js';
+import { type Connection, withConnection } from '../mysql/connect.js';
 import { serverError } from '../mysql/errors.js';
 import { domainsBefore, logFiles, probe, type ServerFacts } from '../mysql/probe.js';
 import { placeOf, type ServerAddress } from '../mysql/url.js';
-import { DumpGtidPacket } from './dump-command.js';
+import { DumpGtidPacket, isNeverCalled, startOf } from './dump-command.js';
 import { dumpError, endedError } from './dump-errors.js';
 import { EventChain, FIRST_OFFSET } from './events.js';
 import { DumpFraming } from './framing.js';
 import { preflight } from './preflight.js';
 import { BlockQueue, type BoundedQueue, type DumpBlock, DumpQueue, type Flow } from './queue.js';
+import { type LendingDriver, lendingDriver, type ReceiveMemory } from './receive-memory.js';
 import { SilenceTimer } from './silence.js';
 
 export interface ServerLogOptions {
@@ -31,6 +32,8 @@ export interface ServerLogOptions {
   readonly queueBytesMax?: number;
   /** An event larger than this ends the stream; servers write none above 1 GiB. */
   readonly eventBytesMax?: number;
+  /** For readers that need no event of a block any more when they ask for the next one. Without TLS only. */
+  readonly reusesMemory?: boolean;
 }
 
 interface Settings extends Required<ServerLogOptions> {
@@ -43,9 +46,10 @@ function settingsOf(options: ServerLogOptions): Settings {
     serverId: randomInt(2 ** 31, 2 ** 32 - 1),
     heartbeatMs: 5000,
     stopAtEnd: false,
-    queueBytesMax: 4 * 2 ** 20,
+    queueBytesMax: 2 ** 20,
     eventBytesMax: 2 ** 30,
     ...options,
+    reusesMemory: options.reusesMemory === true && options.address.tls.mode === 'disabled',
     replicaUuid: randomUUID(),
   };
 }
@@ -58,6 +62,7 @@ export function serverLog(options: ServerLogOptions): LogSource {
     withConnection(address, signal, async (connection) => use(connection, await probe(connection)));
   return {
     leavesOutExecuted: true,
+    reusesMemory: settings.reusesMemory,
     identity: (signal) => ask(signal, async (_, facts) => facts.identity),
     head: (signal) => ask(signal, headOf),
     tail: (signal) => ask(signal, tailOf),
@@ -168,7 +173,7 @@ async function* dump<B extends { readonly sizeBytes: number }>(
 ): AsyncGenerator<B> {
   let dumping: Dump<B> | null = null;
   try {
-    dumping = new Dump(settings, begin, { driver: await driverOptions(settings.address), receive });
+    dumping = new Dump(settings, begin, { ...(await lendingDriver(settings)), receive });
     yield* dumping.blocks(signal);
   } catch (error) {
     if (!signal.aborted) throw error;
@@ -216,16 +221,20 @@ class Dump<B extends { readonly sizeBytes: number }> {
   readonly #queue: BoundedQueue<B>;
   readonly #receiver: Receiver;
   readonly #framing: DumpFraming;
+  readonly #memories: WeakMap<object, ReceiveMemory>;
+  /** Of the dump's own socket, from the begin of the dump on; null where its memory is not used again. */
+  #memory: ReceiveMemory | null = null;
   readonly #silence = new SilenceTimer(() => this.#end(endedError(`${this.#place()}: nothing was heard in time`)));
   #stopping: Promise<void> | null = null;
 
   constructor(
     settings: Settings,
     begin: Begin,
-    { driver, receive }: { driver: DriverOptions; receive: (flow: Flow) => Receiving<B> },
+    { driver, memories, receive }: LendingDriver & { receive: (flow: Flow) => Receiving<B> },
   ) {
     this.#settings = settings;
     this.#begun = begin;
+    this.#memories = memories;
     const { queue, receiver } = receive(this.#flow());
     this.#queue = queue;
     this.#receiver = receiver;
@@ -250,7 +259,10 @@ class Dump<B extends { readonly sizeBytes: number }> {
       while (!signal.aborted) {
         const block = await this.#queue.take();
         if (block === null) return;
+        // With nothing left in the queue, all that was received is in blocks that were handed out.
+        const received = this.#queue.isEmpty ? this.#memory?.filling : undefined;
         yield block;
+        if (received !== undefined) this.#memory?.release(received);
       }
     } finally {
       signal.removeEventListener('abort', abort);
@@ -274,7 +286,7 @@ class Dump<B extends { readonly sizeBytes: number }> {
     for (const stream of streams) stream?.destroy();
   }
 
-  #connect(driver: DriverOptions): Zongji {
+  #connect(driver: LendingDriver['driver']): Zongji {
     const zongji = new ZongJi(driver) as unknown as Zongji;
     zongji.on('error', (error) => this.#end(this.#connectionError(error)));
     zongji.on('ready', () => {
@@ -308,6 +320,7 @@ class Dump<B extends { readonly sizeBytes: number }> {
 
   /** The dump command is written: what comes from here on is the log. */
   #begin(connection: DumpConnection): void {
+    this.#memory = this.#memories.get(connection.stream)?.lent() ?? null;
     let first = true;
     connection.packetParser = {
       execute: (chunk) => {
@@ -363,15 +376,6 @@ class Dump<B extends { readonly sizeBytes: number }> {
     const server = placeOf(this.#settings.address);
     return this.#receiver.file === '' ? server : `${server} ${this.#receiver.file}:${this.#receiver.offset}`;
   }
-}
-
-/** What a command goes on with when a packet comes; ours takes the parser's place before one does. */
-function isNeverCalled(): null {
-  return null;
-}
-
-function startOf(from: LogPosition): object {
-  return from.kind === 'file' ? { filename: from.file, position: from.offset } : { gtidSet: from.executed.toString() };
 }
 
 /**

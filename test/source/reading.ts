@@ -41,7 +41,7 @@ export async function readTo(
   const source = await log.identity(never);
   const events: LoggedEvent[] = [];
   for await (const block of log.read({ source, log: from, held: [] }, stop.signal)) {
-    for (const event of block.events) events.push({ ...event, file: block.file });
+    for (const event of block.events) events.push({ ...event, bytes: Buffer.from(event.bytes), file: block.file });
     if (block.file === end.file && block.events.at(-1)!.end >= end.offset) stop.abort();
   }
   return events;

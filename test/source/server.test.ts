@@ -55,8 +55,8 @@ needs('own').describe.each<MysqlVersion>(['9.7', '8.0', '5.7'])('serverLog on My
       .sort();
     const files = fileLog({ paths: names.map((name) => join(server.binlogDir, name)) });
     const expected = await readTo(files, file(names[0]!, 4), { file: '', offset: 0 });
-    for (const from of [gtid(''), file(names[0]!, 4)]) {
-      const events = await readTo(logOf(server), from, end);
+    for (const [from, reusesMemory] of [[gtid(''), false] as const, [file(names[0]!, 4), true] as const]) {
+      const events = await readTo(logOf(server, { reusesMemory }), from, end);
       expect(events.map(show)).toEqual(expected.map(show));
       for (const [i, event] of events.entries()) {
         // The file that is being written is flagged as open.

@@ -10,7 +10,7 @@ describe('options', () => {
       createTopics: {},
       ssl: null,
       batchBytesMax: 900_000,
-      bufferBytesMax: 32 * 1024 * 1024,
+      bufferBytesMax: 8 * 1024 * 1024,
     });
   });
 

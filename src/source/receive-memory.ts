@@ -1,0 +1,100 @@
+import type { OnReadOpts, Socket } from 'node:net';
+import { REUSED_BYTES_MAX } from '../binlog/event-memory.js';
+import { type DriverOptions, driverOptions, openSocket } from '../mysql/connect.js';
+import type { ServerAddress } from '../mysql/url.js';
+
+/** With less room than this a block is full: a socket is not to deliver its bytes in crumbs. */
+const ROOM_BYTES_MIN = 32 * 1024;
+
+/**
+ * Memory that a socket receives into, in blocks that are used again. They are filled one after the other and counted, so
+ * that a reader who is done with what it got tells by one number which of them are free.
+ */
+export class ReceiveMemory {
+  readonly #free: Buffer[] = [];
+  /** Filled and not free yet, oldest first, and the number of the oldest. */
+  readonly #filled: Buffer[] = [];
+  #oldest = 0;
+  #filling: Buffer = Buffer.allocUnsafeSlow(REUSED_BYTES_MAX);
+  #used = 0;
+  #isLent = false;
+
+  /** What was received is handed out where it lies, and not as copies, from here on. */
+  lent(): this {
+    this.#isLent = true;
+    return this;
+  }
+
+  get isLent(): boolean {
+    return this.#isLent;
+  }
+
+  /** The number of the block that is being filled. */
+  get filling(): number {
+    return this.#oldest + this.#filled.length;
+  }
+
+  /** Where the next bytes go. */
+  room(): Buffer {
+    if (REUSED_BYTES_MAX - this.#used < ROOM_BYTES_MIN) {
+      this.#filled.push(this.#filling);
+      this.#filling = this.#free.pop() ?? Buffer.allocUnsafeSlow(REUSED_BYTES_MAX);
+      this.#used = 0;
+    }
+    return this.#filling.subarray(this.#used);
+  }
+
+  /** So many bytes went to where `room` said. */
+  received(bytes: number): void {
+    this.#used += bytes;
+  }
+
+  /** Nobody needs what lies in the blocks before that number. */
+  release(before: number): void {
+    while (this.#oldest < before) {
+      const block = this.#filled.shift();
+      if (block === undefined) return;
+      this.#free.push(block);
+      this.#oldest++;
+    }
+  }
+}
+
+export interface LendingDriver {
+  readonly driver: DriverOptions;
+  /** Of each socket that was opened so. */
+  readonly memories: WeakMap<object, ReceiveMemory>;
+}
+
+/** The driver, with sockets that receive into memory of ours where it is used again. */
+export async function lendingDriver(options: {
+  readonly address: ServerAddress;
+  readonly reusesMemory: boolean;
+}): Promise<LendingDriver> {
+  const { address, reusesMemory } = options;
+  const driver = await driverOptions(address);
+  const memories = new WeakMap<object, ReceiveMemory>();
+  if (!reusesMemory) return { driver, memories };
+  const stream = (): Socket => {
+    const memory = new ReceiveMemory();
+    const socket = receiving(memory, (onread) => openSocket(address, onread));
+    memories.set(socket, memory);
+    return socket;
+  };
+  return { driver: { ...driver, stream }, memories };
+}
+
+/** A socket that receives into `memory`. Whoever listens to it gets copies until the memory is lent. */
+function receiving(memory: ReceiveMemory, open: (onread: OnReadOpts) => Socket): Socket {
+  const socket = open({
+    // Asked once before the first read and once behind each.
+    buffer: () => memory.room(),
+    callback(length, { buffer, byteOffset }) {
+      memory.received(length);
+      const bytes = Buffer.from(buffer, byteOffset, length);
+      socket.emit('data', memory.isLent ? bytes : Buffer.from(bytes));
+      return true;
+    },
+  });
+  return socket;
+}

@@ -5,6 +5,7 @@
  *   npm run torture -- inspect               what inspect prints against what the real tools print
  *   npm run torture -- exactly-once          Kafka transactions: killed, cut off, fenced, and their brokers restarted
  *   npm run torture -- at-least-once         the same without transactions
+ *   npm run torture -- replica-sql           replicas: killed, cut off, their sources and targets killed
  *   npm run torture -- kills-kafka broken    some parts, by the beginnings of their names
  *   npm run torture -- random --runs 3       the suite's random tests, with seeds of their own; only when asked for
  *   npm run torture -- flashback --runs 3    those of them that undo random workloads
@@ -23,6 +24,7 @@ import { failuresOf, missedStages, PARTS, type Part, runPartRound } from './part
 import { Progress } from './progress.js';
 import { randomTests } from './random-tests.js';
 import { RAW_PARTS } from './raw.js';
+import { REPLICA_PARTS } from './replica.js';
 import { failed, type RoundResult, Servers } from './round.js';
 import { summary } from './summary.js';
 
@@ -37,7 +39,7 @@ const { values, positionals } = parseArgs({
 });
 const isChosen = ({ name }: { name: string }): boolean =>
   positionals.length === 0 || positionals.some((p) => name.startsWith(p));
-const OWN_PARTS = [...FUZZ_PARTS, ...RAW_PARTS, ...INSPECT_PARTS, ...DELIVERY_PARTS];
+const OWN_PARTS = [...FUZZ_PARTS, ...RAW_PARTS, ...INSPECT_PARTS, ...DELIVERY_PARTS, ...REPLICA_PARTS];
 const runs = Number(values.runs);
 const RANDOM_PARTS = [
   randomTests({ name: 'random', runs }),

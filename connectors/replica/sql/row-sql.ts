@@ -1,4 +1,4 @@
-import { ABSENT_CELL, EMPTY_MEMBER, type Image, isChanged } from 'rowtide';
+import { ABSENT_CELL, EMPTY_MEMBER, type Image, isChanged, type RowCursor } from 'rowtide';
 import { keyFor, type PlannedColumn, type PlannedKey, refused, type TablePlan } from './plan.js';
 
 /** Parts of statements about the rows of one event: its images all have the same columns, which the first row tells. */
@@ -54,6 +54,18 @@ export class RowSql {
   /** All columns that the after image has. */
   allAssignments(after: Image): string {
     return this.#after.map(({ name, sql }) => `${name} = ${sql.literal(after)}`).join(', ');
+  }
+
+  /** Refuses documents of which only changes were logged, without the document that they are of. */
+  refuseUnknown({ after, diffs }: Pick<RowCursor, 'after' | 'diffs'>): void {
+    if (diffs === null) return;
+    const unknown = [...diffs.keys()].find((ordinal) => after!.at[ordinal] === ABSENT_CELL);
+    if (unknown === undefined) return;
+    const { source } = this.plan;
+    throw refused(
+      `only changes of the document ${source.schema}.${source.name}.${source.columns[unknown]!.name} were logged`,
+      'Set binlog_row_image = FULL on the source, or binlog_row_value_options without PARTIAL_JSON, and begin behind what was logged before.',
+    );
   }
 
   changesKey(before: Image, after: Image): boolean {

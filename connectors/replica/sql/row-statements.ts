@@ -30,11 +30,12 @@ export function rowStatements(rows: Rows, cursor: RowCursor, sql: RowSql): Itera
 }
 
 /** The row under the cursor by itself; null where nothing changes that the target has. */
-export function rowStatement({ op }: Rows, { before, after }: RowCursor, sql: RowSql): RowStatement | null {
+export function rowStatement({ op }: Rows, { before, after, diffs }: RowCursor, sql: RowSql): RowStatement | null {
   switch (op) {
     case 'insert':
       return insertOf(sql, [sql.values(after!)], sql.emptyMembers(null, after!));
     case 'update': {
+      sql.refuseUnknown({ after, diffs });
       const set = sql.assignments(before!, after!);
       if (set === null) return null;
       return updateOf(sql, { set, emptyMembers: sql.emptyMembers(before, after!) }, [sql.located(before!)]);
@@ -65,6 +66,7 @@ interface Assigned {
 function* updates(cursor: RowCursor, sql: RowSql): Generator<RowStatement> {
   const group = new Group<Assigned>(BYTES_MAX, KEYS_MAX, (a, b) => a.set === b.set);
   do {
+    sql.refuseUnknown(cursor);
     const before = cursor.before!;
     const after = cursor.after!;
     const set = sql.assignments(before, after);

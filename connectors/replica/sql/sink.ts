@@ -1,4 +1,13 @@
-import { type Batch, type Position, type ResumableSink, type ServerAddress, Session, type SinkContext } from 'rowtide';
+import {
+  type Batch,
+  type Log,
+  type Position,
+  placeOf,
+  type ResumableSink,
+  type ServerAddress,
+  Session,
+  type SinkContext,
+} from 'rowtide';
 import { CheckpointTable } from '../checkpoint-table.js';
 import { SqlApplier } from './applier.js';
 import { ConflictTable } from './conflict-table.js';
@@ -35,6 +44,7 @@ export class SqlSink implements ResumableSink {
       const { position, intent } = await checkpoints.fence(session);
       const execution = new DdlExecution({ session, checkpoints, stream: `${stateSchema}/${pipeline}` });
       if (intent !== null) await execution.resume(intent);
+      await warnOfSettings(session, log);
       const conflicts = new ConflictTable(stateSchema, pipeline);
       if (logsConflicts(this.#options)) await conflicts.create(session);
       const routeOf = routesOf(this.#options, pipeline);
@@ -71,4 +81,12 @@ export class SqlSink implements ResumableSink {
 
 function logsConflicts({ conflicts, routes }: SqlOptions): boolean {
   return conflicts === 'log' || routes.some((route) => route.conflicts === 'log');
+}
+
+async function warnOfSettings(session: Session, log: Log): Promise<void> {
+  const [row] = await session.query('SELECT @@sync_binlog, @@innodb_flush_log_at_trx_commit');
+  const [syncBinlog, flushLog] = (row ?? []).map(Number);
+  if (syncBinlog === 1 && flushLog === 1) return;
+  const facts = { target: placeOf(session.address), sync_binlog: syncBinlog, innodb_flush_log_at_trx_commit: flushLog };
+  log.warn(facts, 'the target may lose its last transactions when its machine loses power: both should be 1');
 }

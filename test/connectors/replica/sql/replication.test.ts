@@ -111,6 +111,31 @@ needs('own').describe('mode sql', () => {
     }
   });
 
+  test('documents of which only changes are logged arrive whole, or stop by name', async () => {
+    await sides.both('create database shop', 'create table shop.docs (id int primary key, doc json)');
+    const edit = [
+      "set session binlog_row_value_options = 'PARTIAL_JSON'",
+      "update shop.docs set doc = json_set(doc, '$.a', 2)",
+    ];
+    const replication = await sides.replicated([
+      `insert into shop.docs values (1, '{"a": 1, "b": "${'x'.repeat(100)}"}')`,
+      ...edit,
+    ]);
+    const select = 'select id, doc from shop.docs';
+    expect(await rowsOf(sides.copy, select)).toEqual(await rowsOf(sides.origin, select));
+    for (const sql of [
+      "set session binlog_row_image = 'MINIMAL'",
+      "update shop.docs set doc = json_set(doc, '$.a', 3)",
+    ]) {
+      await sides.origin.query(sql);
+    }
+    await expect(replicate(replication)).rejects.toMatchObject({
+      code: 'SINK_REFUSED',
+      message: 'only changes of the document shop.docs.doc were logged',
+    });
+    await sides.origin.query("set session binlog_row_image = 'FULL', binlog_row_value_options = ''");
+  });
+
   test('XA transactions arrive when they are committed', async () => {
     const xa = (id: string, sql: string, end: string): string[] => [
       `xa start '${id}'`,

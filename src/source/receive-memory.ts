@@ -3,21 +3,34 @@ import { REUSED_BYTES_MAX } from '../binlog/event-memory.js';
 import { type DriverOptions, driverOptions, openSocket } from '../mysql/connect.js';
 import type { ServerAddress } from '../mysql/url.js';
 
-/** With less room than this a block is full: a socket is not to deliver its bytes in crumbs. */
-const ROOM_BYTES_MIN = 32 * 1024;
+/** Small enough that a value of some KiB can be a view of it, whoever keeps that. */
+const KEPT_BYTES_MAX = 64 * 1024;
+/** With less room than this part of it a block is full: a socket is not to deliver its bytes in crumbs. */
+const ROOM_MIN = 1 / 8;
 
 /**
- * Memory that a socket receives into, in blocks that are used again. They are filled one after the other and counted, so
- * that a reader who is done with what it got tells by one number which of them are free.
+ * Memory that a socket receives into, in blocks that are filled one after the other. A socket's own chunks would be as
+ * large, filled by half, and each would cut an event that then has to be copied.
+ *
+ * Blocks that are used again are counted, so that a reader who is done with what it got tells by one number which of them
+ * are free. Others are let go of once they are full.
  */
 export class ReceiveMemory {
+  readonly #isReused: boolean;
+  readonly #blockBytes: number;
   readonly #free: Buffer[] = [];
   /** Filled and not free yet, oldest first, and the number of the oldest. */
   readonly #filled: Buffer[] = [];
   #oldest = 0;
-  #filling: Buffer = Buffer.allocUnsafeSlow(REUSED_BYTES_MAX);
+  #filling: Buffer;
   #used = 0;
   #isLent = false;
+
+  constructor({ isReused }: { readonly isReused: boolean }) {
+    this.#isReused = isReused;
+    this.#blockBytes = isReused ? REUSED_BYTES_MAX : KEPT_BYTES_MAX;
+    this.#filling = Buffer.allocUnsafeSlow(this.#blockBytes);
+  }
 
   /** What was received is handed out where it lies, and not as copies, from here on. */
   lent(): this {
@@ -36,9 +49,9 @@ export class ReceiveMemory {
 
   /** Where the next bytes go. */
   room(): Buffer {
-    if (REUSED_BYTES_MAX - this.#used < ROOM_BYTES_MIN) {
-      this.#filled.push(this.#filling);
-      this.#filling = this.#free.pop() ?? Buffer.allocUnsafeSlow(REUSED_BYTES_MAX);
+    if (this.#blockBytes - this.#used < this.#blockBytes * ROOM_MIN) {
+      if (this.#isReused) this.#filled.push(this.#filling);
+      this.#filling = this.#free.pop() ?? Buffer.allocUnsafeSlow(this.#blockBytes);
       this.#used = 0;
     }
     return this.#filling.subarray(this.#used);
@@ -66,7 +79,7 @@ export interface LendingDriver {
   readonly memories: WeakMap<object, ReceiveMemory>;
 }
 
-/** The driver, with sockets that receive into memory of ours where it is used again. */
+/** The driver, with sockets that receive into memory of ours; what TLS makes of it lies elsewhere. */
 export async function lendingDriver(options: {
   readonly address: ServerAddress;
   readonly reusesMemory: boolean;
@@ -74,9 +87,9 @@ export async function lendingDriver(options: {
   const { address, reusesMemory } = options;
   const driver = await driverOptions(address);
   const memories = new WeakMap<object, ReceiveMemory>();
-  if (!reusesMemory) return { driver, memories };
+  if (address.tls.mode !== 'disabled') return { driver, memories };
   const stream = (): Socket => {
-    const memory = new ReceiveMemory();
+    const memory = new ReceiveMemory({ isReused: reusesMemory });
     const socket = receiving(memory, (onread) => openSocket(address, onread));
     memories.set(socket, memory);
     return socket;

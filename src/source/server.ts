@@ -222,7 +222,7 @@ class Dump<B extends { readonly sizeBytes: number }> {
   readonly #receiver: Receiver;
   readonly #framing: DumpFraming;
   readonly #memories: WeakMap<object, ReceiveMemory>;
-  /** Of the dump's own socket, from the begin of the dump on; null where its memory is not used again. */
+  /** Of the dump's own socket, from the begin of the dump on; null with TLS. */
   #memory: ReceiveMemory | null = null;
   readonly #silence = new SilenceTimer(() => this.#end(endedError(`${this.#place()}: nothing was heard in time`)));
   #stopping: Promise<void> | null = null;

@@ -23,7 +23,7 @@ function receive(memory: ReceiveMemory, value: number, bytes: number): Buffer {
 }
 
 test('what comes in small pieces lies behind each other', () => {
-  const memory = new ReceiveMemory();
+  const memory = new ReceiveMemory({ isReused: true });
   const first = receive(memory, 1, 1000);
   const second = receive(memory, 2, 1000);
   expect(second.buffer).toBe(first.buffer);
@@ -31,14 +31,14 @@ test('what comes in small pieces lies behind each other', () => {
 });
 
 test('nothing is written to again before its reader is done with it', () => {
-  const memory = new ReceiveMemory();
+  const memory = new ReceiveMemory({ isReused: true });
   const received = Array.from({ length: 8 }, (_, i) => receive(memory, i, REUSED_BYTES_MAX));
   expect(received.map((bytes) => bytes[0])).toEqual([0, 1, 2, 3, 4, 5, 6, 7]);
   expect(new Set(received.map(({ buffer }) => buffer)).size).toBe(8);
 });
 
 test('blocks are used again when all before a number is done, and the one that is being filled is not among them', () => {
-  const memory = new ReceiveMemory();
+  const memory = new ReceiveMemory({ isReused: true });
   const [first, second] = [receive(memory, 1, REUSED_BYTES_MAX), receive(memory, 2, REUSED_BYTES_MAX)];
   const third = receive(memory, 3, 1000);
   expect(memory.filling).toBe(2);
@@ -49,6 +49,15 @@ test('blocks are used again when all before a number is done, and the one that i
   expect(third[0]).toBe(3);
   const later = [receive(memory, 5, REUSED_BYTES_MAX), receive(memory, 6, REUSED_BYTES_MAX)];
   expect(new Set(later.map(({ buffer }) => buffer))).toEqual(new Set([first!.buffer, second!.buffer]));
+});
+
+test('what may be kept for ever is never written to again, and nothing is held for it', () => {
+  const memory = new ReceiveMemory({ isReused: false });
+  const received = Array.from({ length: 8 }, (_, i) => receive(memory, i, 60 * 1024));
+  memory.release(memory.filling);
+  expect(new Set(received.map(({ buffer }) => buffer)).size).toBe(8);
+  receive(memory, 9, 60 * 1024);
+  expect(received.map((bytes) => bytes[0])).toEqual([0, 1, 2, 3, 4, 5, 6, 7]);
 });
 
 needs('mysql').test(

@@ -11,7 +11,7 @@ export default defineSink({
   create(options, context) {
     switch (options.mode) {
       case 'binlog':
-        return new BinlogSink(options, context.log);
+        return new BinlogSink(options, context);
       case 'sql':
         return new SqlSink(options, context);
       default:

@@ -5,15 +5,16 @@ import {
   type Gtid,
   type GtidSet,
   isMariaGtid,
-  type Log,
   type Position,
   type ResumableSink,
   RowtideError,
   Session,
+  type SinkContext,
   type Transaction,
 } from 'rowtide';
 import type { ReplicaOptions } from '../options.js';
 import type { Piece } from '../piece.js';
+import { Fence } from './fence.js';
 import { emptyTransaction, Replay } from './pieces.js';
 import { Sender } from './sender.js';
 import { targetOf } from './target.js';
@@ -24,18 +25,21 @@ import { targetOf } from './target.js';
  */
 export class BinlogSink implements ResumableSink {
   readonly #options: ReplicaOptions;
-  readonly #log: Log;
-  #opened: { session: Session; replay: Replay; sender: Sender<Owner>; executed: GtidSet; uuid: string } | null = null;
+  readonly #context: SinkContext;
+  readonly #fence: Fence;
+  #opened: Opened | null = null;
 
-  constructor(options: ReplicaOptions, log: Log) {
+  constructor(options: ReplicaOptions, context: SinkContext) {
     this.#options = options;
-    this.#log = log;
+    this.#context = context;
+    this.#fence = new Fence(context.pipeline);
   }
 
   async open(signal: AbortSignal): Promise<Position> {
     const session = await Session.open(this.#options.target, signal);
     try {
-      const target = await targetOf(session, this.#log);
+      await this.#fence.take([session]);
+      const target = await targetOf(session, this.#context.log);
       await session.run(["SET SESSION session_track_gtids = 'OWN_GTID'"]);
       this.#opened = {
         session,
@@ -52,8 +56,20 @@ export class BinlogSink implements ResumableSink {
     }
   }
 
-  async write({ transactions, position }: Batch): Promise<void> {
+  async write(batch: Batch, signal: AbortSignal): Promise<void> {
     const opened = this.#opened!;
+    try {
+      await this.#write(batch, opened);
+    } catch (error) {
+      if (!(error instanceof RowtideError) || error.code !== 'SINK_UNREACHABLE') throw error;
+      await this.#fence.check(this.#options.target, [opened.session], signal).catch((why: unknown) => {
+        if (why instanceof RowtideError && why.code === 'SINK_FENCED') throw why;
+      });
+      throw error;
+    }
+  }
+
+  async #write({ transactions, position }: Batch, opened: Opened): Promise<void> {
     const { replay, sender } = opened;
     const gtids: Gtid[] = [];
     for (const transaction of transactions) {
@@ -77,6 +93,14 @@ export class BinlogSink implements ResumableSink {
     await this.#opened?.session.close();
     this.#opened = null;
   }
+}
+
+interface Opened {
+  readonly session: Session;
+  readonly replay: Replay;
+  readonly sender: Sender<Owner>;
+  readonly uuid: string;
+  executed: GtidSet;
 }
 
 type Owner = Transaction | { readonly gtid: AnyGtid };

@@ -55,4 +55,15 @@ needs('own').describe('a replica by binlog events', () => {
     expect(await replicate({ source, target })).toBe('ended');
     await expectEqual();
   });
+
+  it('takes over from a writer that is still there, which then stops', async () => {
+    await using before = start({ source, target });
+    await execute(source, "INSERT INTO shop.orders (item) VALUES ('by the first')");
+    await before.reached(await executed(source));
+    await using after = start({ source, target });
+    await execute(source, "INSERT INTO shop.orders (item) VALUES ('by the second')");
+    await after.reached(await executed(source));
+    expect(await before.failure()).toMatchObject({ code: 'SINK_FENCED', retryable: false });
+    await expectEqual();
+  });
 });

@@ -20,6 +20,8 @@ export interface Replicating {
   readonly transform?: TransformOptions;
   readonly log?: Log;
   readonly signal?: AbortSignal;
+  /** Name of the pipeline. */
+  readonly pipeline?: string;
   /** Go on when the end of the source's log is reached. */
   readonly forever?: boolean;
 }
@@ -28,7 +30,7 @@ export interface Replicating {
 export async function replicate(replicating: Replicating): Promise<PipelineEnd> {
   const { source, target, log = silent, forever = false } = replicating;
   const options = replica.options.parse({ url: target.url, mode: 'binlog', ...replicating.options });
-  const { transform = {} } = replicating;
+  const { transform = {}, pipeline = 'test' } = replicating;
   const composed = composeSource(
     { kind: 'server', address: parseServerUrl(source.url), from: { kind: 'now' }, schema: 'auto' },
     {
@@ -40,9 +42,9 @@ export async function replicate(replicating: Replicating): Promise<PipelineEnd> 
       stopAtEnd: !forever,
     },
   );
-  const sink = replica.create(options, { pipeline: 'test', log }) as ResumableSink;
+  const sink = replica.create(options, { pipeline, log }) as ResumableSink;
   const signal = replicating.signal ?? new AbortController().signal;
-  return runPipeline({ name: 'test', source: composed.source, sink, signal, log });
+  return runPipeline({ name: pipeline, source: composed.source, sink, signal, log });
 }
 
 export interface Running extends AsyncDisposable {

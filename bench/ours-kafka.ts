@@ -32,6 +32,7 @@ export async function pipelineKafka(options: PipelineOptions & { delivery?: stri
   const end = new AbortController();
   // Exactly-once needs a topic for its checkpoints; the other one is there.
   const sink = kafkaSink({ brokers, topic, delivery, createTopics: delivery === 'exactly-once' });
+  const { batchBytesMax } = kafka.reads?.(kafka.options.parse({ brokers, topic, delivery })) ?? {};
   let measured: Measured | null = null;
   const counted: ResumableSink = {
     open: (signal) => sink.open(signal),
@@ -51,6 +52,7 @@ export async function pipelineKafka(options: PipelineOptions & { delivery?: stri
     sink: counted,
     signal: end.signal,
     log: silent,
+    ...(batchBytesMax !== undefined && { batchBytesMax }),
   });
   if (measured === null) throw new Error(`the pipeline ended after ${meter.rows} rows`);
   return measured;

@@ -5,11 +5,17 @@ import { kafkaOptions } from './options.js';
 import { registeredFormat } from './registry/format.js';
 import { KafkaSink } from './sink.js';
 
+/** Of the events in one Kafka transaction at the most: each takes a round trip at its end. */
+const TRANSACTION_BYTES_MAX = 8 * 1024 * 1024;
+
 export default defineSink({
   name: 'kafka',
   delivery: 'at-least-once',
   deliveryOf: ({ delivery }) => delivery,
-  reads: () => ({ reusesMemory: true }),
+  reads: ({ delivery }) => ({
+    reusesMemory: true,
+    ...(delivery === 'exactly-once' && { batchBytesMax: TRANSACTION_BYTES_MAX }),
+  }),
   options: kafkaOptions,
   create(options, context) {
     const format = registeredFormat(options.format, options);

@@ -5,7 +5,7 @@ import type { Log } from '../core/log.js';
 import type { ResumableSink } from '../core/sink.js';
 import { resumable } from '../pipeline/checkpointed.js';
 import { PipelineControl } from '../pipeline/control.js';
-import type { SinkDefinition } from '../pipeline/define-sink.js';
+import type { SinkDefinition, SourceNeeds } from '../pipeline/define-sink.js';
 import { type PipelineEnd, runPipeline } from '../pipeline/run.js';
 import { supervise } from '../pipeline/supervise.js';
 import { fileHistoryStore, historyPath } from '../schema/history/file-store.js';
@@ -34,12 +34,12 @@ export class DaemonPipeline {
 
   constructor(options: DaemonPipelineOptions) {
     this.#options = options;
-    const { source, transform, sink } = options.config;
+    const { source, transform } = options.config;
     const { stateDir, log: logger } = options;
     this.#composed = composeSource(source, {
       transform,
       spoolDir: spoolPath(stateDir),
-      needs: sink.connector.reads?.(sink.options) ?? {},
+      needs: this.#needs,
       history: fileHistoryStore(historyPath(checkpointPath(stateDir, options.config.name))),
       logger,
     });
@@ -62,9 +62,15 @@ export class DaemonPipeline {
     });
   }
 
+  get #needs(): SourceNeeds {
+    const { connector, options } = this.#options.config.sink;
+    return connector.reads?.(options) ?? {};
+  }
+
   async #attempt(signal: AbortSignal): Promise<PipelineEnd> {
     const { log, shutdownTimeoutMs } = this.#options;
     const { source } = this.#composed;
+    const { batchBytesMax } = this.#needs;
     const halt = this.#halt;
     const end = await runPipeline({
       name: this.name,
@@ -74,6 +80,7 @@ export class DaemonPipeline {
       sink: await this.#sink(),
       signal,
       shutdownTimeoutMs,
+      ...(batchBytesMax !== undefined && { batchBytesMax }),
     });
     if (end !== 'ended' || halt === null || !halt.isReached) return end;
     if (this.#halt === halt) {

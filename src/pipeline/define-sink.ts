@@ -34,6 +34,8 @@ export interface SourceNeeds {
    * events is used again, and no value that was made of them may be kept.
    */
   readonly reusesMemory?: boolean;
+  /** Of the events of a batch: more where each batch costs something, less where memory does. Default 3 MiB. */
+  readonly batchBytesMax?: number;
 }
 
 export type Delivery = 'exactly-once' | 'at-least-once';

@@ -59,9 +59,12 @@ export class MergeMemory {
     ) ENGINE = InnoDB`);
   }
 
-  /** Runs `work` while nobody else looks at or changes what many share in this target. A lock of the server: it goes with us. */
-  async locked<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> {
-    const name = `rowtide merge ${this.#stateSchema}`.slice(0, LOCK_NAME_MAX);
+  /**
+   * Runs `work` while nobody else does the same for this target: alter tables, which may take long, or compare keys. A lock
+   * of the server: it goes with the connection.
+   */
+  async locked<T>(what: 'tables' | 'keys', signal: AbortSignal, work: () => Promise<T>): Promise<T> {
+    const name = `rowtide ${what} ${this.#stateSchema}`.slice(0, LOCK_NAME_MAX);
     for (;;) {
       signal.throwIfAborted();
       const [row] = await this.#connection.query<[number | null]>('SELECT GET_LOCK(?, ?)', [name, LOCK_SECONDS]);

@@ -33,6 +33,8 @@ export interface MergerOptions {
   readonly stream: string;
   readonly log: Log;
   readonly stats: SinkStats;
+  /** Runs what alters tables that others write to. */
+  readonly altering: (work: () => Promise<void>) => Promise<void>;
 }
 
 type TableDdl = Extract<MergedDdl, { kind: 'table' }>;
@@ -45,8 +47,8 @@ export class Merger {
     this.#options = options;
   }
 
-  /** True if the target is another one now. Throws SINK_REFUSED, with what is different, where it cannot be merged. */
-  async merge(statement: Statement, transaction: Transaction, signal: AbortSignal): Promise<boolean> {
+  /** Throws SINK_REFUSED, with what is different, where it cannot be merged. */
+  async merge(statement: Statement, transaction: Transaction, signal: AbortSignal): Promise<void> {
     const { memory, stats, stream } = this.#options;
     const place = placeOf(transaction);
     const read = readable(statement, place);
@@ -54,11 +56,11 @@ export class Merger {
     switch (ddl?.kind) {
       case undefined:
         stats.count('statements left out');
-        return false;
+        return;
       case 'refused':
         throw refused(`${stream}: ${statement.sql} at ${place}: ${ddl.why}`, HINT_REFUSED);
       case 'table':
-        return memory.locked(signal, () => this.#mergeTable(ddl, read, place));
+        return memory.locked('tables', signal, () => this.#mergeTable(ddl, read, place));
       default:
         return unreachable(ddl);
     }
@@ -87,13 +89,13 @@ export class Merger {
     }
   }
 
-  async #mergeTable(ddl: TableDdl, statement: ReadStatement, place: string): Promise<boolean> {
+  async #mergeTable(ddl: TableDdl, statement: ReadStatement, place: string): Promise<void> {
     const { memory, routeOf, stats, stream, log } = this.#options;
     const target = routeOf(ddl);
     const source = `${ddl.schema}.${ddl.name}`;
     const known = (await memory.places()).find((each) => each.source === source && isSame(each.target, target));
     // Made by an attempt that did not get to its checkpoint.
-    if (known?.place === place) return false;
+    if (known?.place === place) return;
     const versions = await this.#versions(target);
     const words = wordsOf(routedDdl(statement, routeOf));
     const { verdict, after } = decided(ddl, { versions, words, at: placesFrom(ddl, versions, known) });
@@ -103,17 +105,19 @@ export class Merger {
         await memory.setPlace({ target, source, version: verdict.version, place });
         stats.count('statements recognised');
         log.info(facts, 'another source was first with this statement');
-        return false;
+        return;
       case 'apply': {
         const version = versions.length;
         const renames = ddl.renames;
         await memory.addVersion(target, version, { definition: after, statement: words, renames, isMade: false });
-        await this.#make(ddl, statement, place);
-        await memory.setMade(target, version);
+        await this.#options.altering(async () => {
+          await this.#make(ddl, statement, place);
+          await memory.setMade(target, version);
+        });
         await memory.setPlace({ target, source, version, place });
         stats.count('statements made');
         log.info(facts, 'made for all sources');
-        return true;
+        return;
       }
       case 'differs':
         throw refused(

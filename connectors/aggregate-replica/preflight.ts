@@ -2,7 +2,7 @@ import { type Connection, type Log, RowtideError, readTable, type SinkSource, ty
 import { withoutAdded } from './added-columns.js';
 import { compareKeys, type Finding, type KeyFacts } from './collisions.js';
 import { keyFacts, type SourceTable, sourceTables } from './key-facts.js';
-import type { MergeMemory, StoredVersion, TargetName } from './merge-memory.js';
+import type { MergeMemory, SourcePlace, StoredVersion, TargetName } from './merge-memory.js';
 import type { RouteOf } from './merger.js';
 
 export interface PreflightOptions {
@@ -26,8 +26,33 @@ export async function preflight(options: PreflightOptions, signal: AbortSignal):
     // Read before the lock, since it may take a while.
     const place = `${options.stream} (${table.schema}.${table.name})`;
     const facts = await keyFacts(options.source, table, place);
-    await options.memory.locked(signal, () => admit(table, facts, options));
+    const known = (await options.memory.places()).some((each) => isOf(each, table, options));
+    // Not behind a long statement of another source, where there is nothing to enter.
+    if (!known) await options.memory.locked('tables', signal, () => enter(table, options));
+    await options.memory.locked('keys', signal, () => admit(table, facts, options));
   }
+}
+
+function isOf({ source, target }: SourcePlace, table: SourceTable, { routeOf }: PreflightOptions): boolean {
+  const { schema, name } = routeOf(table);
+  return source === `${table.schema}.${table.name}` && target.schema === schema && target.name === name;
+}
+
+/** A source that comes to a table is at the version whose columns it has, or else at the last one. */
+async function enter({ schema, name, definition }: SourceTable, options: PreflightOptions): Promise<void> {
+  const { memory, routeOf, target: connection } = options;
+  const target = routeOf({ schema, name });
+  const actual = await readTable(connection, target);
+  if (actual === null) return;
+  const versions: StoredVersion[] = await memory.versions(target);
+  if (versions.length === 0) {
+    const first = { definition: withoutAdded(actual, target.added), statement: '', renames: {}, isMade: true };
+    await memory.addVersion(target, 0, first);
+    versions.push(first);
+  }
+  const found = versions.findLastIndex((version) => columnsOf(version.definition) === columnsOf(definition));
+  const version = found < 0 ? versions.length - 1 : found;
+  await memory.setPlace({ target, source: `${schema}.${name}`, version, place: '' });
 }
 
 async function admit(table: SourceTable, facts: KeyFacts, options: PreflightOptions): Promise<void> {
@@ -35,7 +60,6 @@ async function admit(table: SourceTable, facts: KeyFacts, options: PreflightOpti
   const target = routeOf(table);
   const source = `${table.schema}.${table.name}`;
   const actual = await readTable(connection, target);
-  if (actual !== null) await enter(table, withoutAdded(actual, target.added), options);
   const mine = { facts, added: [...target.added] };
   for (const text of await memory.factsOfOthers(target, source)) {
     const other = decodeFacts(text);
@@ -43,32 +67,6 @@ async function admit(table: SourceTable, facts: KeyFacts, options: PreflightOpti
     for (const finding of compareKeys(facts, other.facts)) judge(finding, { table, target, options });
   }
   await memory.setFacts(target, source, encodeFacts(mine));
-}
-
-/** A source that comes to a table is at the version whose columns it has, or else at the last one. */
-async function enter(
-  { schema, name, definition }: SourceTable,
-  actual: TableDefinition,
-  { memory, routeOf }: PreflightOptions,
-): Promise<void> {
-  const target = routeOf({ schema, name });
-  const source = `${schema}.${name}`;
-  const places = await memory.places();
-  if (
-    places.some(
-      (each) => each.source === source && each.target.schema === target.schema && each.target.name === target.name,
-    )
-  )
-    return;
-  const versions: StoredVersion[] = await memory.versions(target);
-  if (versions.length === 0) {
-    const first = { definition: actual, statement: '', renames: {}, isMade: true };
-    await memory.addVersion(target, 0, first);
-    versions.push(first);
-  }
-  const found = versions.findLastIndex((version) => columnsOf(version.definition) === columnsOf(definition));
-  const version = found < 0 ? versions.length - 1 : found;
-  await memory.setPlace({ target, source, version, place: '' });
 }
 
 function columnsOf({ columns }: TableDefinition): string {

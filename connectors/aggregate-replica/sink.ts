@@ -15,6 +15,7 @@ import {
   type Transaction,
   type Transform,
 } from 'rowtide';
+import { type Alterations, alterationsOf } from './alterations.js';
 import type { SourceTable } from './key-facts.js';
 import { MergeMemory } from './merge-memory.js';
 import { Merger, type RouteOf } from './merger.js';
@@ -36,26 +37,24 @@ interface Opened {
   readonly merger: Merger;
 }
 
-/** How often tables of a target were altered by sources of this process. */
-const generations = new Map<string, number>();
-
 /** One of several sources of a target: a replica of its own, that knows what the others did to the tables. */
 export class AggregateSink implements ResumableSink {
   readonly #options: AggregateOptions;
   readonly #context: SinkContext;
   readonly #stats: SinkStats;
-  readonly #target: string;
+  readonly #alterations: Alterations;
   #replica: ResumableSink | null = null;
   #open: Opened | null = null;
   #position: Position | undefined;
-  #generation = 0;
+  /** How often tables had been altered when they were last looked at. */
+  #alterationsSeen = 0;
   #named: Transform = (transaction) => transaction;
 
   constructor(options: AggregateOptions, context: SinkContext) {
     this.#options = options;
     this.#context = context;
     this.#stats = context.stats ?? new SinkStats();
-    this.#target = `${placeOf(options.target)} ${options.stateSchema}`;
+    this.#alterations = alterationsOf(`${placeOf(options.target)} ${options.stateSchema}`);
   }
 
   async open(signal: AbortSignal): Promise<Position | undefined> {
@@ -64,7 +63,9 @@ export class AggregateSink implements ResumableSink {
     const connection = await Connection.open(target, signal);
     const memory = new MergeMemory(connection, { stateSchema, stream });
     const wants = source?.wants ?? (() => true);
-    const merger = new Merger({ connection, memory, routeOf, source: { wants }, stream, log, stats: this.#stats });
+    const altering = (work: () => Promise<void>): Promise<void> => this.#alterations.run(work);
+    const stats = this.#stats;
+    const merger = new Merger({ connection, memory, routeOf, source: { wants }, stream, log, stats, altering });
     this.#open = { connection, memory, merger };
     await memory.create();
     await this.#preflight(signal);
@@ -81,7 +82,7 @@ export class AggregateSink implements ResumableSink {
         // The target must be where the source was when the statement came.
         if (gathered.length > 0) await this.#pass({ transactions: gathered, position: fold.take() }, signal);
         gathered = [];
-        if (await this.#statement(statement, transaction, signal)) generations.set(this.#target, this.#current + 1);
+        await this.#statement(statement, transaction, signal);
         await this.#reload();
       }
       fold?.add(transaction);
@@ -100,19 +101,15 @@ export class AggregateSink implements ResumableSink {
     }
   }
 
-  get #current(): number {
-    return generations.get(this.#target) ?? 0;
-  }
-
   async #pass({ transactions, position }: Batch, signal: AbortSignal): Promise<void> {
-    if (this.#generation !== this.#current) await this.#reopen(signal);
+    if (this.#alterations.count > this.#alterationsSeen) await this.#reopen(signal);
     const replica = this.#replica;
     if (replica === null) throw new Error('open comes before write');
     try {
       await replica.write({ transactions: transactions.map(this.#named), position }, signal);
     } catch (error) {
       // Written for tables as they were before another source altered them.
-      if (this.#generation !== this.#current && error instanceof RowtideError) throw meanwhile(error);
+      if (this.#alterations.isSince(this.#alterationsSeen) && error instanceof RowtideError) throw meanwhile(error);
       throw error;
     }
     this.#position = position;
@@ -120,7 +117,7 @@ export class AggregateSink implements ResumableSink {
 
   /** A replica remembers tables of the target, so behind a statement it is another one. */
   async #reopen(signal: AbortSignal): Promise<void> {
-    this.#generation = this.#current;
+    this.#alterationsSeen = this.#alterations.count;
     await this.#replica?.close();
     this.#replica = this.#options.replica();
     this.#position = await this.#replica.open(signal);
@@ -132,22 +129,25 @@ export class AggregateSink implements ResumableSink {
     const { memory } = this.#opened;
     const late = new Map<string, (column: string) => string | null>();
     for (const { target, source, version } of await memory.places()) {
-      const versions = await memory.versions(target);
+      const versions = (await memory.versions(target)).filter(({ isMade }) => isMade);
       if (version < versions.length - 1) late.set(source, (column) => laterName(column, versions, version));
     }
-    this.#named = columnsNamed(({ schema, name }) => late.get(`${schema}.${name}`) ?? null);
+    this.#named =
+      late.size === 0
+        ? (transaction) => transaction
+        : columnsNamed(({ schema, name }) => late.get(`${schema}.${name}`) ?? null);
   }
 
-  async #statement(statement: Statement, transaction: Transaction, signal: AbortSignal): Promise<boolean> {
+  async #statement(statement: Statement, transaction: Transaction, signal: AbortSignal): Promise<void> {
     switch (this.#options.ddl) {
       case 'merge':
         return this.#opened.merger.merge(statement, transaction, signal);
       case 'ignore':
         this.#stats.count('statements left out');
-        return false;
+        return;
       case 'refuse':
         this.#opened.merger.refuse(statement, transaction);
-        return false;
+        return;
     }
   }
 

@@ -20,6 +20,7 @@ const dialect = {
 /** A source that gets its statements one after the other. */
 interface Shard {
   readonly stats: SinkStats;
+  /** Whether the target was altered. */
   run(sql: string): Promise<boolean>;
   /** The last one once more, as after a crash before its checkpoint. */
   again(): Promise<boolean>;
@@ -52,12 +53,19 @@ needs('mysql').describe('statements of several sources', () => {
     const routeOf: RouteOf = ({ name }) => ({ schema: target, name, added: new Map(Object.entries(added)) });
     const stats = new SinkStats();
     const source = { wants: (_: string, name: string) => !name.startsWith('tmp') };
-    const make = () => new Merger({ connection, memory, routeOf, source, stream, log: quietLog(), stats });
+    let alterations = 0;
+    const altering = async (work: () => Promise<void>): Promise<void> => {
+      alterations++;
+      await work();
+    };
+    const make = () => new Merger({ connection, memory, routeOf, source, stream, log: quietLog(), stats, altering });
     let n = 0;
     let last = '';
     const merge = async (text: string): Promise<boolean> => {
       const statement: Statement = { kind: 'statement', schema, sql: text, dialect, event };
-      return make().merge(statement, transaction(n), signal);
+      const before = alterations;
+      await make().merge(statement, transaction(n), signal);
+      return alterations > before;
     };
     return {
       stats,

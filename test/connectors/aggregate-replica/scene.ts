@@ -48,6 +48,10 @@ export class Scene {
     return `${this.#options.prefix}_state`;
   }
 
+  get config(): string {
+    return join(this.#folder, 'rowtide.yaml');
+  }
+
   /** Makes the schemas of all shards, and the configuration of rowtide, which begins with what follows. */
   async prepare(): Promise<void> {
     const { sources, prefix } = this.#options;
@@ -76,7 +80,7 @@ export class Scene {
       sink: { 'aggregate-replica': sink },
     };
     // JSON is YAML.
-    writeFileSync(this.#config, JSON.stringify({ state: join(this.#folder, 's'), pipelines: { all: pipeline } }));
+    writeFileSync(this.config, JSON.stringify({ state: join(this.#folder, 's'), pipelines: { all: pipeline } }));
   }
 
   schema(shard: number): string {
@@ -84,7 +88,7 @@ export class Scene {
   }
 
   start(): Running {
-    this.#daemon = start(['run', '--config', this.#config]);
+    this.#daemon = start(['run', '--config', this.config]);
     return this.#daemon;
   }
 
@@ -179,10 +183,6 @@ export class Scene {
     for (const name of [this.target, this.stateSchema]) await this.run('target', `DROP DATABASE IF EXISTS ${name}`);
     for (const client of this.#clients.values()) client.destroy();
     rmSync(this.#folder, { recursive: true });
-  }
-
-  get #config(): string {
-    return join(this.#folder, 'rowtide.yaml');
   }
 
   /** All GTIDs of a server. */

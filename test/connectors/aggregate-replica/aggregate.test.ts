@@ -140,7 +140,7 @@ needs(...NEEDED).describe('many sources in one target', () => {
       expect(error).toMatch(
         /keys of sources collide in \w+\.orders: id: all\.east \(\w+\.orders\) has 1 to 2 and goes on with 3, and all\.east/,
       );
-      expect(await alone.statusOf('west')).toMatchObject({ state: 'streaming' });
+      await alone.until('west', ({ state }) => state === 'streaming');
       await expect(alone.rows('target', `SELECT 1 FROM ${alone.target}.orders`)).rejects.toThrow("doesn't exist");
     } finally {
       await alone.close();

@@ -6,6 +6,7 @@
  *   npm run torture -- exactly-once          Kafka transactions: killed, cut off, fenced, and their brokers restarted
  *   npm run torture -- at-least-once         the same without transactions
  *   npm run torture -- replica-sql           replicas: killed, cut off, their sources and targets killed
+ *   npm run torture -- aggregate             eight sources in one target, killed, late and altered one after the other
  *   npm run torture -- kills-kafka broken    some parts, by the beginnings of their names
  *   npm run torture -- random --runs 3       the suite's random tests, with seeds of their own; only when asked for
  *   npm run torture -- flashback --runs 3    those of them that undo random workloads
@@ -17,6 +18,7 @@
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { AGGREGATE_PARTS } from './aggregate.js';
 import { DELIVERY_PARTS } from './delivery.js';
 import { FUZZ_PARTS, type OwnRound, ownSummary } from './fuzz.js';
 import { INSPECT_PARTS } from './inspect.js';
@@ -39,7 +41,14 @@ const { values, positionals } = parseArgs({
 });
 const isChosen = ({ name }: { name: string }): boolean =>
   positionals.length === 0 || positionals.some((p) => name.startsWith(p));
-const OWN_PARTS = [...FUZZ_PARTS, ...RAW_PARTS, ...INSPECT_PARTS, ...DELIVERY_PARTS, ...REPLICA_PARTS];
+const OWN_PARTS = [
+  ...FUZZ_PARTS,
+  ...RAW_PARTS,
+  ...INSPECT_PARTS,
+  ...DELIVERY_PARTS,
+  ...REPLICA_PARTS,
+  ...AGGREGATE_PARTS,
+];
 const runs = Number(values.runs);
 const RANDOM_PARTS = [
   randomTests({ name: 'random', runs }),

@@ -124,8 +124,9 @@ export class Scene {
     return reply?.pipelines ?? [];
   }
 
-  async ask(command: 'pause' | 'resume', source: string): Promise<void> {
-    await askControl(join(this.#folder, 's', 'control.sock'), { command, pipeline: `all.${source}` });
+  /** Null while no rowtide answers. */
+  async ask(command: 'pause' | 'resume', source: string): Promise<object | null> {
+    return askControl(join(this.#folder, 's', 'control.sock'), { command, pipeline: `all.${source}` });
   }
 
   async statusOf(source: string): Promise<PipelineStatus> {

@@ -14,11 +14,12 @@ import {
   type Statement,
   type Transaction,
   type Transform,
+  withEachEntry,
 } from 'rowtide';
-import { type Alterations, alterationsOf } from './alterations.js';
 import type { SourceTable } from './key-facts.js';
 import { MergeMemory } from './merge-memory.js';
 import { Merger, type RouteOf } from './merger.js';
+import { type Neighbours, neighboursOf } from './neighbours.js';
 import { preflight } from './preflight.js';
 
 export interface AggregateOptions {
@@ -42,7 +43,7 @@ export class AggregateSink implements ResumableSink {
   readonly #options: AggregateOptions;
   readonly #context: SinkContext;
   readonly #stats: SinkStats;
-  readonly #alterations: Alterations;
+  readonly #neighbours: Neighbours;
   #replica: ResumableSink | null = null;
   #open: Opened | null = null;
   #position: Position | undefined;
@@ -54,7 +55,7 @@ export class AggregateSink implements ResumableSink {
     this.#options = options;
     this.#context = context;
     this.#stats = context.stats ?? new SinkStats();
-    this.#alterations = alterationsOf(`${placeOf(options.target)} ${options.stateSchema}`);
+    this.#neighbours = neighboursOf(`${placeOf(options.target)} ${options.stateSchema}`);
   }
 
   async open(signal: AbortSignal): Promise<Position | undefined> {
@@ -63,7 +64,7 @@ export class AggregateSink implements ResumableSink {
     const connection = await Connection.open(target, signal);
     const memory = new MergeMemory(connection, { stateSchema, stream });
     const wants = source?.wants ?? (() => true);
-    const altering = (work: () => Promise<void>): Promise<void> => this.#alterations.run(work);
+    const altering = (work: () => Promise<void>): Promise<void> => this.#neighbours.alter(work);
     const stats = this.#stats;
     const merger = new Merger({ connection, memory, routeOf, source: { wants }, stream, log, stats, altering });
     this.#open = { connection, memory, merger };
@@ -79,14 +80,14 @@ export class AggregateSink implements ResumableSink {
     for (const transaction of transactions) {
       const statement = leadingStatement(transaction);
       if (statement !== null && fold !== null) {
-        // The target must be where the source was when the statement came.
-        if (gathered.length > 0) await this.#pass({ transactions: gathered, position: fold.take() }, signal);
+        // The target must be where the source was when the statement came, and nobody may have taken the stream over.
+        await this.#pass({ transactions: gathered, position: fold.take() }, signal);
         gathered = [];
         await this.#statement(statement, transaction, signal);
         await this.#reload();
       }
       fold?.add(transaction);
-      gathered.push(transaction);
+      gathered.push(statement === null ? transaction : rowsOf(transaction));
     }
     await this.#pass({ transactions: gathered, position }, signal);
   }
@@ -102,14 +103,15 @@ export class AggregateSink implements ResumableSink {
   }
 
   async #pass({ transactions, position }: Batch, signal: AbortSignal): Promise<void> {
-    if (this.#alterations.count > this.#alterationsSeen) await this.#reopen(signal);
+    if (this.#neighbours.alterations > this.#alterationsSeen) await this.#reopen(signal);
     const replica = this.#replica;
     if (replica === null) throw new Error('open comes before write');
     try {
       await replica.write({ transactions: transactions.map(this.#named), position }, signal);
     } catch (error) {
       // Written for tables as they were before another source altered them.
-      if (this.#alterations.isSince(this.#alterationsSeen) && error instanceof RowtideError) throw meanwhile(error);
+      if (this.#neighbours.areAlteringSince(this.#alterationsSeen) && error instanceof RowtideError)
+        throw meanwhile(error);
       throw error;
     }
     this.#position = position;
@@ -117,7 +119,7 @@ export class AggregateSink implements ResumableSink {
 
   /** A replica remembers tables of the target, so behind a statement it is another one. */
   async #reopen(signal: AbortSignal): Promise<void> {
-    this.#alterationsSeen = this.#alterations.count;
+    this.#alterationsSeen = this.#neighbours.alterations;
     await this.#replica?.close();
     this.#replica = this.#options.replica();
     this.#position = await this.#replica.open(signal);
@@ -153,13 +155,15 @@ export class AggregateSink implements ResumableSink {
 
   async #preflight(signal: AbortSignal): Promise<void> {
     const { source, pipeline: stream, log } = this.#context;
-    if (source === undefined || source.address === null) return;
+    const { admitted } = this.#neighbours;
+    if (source === undefined || source.address === null || admitted.has(stream)) return;
     const { memory, connection: target } = this.#opened;
     const { routeOf, stopsAtConflicts } = this.#options;
     const connection = await Connection.open(source.address, signal);
     try {
       const { wants } = source;
       await preflight({ source: connection, target, memory, wants, routeOf, stopsAtConflicts, stream, log }, signal);
+      admitted.add(stream);
     } finally {
       await connection.close();
     }
@@ -175,6 +179,11 @@ export class AggregateSink implements ResumableSink {
 function leadingStatement({ entries }: Transaction): Statement | null {
   for (const entry of entries) return entry.kind === 'statement' ? entry : null;
   return null;
+}
+
+/** What came behind a statement in the same transaction. */
+function rowsOf(transaction: Transaction): Transaction {
+  return withEachEntry(transaction, (entry) => (entry.kind === 'statement' ? null : entry));
 }
 
 function meanwhile({ message, code }: RowtideError): RowtideError {

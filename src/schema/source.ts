@@ -21,7 +21,7 @@ export interface HistorySourceOptions {
 export function withHistory({ make, store, attach, log }: HistorySourceOptions): Source {
   const begun = async (from: Position, signal: AbortSignal): Promise<SchemaHistory | null> => {
     const attachment = await attach(from, signal);
-    return attachment === null ? null : SchemaHistory.begin(attachment, from.source, store);
+    return attachment === null ? null : SchemaHistory.begin(attachment, from, store);
   };
   const resumed = async (from: Position): Promise<SchemaHistory | undefined> => {
     if (from.schemas === undefined) return undefined;

@@ -12,12 +12,12 @@ export async function attachedNow({ url }: Pick<DatabaseAddress, 'url'>): Promis
   const log = serverLog({ address: parseServerUrl(url), stopAtEnd: true });
   const copy = await copyOf({ address: parseServerUrl(url), log, signal });
   const attachment = { state: { ...NOTHING_ATTACHED.state, server: copy.state.server }, later: copy };
-  const history = await SchemaHistory.begin(attachment, await log.identity(signal), memoryHistoryStore());
+  const history = await SchemaHistory.begin(attachment, { source: await log.identity(signal) }, memoryHistoryStore());
   return { kind: 'auto', history };
 }
 
 /** As a stream of files alone begins. */
 export async function nothingAttached(): Promise<SchemaMode> {
   const source = { flavour: 'mysql', id: 'server-id:1' } as const;
-  return { kind: 'auto', history: await SchemaHistory.begin(NOTHING_ATTACHED, source, memoryHistoryStore()) };
+  return { kind: 'auto', history: await SchemaHistory.begin(NOTHING_ATTACHED, { source }, memoryHistoryStore()) };
 }

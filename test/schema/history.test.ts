@@ -49,7 +49,7 @@ const ADDED = [
 ];
 
 async function begun(...sql: string[]): Promise<SchemaHistory> {
-  const history = await SchemaHistory.begin(attachment, source, store);
+  const history = await SchemaHistory.begin(attachment, { source }, store);
   for (const each of sql) await history.record(statement(each), at);
   return history;
 }
@@ -116,7 +116,7 @@ it('keeps the facts of columns', async () => {
 it('knows that there was no such table where the user sees all of a schema, and not elsewhere', async () => {
   const others = { kind: 'unknown', code: 'TABLE_UNKNOWN', why: 'it may be there' } as const;
   const state = { ...attachment.state, others, completeSchemas: new Set(['shop']) };
-  const history = await SchemaHistory.begin({ state, later: null }, source, store);
+  const history = await SchemaHistory.begin({ state, later: null }, { source }, store);
   await history.record(statement('create table if not exists t (a int)'), at);
   await history.record(statement('create table if not exists crm.t (a int)'), at);
   const again = await reopened(positionAt(history, 2));
@@ -150,7 +150,7 @@ describe('a crash', () => {
   it('while it is begun leaves the one before', async () => {
     const history = await begun(...ADDED);
     const failing = fileHistoryStore(path, { ...systemFiles, rename: () => Promise.reject(new Error('killed')) });
-    await expect(SchemaHistory.begin(attachment, source, failing)).rejects.toMatchObject({ code: 'IO' });
+    await expect(SchemaHistory.begin(attachment, { source }, failing)).rejects.toMatchObject({ code: 'IO' });
     expect(await columnsOf(await reopened(positionAt(history, 3)))).toBe('c,d,b');
   });
 });
@@ -221,11 +221,21 @@ describe('INFORMATION_SCHEMA that was read behind a position', () => {
 
   it('is taken over where the stream gets there', async () => {
     const later = { at: { file: 'binlog.000002', offset: 4 }, state };
-    const history = await SchemaHistory.begin({ ...NOTHING_ATTACHED, later }, source, store);
+    const history = await SchemaHistory.begin({ ...NOTHING_ATTACHED, later }, { source }, store);
     expect(await history.table('shop', 't', at)).toMatchObject({ kind: 'unknown' });
     expect(await history.table('shop', 't', { file: 'binlog.000002', offset: 4 })).toMatchObject({ kind: 'known' });
     const stored = (await fileHistoryStore(path).load())!;
     expect(await SchemaHistory.resume(stored, positionAt(history, 0), store)).toBeUndefined();
     expect(await SchemaHistory.resume(stored, positionAt(history, 1), store)).toBeDefined();
+  });
+
+  it('is begun anew under the name that the position has, which a crash before the next one finds', async () => {
+    const later = { at: { file: 'binlog.000002', offset: 4 }, state };
+    const useless = await SchemaHistory.begin({ ...NOTHING_ATTACHED, later }, { source }, store);
+    const from = positionAt(useless, 0);
+    const { schemas = null } = from;
+    const anew = await SchemaHistory.begin({ state, later: null }, from, store);
+    expect(anew.mark).toEqual(schemas);
+    expect(await columnsOf(await reopened(from))).toBe(await columnsOf(anew));
   });
 });

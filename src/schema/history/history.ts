@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { LoggedStatement } from '../../binlog/query.js';
 import { RowtideError } from '../../core/errors.js';
 import type { LogPoint } from '../../core/event.js';
-import type { Position, SchemaMark, SourceIdentity } from '../../core/position.js';
+import type { Position, SchemaMark } from '../../core/position.js';
 import { Collations } from '../collations.js';
 import { isAtOrBehind } from './log-order.js';
 import type { ServerDefaults } from './session.js';
@@ -55,12 +55,19 @@ export class SchemaHistory {
     this.#state = at.state;
   }
 
-  /** A new history in the place of whatever the store holds. */
-  static async begin(attachment: Attachment, source: SourceIdentity, store: HistoryStore): Promise<SchemaHistory> {
-    const { state, later } = attachment;
-    const history = new SchemaHistory(store, { id: randomUUID(), version: 0, state });
+  /**
+   * A new history in the place of whatever the store holds. Where a position has a mark already, the history begins there
+   * under its name: that position is what a restart finds until the stream has moved on.
+   */
+  static async begin(
+    { state, later }: Attachment,
+    { source, schemas }: Pick<Position, 'source' | 'schemas'>,
+    store: HistoryStore,
+  ): Promise<SchemaHistory> {
+    const { history: id, version } = schemas ?? { history: randomUUID(), version: 0 };
+    const history = new SchemaHistory(store, { id, version, state });
     history.#later = later;
-    await store.begin({ id: history.#mark.history, source, version: 0, state, pending: later !== null, changes: [] });
+    await store.begin({ id, source, version, state, pending: later !== null, changes: [] });
     return history;
   }
 

@@ -22,6 +22,8 @@ interface Shard {
   readonly stats: SinkStats;
   /** Whether the target was altered. */
   run(sql: string): Promise<boolean>;
+  /** Where no statements are wanted. */
+  refuse(sql: string): void;
   /** The last one once more, as after a crash before its checkpoint. */
   again(): Promise<boolean>;
 }
@@ -75,6 +77,7 @@ needs('mysql').describe('statements of several sources', () => {
         return merge(text);
       },
       again: () => merge(last),
+      refuse: (text) => make().refuse({ kind: 'statement', schema, sql: text, dialect, event }, transaction(++n)),
     };
   }
 
@@ -131,6 +134,8 @@ needs('mysql').describe('statements of several sources', () => {
       expect(await east.run(text)).toBe(false);
     expect(east.stats.counters).toEqual({ 'statements left out': 4 });
     expect(await columns('tmp1')).toBe('');
+    east.refuse('DROP TABLE tmp1');
+    expect(() => east.refuse('ALTER TABLE orders ADD x INT')).toThrow('ALTER TABLE orders ADD x INT at');
   });
 
   needs('mysql').test('are not made twice by a source that comes again, at whatever moment it was killed', async () => {

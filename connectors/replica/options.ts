@@ -5,12 +5,19 @@ import { sqlOptions } from './sql/options.js';
 export const targetOptions = {
   url: z.string().describe('the target, as mysql://user@host:port, with TLS options as its query'),
   password: z.string().describe('beats the one in the URL').optional(),
+  workers: z.int().min(1).max(64).default(1).describe('connections that apply transactions at the same time'),
 };
 
 const members = z.discriminatedUnion('mode', [
   z.strictObject({
     ...targetOptions,
     mode: z.literal('binlog').describe('replay the events of a source of the same schema and flavour'),
+    commitOrder: z
+      .enum(['source', 'any'])
+      .default('source')
+      .describe(
+        'of several workers: source: readers see no state that the source never had; any: a transaction waits for those only that it needs',
+      ),
   }),
   z.strictObject({
     ...targetOptions,

@@ -22,12 +22,18 @@ export class Sender<T> {
   #packet: Sent<T>[] = [];
   #bytes = 0;
   #running: Promise<void> = Promise.resolve();
+  #committed = 0;
   /** Whether an answer named the GTID of the transaction: rows of tables without transactions commit before its end. */
   #isCommitted = false;
 
   constructor(session: Session, locate: Locate<T>) {
     this.#session = session;
     this.#locate = locate;
+  }
+
+  /** How many transactions the target has committed. */
+  get committed(): number {
+    return this.#committed;
   }
 
   /** Resolves when the next piece may come; what was added may still be on its way. */
@@ -44,6 +50,11 @@ export class Sender<T> {
   async flush(): Promise<void> {
     if (this.#packet.length > 0) await this.#send();
     await this.#running;
+  }
+
+  /** Resolves when nothing is on its way any more, however it ended. */
+  async idle(): Promise<void> {
+    await this.#running.catch(() => undefined);
   }
 
   async #send(): Promise<void> {
@@ -67,13 +78,19 @@ export class Sender<T> {
     try {
       const results = await this.#session.run(sent.map(({ piece }) => piece.sql));
       for (const [i, each] of sent.entries()) this.#check(each, results[i]!);
+      this.#count(sent);
       return packet.length;
     } catch (error) {
       if (!(error instanceof SqlError)) throw error;
+      this.#count(sent.slice(0, error.statement));
       const failed = sent[error.statement] ?? sent[0]!;
       if (error.errno !== 0 && failed.piece.errorExpected === error.errno) return from + error.statement + 1;
       throw this.#located(error, failed);
     }
+  }
+
+  #count(executed: readonly Sent<T>[]): void {
+    for (const { piece } of executed) if (piece.commits === true) this.#committed++;
   }
 
   #check({ piece, owner }: Sent<T>, { gtid, rows }: StatementResult): void {

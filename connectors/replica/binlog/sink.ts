@@ -12,9 +12,10 @@ import {
   type SinkContext,
   type Transaction,
 } from 'rowtide';
-import type { ReplicaOptions } from '../options.js';
+import type { BinlogOptions } from '../options.js';
 import type { Piece } from '../piece.js';
 import { Fence } from './fence.js';
+import { ParallelReplay } from './parallel.js';
 import { emptyTransaction, Replay } from './pieces.js';
 import { Sender } from './sender.js';
 import { targetOf } from './target.js';
@@ -24,26 +25,31 @@ import { targetOf } from './target.js';
  * target’s gtid_executed is the memory: the server adds to it in the commit itself.
  */
 export class BinlogSink implements ResumableSink {
-  readonly #options: ReplicaOptions;
+  readonly #options: BinlogOptions;
   readonly #context: SinkContext;
   readonly #fence: Fence;
   #opened: Opened | null = null;
 
-  constructor(options: ReplicaOptions, context: SinkContext) {
+  constructor(options: BinlogOptions, context: SinkContext) {
     this.#options = options;
     this.#context = context;
     this.#fence = new Fence(context.pipeline);
   }
 
   async open(signal: AbortSignal): Promise<Position> {
-    const session = await Session.open(this.#options.target, signal);
+    const { workers, commitOrder } = this.#options;
+    const sessions: Session[] = [];
     try {
-      await this.#fence.take([session]);
+      while (sessions.length < workers) sessions.push(await this.#openSession(signal));
+      await this.#fence.take(sessions);
+      const [session] = sessions as [Session];
       const target = await targetOf(session, this.#context.log);
-      await session.run(["SET SESSION session_track_gtids = 'OWN_GTID'"]);
+      for (const each of sessions) await each.run(["SET SESSION session_track_gtids = 'OWN_GTID'"]);
+      const parallel = { sessions, target, ordered: commitOrder === 'source', locate: placeOfPiece };
       this.#opened = {
-        session,
+        sessions,
         replay: new Replay(target),
+        parallel: workers === 1 ? null : new ParallelReplay(parallel),
         sender: new Sender(session, placeOfPiece),
         executed: target.executed,
         uuid: target.uuid,
@@ -51,7 +57,7 @@ export class BinlogSink implements ResumableSink {
       const log = { kind: 'gtid', executed: target.executed, keptBy: target.uuid } as const;
       return { source: { flavour: 'mysql', id: target.uuid }, log, held: [] };
     } catch (error) {
-      await session.close();
+      await Promise.all(sessions.map((session) => session.close()));
       throw error;
     }
   }
@@ -62,7 +68,7 @@ export class BinlogSink implements ResumableSink {
       await this.#write(batch, opened);
     } catch (error) {
       if (!(error instanceof RowtideError) || error.code !== 'SINK_UNREACHABLE') throw error;
-      await this.#fence.check(this.#options.target, [opened.session], signal).catch((why: unknown) => {
+      await this.#fence.check(this.#options.target, opened.sessions, signal).catch((why: unknown) => {
         if (why instanceof RowtideError && why.code === 'SINK_FENCED') throw why;
       });
       throw error;
@@ -70,16 +76,16 @@ export class BinlogSink implements ResumableSink {
   }
 
   async #write({ transactions, position }: Batch, opened: Opened): Promise<void> {
-    const { replay, sender } = opened;
-    const gtids: Gtid[] = [];
-    for (const transaction of transactions) {
-      const gtid = gtidOf(transaction);
-      // Of two servers that replicate each other, each gets its own transactions back.
-      if (gtid.uuid === opened.uuid) continue;
-      gtids.push(gtid);
-      for (const piece of replay.pieces(transaction)) await sender.add(transaction, piece);
+    const { replay, sender, parallel } = opened;
+    // Of two servers that replicate each other, each gets its own transactions back.
+    const foreign = transactions.filter((transaction) => gtidOf(transaction).uuid !== opened.uuid);
+    if (parallel !== null) await parallel.write(foreign);
+    else {
+      for (const transaction of foreign) {
+        for (const piece of replay.pieces(transaction)) await sender.add(transaction, piece);
+      }
     }
-    const executed = opened.executed.with(gtids);
+    const executed = opened.executed.with(foreign.map(gtidOf));
     const missing = executedAt(position).minus(executed);
     for (const gtid of gtidsOf(missing)) {
       if (gtid.uuid === opened.uuid) continue;
@@ -90,14 +96,24 @@ export class BinlogSink implements ResumableSink {
   }
 
   async close(): Promise<void> {
-    await this.#opened?.session.close();
+    await Promise.all((this.#opened?.sessions ?? []).map((session) => session.close()));
     this.#opened = null;
+  }
+
+  #openSession(signal: AbortSignal): Promise<Session> {
+    const { target, workers } = this.#options;
+    return Session.open(target, signal, workers === 1 ? {} : { lockWaitSeconds: LOCK_WAIT_SECONDS });
   }
 }
 
+/** Workers may wait for each other: who waits in vain is to know it soon. */
+const LOCK_WAIT_SECONDS = 1;
+
 interface Opened {
-  readonly session: Session;
+  readonly sessions: readonly Session[];
   readonly replay: Replay;
+  /** Null for one worker. */
+  readonly parallel: ParallelReplay | null;
   readonly sender: Sender<Owner>;
   readonly uuid: string;
   executed: GtidSet;

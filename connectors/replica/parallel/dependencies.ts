@@ -53,6 +53,11 @@ export class Dependencies {
     this.#barrier = this.#number;
   }
 
+  /** Of the last transaction. */
+  get number(): number {
+    return this.#number;
+  }
+
   next(transaction: Transaction): Place {
     const number = ++this.#number;
     const bySource = this.#bySource(transaction, number);

@@ -33,6 +33,7 @@ export const replicaOptions = members.transform(({ url, password, ...rest }, con
 });
 
 export type ReplicaOptions = z.output<typeof replicaOptions>;
+export type BinlogOptions = Extract<ReplicaOptions, { mode: 'binlog' }>;
 
 /** Null, and an issue at its place, where the URL is none. */
 export function addressOf(

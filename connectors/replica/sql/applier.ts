@@ -14,6 +14,7 @@ import type { ConflictTable } from './conflict-table.js';
 import type { Statements } from './ddl/statements.js';
 import { QuickRows, type RowsWriter } from './quick-rows.js';
 import type { Tables } from './tables.js';
+import { writeRows } from './worker.js';
 
 export interface SqlApplierOptions {
   readonly session: Session;
@@ -89,15 +90,7 @@ export class SqlApplier {
     const { session, checkpoints, statements } = this.#options;
     await session.run(['START TRANSACTION']);
     try {
-      for (const transaction of transactions) {
-        let isFirst = true;
-        for (const entry of transaction.entries) {
-          if (entry.kind === 'rows') await writer.write(transaction, entry);
-          else if (!isFirst) statements.refuseInside(entry, transaction);
-          isFirst = false;
-        }
-      }
-      await writer.settle();
+      await writeRows(writer, transactions, statements);
       const [saved] = await session.run([checkpoints.save(position)]);
       if (saved?.affectedRows !== 1) throw checkpoints.fenced();
     } catch (error) {

@@ -14,11 +14,13 @@ import { ConflictTable } from './conflict-table.js';
 import { DdlExecution } from './ddl/execution.js';
 import { Statements } from './ddl/statements.js';
 import type { SqlOptions } from './options.js';
+import { ParallelSql } from './parallel.js';
 import { routesOf } from './routes.js';
 import { Tables } from './tables.js';
 
 export interface SqlSinkOptions extends SqlOptions {
   readonly target: ServerAddress;
+  readonly workers: number;
 }
 
 /** Mode sql: typed statements, and the checkpoint in the transactions of the rows. */
@@ -26,8 +28,8 @@ export class SqlSink implements ResumableSink {
   readonly #options: SqlSinkOptions;
   readonly #context: SinkContext;
   readonly #closing = new AbortController();
-  #session: Session | null = null;
-  #applier: SqlApplier | null = null;
+  readonly #sessions: Session[] = [];
+  #applier: SqlApplier | ParallelSql | null = null;
 
   constructor(options: SqlSinkOptions, context: SinkContext) {
     this.#options = options;
@@ -35,11 +37,10 @@ export class SqlSink implements ResumableSink {
   }
 
   async open(signal: AbortSignal): Promise<Position | undefined> {
-    const { target, stateSchema } = this.#options;
+    const { workers, stateSchema } = this.#options;
     const { pipeline, log } = this.#context;
     return this.#until(signal, async () => {
-      const session = await Session.open(target, this.#closing.signal);
-      this.#session = session;
+      const session = await this.#openSession();
       const checkpoints = new CheckpointTable(stateSchema, pipeline);
       const { position, intent } = await checkpoints.fence(session);
       const execution = new DdlExecution({ session, checkpoints, stream: `${stateSchema}/${pipeline}` });
@@ -50,7 +51,12 @@ export class SqlSink implements ResumableSink {
       const routeOf = routesOf(this.#options, pipeline);
       const tables = new Tables({ routeOf, log });
       const statements = new Statements({ policy: this.#options.ddl, routeOf, execution, log });
-      this.#applier = new SqlApplier({ session, tables, checkpoints, conflicts, statements, log }, position);
+      const shared = { tables, checkpoints, conflicts, statements };
+      while (this.#sessions.length < workers) await this.#openSession();
+      this.#applier =
+        workers === 1
+          ? new SqlApplier({ session, log, ...shared }, position)
+          : new ParallelSql({ sessions: this.#sessions, routeOf, ...shared }, position);
       return position;
     });
   }
@@ -62,8 +68,15 @@ export class SqlSink implements ResumableSink {
   }
 
   async close(): Promise<void> {
-    await this.#session?.close();
-    this.#session = null;
+    await Promise.all(this.#sessions.splice(0).map((session) => session.close()));
+  }
+
+  async #openSession(): Promise<Session> {
+    const { target, workers } = this.#options;
+    const waits = workers === 1 ? {} : { lockWaitSeconds: LOCK_WAIT_SECONDS };
+    const session = await Session.open(target, this.#closing.signal, waits);
+    this.#sessions.push(session);
+    return session;
   }
 
   /** The session ends when `signal` aborts while something is done; it outlives signals otherwise. */
@@ -78,6 +91,9 @@ export class SqlSink implements ResumableSink {
     }
   }
 }
+
+/** Workers may wait for each other: who waits in vain is to know it soon. */
+const LOCK_WAIT_SECONDS = 1;
 
 function logsConflicts({ conflicts, routes }: SqlOptions): boolean {
   return conflicts === 'log' || routes.some((route) => route.conflicts === 'log');

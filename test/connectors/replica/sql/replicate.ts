@@ -55,6 +55,7 @@ export function sqlSink({ target, stream, options, log = quiet }: Omit<Replicati
 }
 
 const DEFAULTS: Omit<SqlSinkOptions, 'target'> = {
+  workers: 1,
   stateSchema: 'rowtide',
   routes: [],
   conflicts: 'stop',

@@ -1,0 +1,94 @@
+import {
+  type Batch,
+  type Position,
+  PositionFold,
+  type Rows,
+  RowtideError,
+  type Session,
+  type Transaction,
+} from 'rowtide';
+import { Dependencies } from '../parallel/dependencies.js';
+import { readTarget } from '../parallel/read-target.js';
+import { type UnitBounds, unitsOf } from '../parallel/units.js';
+import { type Failure, Workers } from '../parallel/workers.js';
+import { WriteSet } from '../parallel/write-set.js';
+import { ConflictFound, type SqlUnit, SqlWorker, type SqlWorkerOptions } from './worker.js';
+
+export interface ParallelSqlOptions extends Omit<SqlWorkerOptions, 'session'> {
+  /** Of each worker; statements are executed on the first one. */
+  readonly sessions: readonly Session[];
+  readonly routeOf: (table: Rows['table']) => { readonly schema: string; readonly name: string };
+}
+
+/** Bytes of the transactions that become one of the target. Each is a write to the disk; each is waited for as a whole. */
+const UNIT_BYTES_MIN = 32 * 1024;
+const UNIT_BYTES_MAX = 1024 * 1024;
+/** So many units of a batch for each worker: the last ones leave workers without work. */
+const UNITS_PER_WORKER = 4;
+
+/** Writes batches on several connections. A unit that is done commits when all before it are, and its position with it. */
+export class ParallelSql {
+  readonly #options: ParallelSqlOptions;
+  readonly #workers: Workers<SqlUnit>;
+  readonly #dependencies: Dependencies;
+  #position: Position | undefined;
+  #keysAreKnown = false;
+
+  constructor(options: ParallelSqlOptions, position: Position | undefined) {
+    const { sessions, routeOf, ...shared } = options;
+    const careful = new Set<number>();
+    const workers = sessions.map((session) => new SqlWorker({ session, ...shared }, careful));
+    this.#options = options;
+    this.#position = position;
+    this.#workers = new Workers(workers, { ordered: true, failureOf });
+    // Rows may go to other tables with other keys, which the source knows nothing of.
+    const target = ({ table }: Rows) => routeOf(table);
+    this.#dependencies = new Dependencies({ writeSet: null, trustsSource: false, target });
+  }
+
+  async write(batch: Batch, signal: AbortSignal): Promise<void> {
+    await this.#workers.run((drained) => this.#units(batch, drained, signal), this.#dependencies.number);
+    this.#position = batch.position;
+  }
+
+  async *#units(
+    { transactions, position }: Batch,
+    drained: () => Promise<void>,
+    signal: AbortSignal,
+  ): AsyncGenerator<SqlUnit> {
+    const { statements, tables } = this.#options;
+    if (!this.#keysAreKnown) await this.#readKeys();
+    const fold = new PositionFold(this.#position ?? position);
+    const last = transactions.at(-1);
+    for (const unit of unitsOf(transactions, this.#dependencies, this.#bounds(transactions))) {
+      const [first] = unit.transactions;
+      const ddl = unit.isAlone ? statements.leading(first!) : null;
+      if (ddl !== null) {
+        await drained();
+        await statements.execute(ddl, first!, signal);
+        tables.reset();
+        await this.#readKeys();
+      }
+      for (const transaction of unit.transactions) fold.add(transaction);
+      yield { ...unit, position: unit.transactions.at(-1) === last ? position : fold.take() };
+    }
+  }
+
+  #bounds(transactions: readonly Transaction[]): UnitBounds {
+    const bytes = transactions.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
+    const share = Math.ceil(bytes / (this.#options.sessions.length * UNITS_PER_WORKER));
+    const bytesMax = Math.min(Math.max(share, UNIT_BYTES_MIN), UNIT_BYTES_MAX);
+    return { bytesMax, transactionsMax: Number.POSITIVE_INFINITY };
+  }
+
+  async #readKeys(): Promise<void> {
+    this.#dependencies.reset(new WriteSet(await readTarget(this.#options.sessions[0]!)));
+    this.#keysAreKnown = true;
+  }
+}
+
+function failureOf(error: unknown): Failure {
+  if (error instanceof ConflictFound) return 'locked';
+  if (!(error instanceof RowtideError) || error.code === 'SINK_UNREACHABLE') return 'lost';
+  return error.code === 'SINK_BUSY' ? 'locked' : 'refused';
+}

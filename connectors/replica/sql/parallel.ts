@@ -47,8 +47,17 @@ export class ParallelSql {
   }
 
   async write(batch: Batch, signal: AbortSignal): Promise<void> {
-    await this.#workers.run((drained) => this.#units(batch, drained, signal), this.#dependencies.number);
+    if (batch.transactions.length === 0) await this.#move(batch.position);
+    else await this.#workers.run((drained) => this.#units(batch, drained, signal), this.#dependencies.number);
     this.#position = batch.position;
+  }
+
+  /** To a position behind nothing but what is not for the target. */
+  async #move(position: Position): Promise<void> {
+    const { sessions, checkpoints } = this.#options;
+    const [, saved] = await sessions[0]!.run(['START TRANSACTION', checkpoints.save(position)]);
+    if (saved?.affectedRows !== 1) throw checkpoints.fenced();
+    await sessions[0]!.run(['COMMIT']);
   }
 
   async *#units(

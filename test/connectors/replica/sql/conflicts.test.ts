@@ -34,7 +34,7 @@ for (const flavour of ['mysql', 'mariadb'] as const) {
 
     const rows = (): Promise<unknown[][]> => rowsOf(sides.copy, 'select id, code, name from shop.orders order by id');
 
-    describe('stop', () => {
+    const stops = (): void => {
       test.each([
         [
           "update shop.orders set name = 'x'",
@@ -68,7 +68,9 @@ for (const flavour of ['mysql', 'mariadb'] as const) {
         await replicate(replication);
         expect(await rows()).toEqual(await rowsOf(sides.origin, 'select id, code, name from shop.orders order by id'));
       });
-    });
+    };
+    // The words are the same.
+    if (flavour === 'mysql') describe('stop', stops);
 
     const CHANGES = [
       "update shop.orders set name = concat(name, '!')",

@@ -1,5 +1,6 @@
 import { RowtideError, type Session, SqlError, type StatementResult } from 'rowtide';
 import type { Piece } from '../piece.js';
+import { explained } from './explain.js';
 
 /** Bytes of statements that travel together; each packet costs a round trip. */
 const PACKET_BYTES = 1024 * 1024;
@@ -85,7 +86,7 @@ export class Sender<T> {
       this.#count(sent.slice(0, error.statement));
       const failed = sent[error.statement] ?? sent[0]!;
       if (error.errno !== 0 && failed.piece.errorExpected === error.errno) return from + error.statement + 1;
-      throw this.#located(error, failed);
+      throw await this.#located(error, failed);
     }
   }
 
@@ -106,9 +107,10 @@ export class Sender<T> {
     });
   }
 
-  #located(error: SqlError, { piece, owner }: Sent<T>): RowtideError {
+  async #located(error: SqlError, { piece, owner }: Sent<T>): Promise<RowtideError> {
     const { code, hint, retryable } = error;
-    return new RowtideError(code, `${this.#locate(owner, piece)}: ${error.message}`, {
+    const why = await explained(error, piece, this.#session.address);
+    return new RowtideError(code, `${this.#locate(owner, piece)}: ${error.message}${why}`, {
       ...(hint !== undefined && { hint }),
       retryable,
       cause: error,

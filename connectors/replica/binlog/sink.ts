@@ -14,6 +14,7 @@ import {
 } from 'rowtide';
 import type { BinlogOptions } from '../options.js';
 import type { Piece } from '../piece.js';
+import { until } from '../until.js';
 import { Fence } from './fence.js';
 import { ParallelReplay } from './parallel.js';
 import { emptyTransaction, Replay } from './pieces.js';
@@ -28,6 +29,8 @@ export class BinlogSink implements ResumableSink {
   readonly #options: BinlogOptions;
   readonly #context: SinkContext;
   readonly #fence: Fence;
+  /** A pipeline that is stopped still has its last batch written, so connections do not end with the signal of `open`. */
+  readonly #closing = new AbortController();
   #opened: Opened | null = null;
 
   constructor(options: BinlogOptions, context: SinkContext) {
@@ -37,10 +40,14 @@ export class BinlogSink implements ResumableSink {
   }
 
   async open(signal: AbortSignal): Promise<Position> {
+    return until(signal, this.#closing, () => this.#open());
+  }
+
+  async #open(): Promise<Position> {
     const { workers, commitOrder } = this.#options;
     const sessions: Session[] = [];
     try {
-      while (sessions.length < workers) sessions.push(await this.#openSession(signal));
+      while (sessions.length < workers) sessions.push(await this.#openSession());
       await this.#fence.take(sessions);
       const [session] = sessions as [Session];
       const target = await targetOf(session, this.#context.log);
@@ -65,7 +72,7 @@ export class BinlogSink implements ResumableSink {
   async write(batch: Batch, signal: AbortSignal): Promise<void> {
     const opened = this.#opened!;
     try {
-      await this.#write(batch, opened);
+      await until(signal, this.#closing, () => this.#write(batch, opened));
     } catch (error) {
       if (!(error instanceof RowtideError) || error.code !== 'SINK_UNREACHABLE') throw error;
       await this.#fence.check(this.#options.target, opened.sessions, signal).catch((why: unknown) => {
@@ -100,9 +107,9 @@ export class BinlogSink implements ResumableSink {
     this.#opened = null;
   }
 
-  #openSession(signal: AbortSignal): Promise<Session> {
+  #openSession(): Promise<Session> {
     const { target, workers } = this.#options;
-    return Session.open(target, signal, workers === 1 ? {} : { lockWaitSeconds: LOCK_WAIT_SECONDS });
+    return Session.open(target, this.#closing.signal, workers === 1 ? {} : { lockWaitSeconds: LOCK_WAIT_SECONDS });
   }
 }
 

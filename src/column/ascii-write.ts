@@ -37,6 +37,15 @@ export function copyShort(from: Buffer, out: Buffer, at: number): number {
   return at + length;
 }
 
+/** Copies a buffer of any length. */
+export function copy(from: Buffer, out: Buffer, at: number): number {
+  if (from.length <= SHORT_BYTES_MAX) return copyShort(from, out, at);
+  out.set(from, at);
+  return at + from.length;
+}
+
+const SHORT_BYTES_MAX = 60;
+
 /** Copies a short text and returns the offset behind; `at` itself if it is not ASCII. */
 export function copyAscii(out: Buffer, at: number, bytes: Buffer, from: number, to: number): number {
   let all = 0;

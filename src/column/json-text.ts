@@ -4,7 +4,7 @@ import { writeJsonDouble } from './double-text.js';
 import { DEPTH_MAX, isInline, isObject, outside, prefixed, refuse, TYPE, uint16, uint32 } from './json-binary.js';
 import { writeClock, writeDate, writeFraction } from './temporal.js';
 import * as column from './types.js';
-import { writeEscaped, writeEscapedBytes } from './utf8.js';
+import { writeEscaped, writeEscapedBytes, writeEscapedTwice } from './utf8.js';
 
 const HOURS_MAX = 838;
 const BASE64_LINE = /.{1,76}/g;
@@ -29,10 +29,27 @@ export function writeJsonText(
   texts: 'utf8' | 'bytes' = 'utf8',
 ): number {
   if (document.from === document.to) return writeAscii(out, at, 'null');
-  return writer.document(out, at, document, texts === 'bytes');
+  return writer.document(out, at, document, texts);
+}
+
+/**
+ * Writes it as the inside of a JSON string, without the spaces after commas and colons. Takes up to twice the room.
+ */
+export function writeEmbeddedJson(
+  out: Buffer,
+  at: number,
+  document: { bytes: Buffer; from: number; to: number },
+): number {
+  if (document.from === document.to) return writeAscii(out, at, 'null');
+  return writer.document(out, at, document, 'embedded');
 }
 
 const NOTHING = Buffer.alloc(0);
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
+const COMMA = 0x2c;
+const COLON = 0x3a;
+const SPACE = 0x20;
 
 class Writer {
   #out: Buffer = NOTHING;
@@ -40,6 +57,7 @@ class Writer {
   #outEnd = 0;
   #bytes: Buffer = NOTHING;
   #areBytes = false;
+  #isEmbedded = false;
   /** Of the innermost container. */
   #end = 0;
 
@@ -47,12 +65,14 @@ class Writer {
     out: Buffer,
     at: number,
     { bytes, from, to }: { bytes: Buffer; from: number; to: number },
-    areBytes: boolean,
+    style: 'utf8' | 'bytes' | 'embedded',
   ): number {
+    const bytesMax = (to - from) * JSON_TEXT_EXPANSION + JSON_TEXT_SLACK;
     this.#out = out;
-    this.#outEnd = at + (to - from) * JSON_TEXT_EXPANSION + JSON_TEXT_SLACK;
+    this.#outEnd = at + (style === 'embedded' ? 2 * bytesMax : bytesMax);
     this.#bytes = bytes;
-    this.#areBytes = areBytes;
+    this.#areBytes = style === 'bytes';
+    this.#isEmbedded = style === 'embedded';
     this.#end = to;
     const end = this.#value(at, bytes[from]!, from + 1, 0);
     // Both may be large, and nobody says when the next document comes.
@@ -94,7 +114,7 @@ class Writer {
       }
       case TYPE.opaque: {
         const { start, length } = prefixed(bytes, from + 1, this.#end);
-        return this.#opaque(at, { type: bytes[from]!, start, length });
+        return this.#escapedAgain(at, this.#opaque(at, { type: bytes[from]!, start, length }));
       }
       default:
         return refuse(`value type ${type}`);
@@ -120,15 +140,15 @@ class Writer {
     out[to++] = hasKeys ? 0x7b : 0x5b;
     for (let i = 0; i < count; i++) {
       if (i > 0) {
-        out[to++] = 0x2c;
-        out[to++] = 0x20;
+        out[to++] = COMMA;
+        if (!this.#isEmbedded) out[to++] = SPACE;
       }
       if (hasKeys) {
         const entry = keys + i * (word + 2);
         const start = from + (large ? uint32(bytes, entry) : uint16(bytes, entry));
         to = this.#string(to, start, uint16(bytes, entry + word));
-        out[to++] = 0x3a;
-        out[to++] = 0x20;
+        out[to++] = COLON;
+        if (!this.#isEmbedded) out[to++] = SPACE;
       }
       const entry = values + i * (word + 1);
       const type = bytes[entry]!;
@@ -142,14 +162,40 @@ class Writer {
 
   #string(at: number, from: number, length: number): number {
     this.#need(from, length);
+    if (!this.#isEmbedded) return this.#plainString(at, from, length);
+    this.#room(at, 12 * length + 4);
+    const out = this.#out;
+    out[at] = BACKSLASH;
+    out[at + 1] = QUOTE;
+    const to = writeEscapedTwice(out, at + 2, this.#bytes, from, from + length);
+    if (to < 0) return this.#escapedAgain(at, this.#plainString(at, from, length));
+    out[to] = BACKSLASH;
+    out[to + 1] = QUOTE;
+    return to + 2;
+  }
+
+  /** What was written plainly, where that is not enough. */
+  #escapedAgain(at: number, to: number): number {
+    if (!this.#isEmbedded) return to;
+    const out = this.#out;
+    this.#room(at, 2 * (to - at));
+    let end = at;
+    for (const byte of Buffer.from(out.subarray(at, to))) {
+      if (byte === QUOTE || byte === BACKSLASH) out[end++] = BACKSLASH;
+      out[end++] = byte;
+    }
+    return end;
+  }
+
+  #plainString(at: number, from: number, length: number): number {
     this.#room(at, 6 * length + 2);
-    this.#out[at] = 0x22;
+    this.#out[at] = QUOTE;
     const end = from + length;
     let to = this.#areBytes
       ? writeEscapedBytes(this.#out, at + 1, this.#bytes, from, end)
       : writeEscaped(this.#out, at + 1, this.#bytes, from, end);
     if (to < 0) to = this.#withSurrogates(at + 1, from, end);
-    this.#out[to] = 0x22;
+    this.#out[to] = QUOTE;
     return to + 1;
   }
 

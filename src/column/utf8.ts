@@ -18,7 +18,21 @@ function escapes(): Uint8Array {
  */
 export function writeEscaped(out: Buffer, at: number, bytes: Buffer, from: number, to: number): number {
   let o = at;
-  for (let i = from; i < to; i++) {
+  let i = from;
+  // Mostly nothing is to be escaped: four at a time take two thirds of the time.
+  for (; i + 4 <= to; i += 4) {
+    const a = bytes[i]!;
+    const b = bytes[i + 1]!;
+    const c = bytes[i + 2]!;
+    const d = bytes[i + 3]!;
+    if ((ESCAPES[a]! | ESCAPES[b]! | ESCAPES[c]! | ESCAPES[d]!) !== 0) break;
+    out[o] = a;
+    out[o + 1] = b;
+    out[o + 2] = c;
+    out[o + 3] = d;
+    o += 4;
+  }
+  for (; i < to; i++) {
     const byte = bytes[i]!;
     const letter = ESCAPES[byte]!;
     if (letter === 0) out[o++] = byte;
@@ -27,6 +41,33 @@ export function writeEscaped(out: Buffer, at: number, bytes: Buffer, from: numbe
   }
   return o;
 }
+
+/**
+ * As the inside of a JSON string that is itself written into one, at most 12 bytes per byte; -1 where it is not ASCII.
+ */
+export function writeEscapedTwice(out: Buffer, at: number, bytes: Buffer, from: number, to: number): number {
+  let o = at;
+  for (let i = from; i < to; i++) {
+    const byte = bytes[i]!;
+    const letter = ESCAPES[byte]!;
+    if (letter === 0) out[o++] = byte;
+    else if (byte >= 0x80) return -1;
+    else {
+      const end = writeEscape(out, o + 1, byte, letter);
+      out[o] = BACKSLASH;
+      // Of \" and \\ both are escaped, of the others only the backslash.
+      if (letter === QUOTE || letter === BACKSLASH) {
+        out[end - 1] = BACKSLASH;
+        out[end] = letter;
+        o = end + 1;
+      } else o = end;
+    }
+  }
+  return o;
+}
+
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
 
 /** The same from the first character on that is not ASCII, so that most texts run through a loop without it. */
 function writeEscapedUnicode(out: Buffer, at: number, bytes: Buffer, from: number, to: number): number {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { JSON_TEXT_EXPANSION, JSON_TEXT_SLACK, writeJsonText } from '../../src/column/json-text.js';
+import { JSON_TEXT_EXPANSION, JSON_TEXT_SLACK, writeEmbeddedJson, writeJsonText } from '../../src/column/json-text.js';
 import { RowtideError } from '../../src/core/errors.js';
 import fc from '../properties.js';
 import { scaled } from '../roundtrip/random.js';
@@ -13,7 +13,23 @@ function text(document: Buffer): string {
   const end = writeJsonText(out, 3, { bytes, from: 7, to: 7 + document.length });
   expect(end - 3).toBeLessThanOrEqual(bytesMax);
   expect(out.subarray(0, 3)).toEqual(Buffer.alloc(3, 0xee));
+  const printed = out.toString('utf8', 3, end);
+  expect(embedded(bytes, document.length)).toBe(withoutSpaces(printed).replace(/["\\]/g, '\\$&'));
+  return printed;
+}
+
+/** The same document as the inside of a JSON string. */
+function embedded(bytes: Buffer, length: number): string {
+  const bytesMax = 2 * (length * JSON_TEXT_EXPANSION + JSON_TEXT_SLACK);
+  const out = Buffer.alloc(bytesMax + 32, 0xee);
+  const end = writeEmbeddedJson(out, 3, { bytes, from: 7, to: 7 + length });
+  expect(end - 3).toBeLessThanOrEqual(bytesMax);
   return out.toString('utf8', 3, end);
+}
+
+/** All spaces between strings gone. */
+function withoutSpaces(text: string): string {
+  return text.replace(/"(?:[^"\\]|\\.)*"| /g, (found) => (found === ' ' ? '' : found));
 }
 
 describe('JSON documents', () => {

@@ -1,4 +1,4 @@
-import { copyShort, writeAscii, writeNumber } from '../../column/ascii-write.js';
+import { copy, copyShort, writeAscii, writeNumber } from '../../column/ascii-write.js';
 import type { RawEvent } from '../../core/event.js';
 import type { Table } from '../../core/table.js';
 import type { RowCursor, Rows, Transaction } from '../../core/transaction.js';
@@ -72,6 +72,8 @@ interface EventFacts {
 }
 
 const AFTER = Buffer.from(',"after":');
+const NO_BEFORE = Buffer.from('null,"after":');
+const NOTHING = Buffer.alloc(0);
 /** The row number, and the place in the transaction without its id. */
 const NUMBERS_BYTES_MAX = 96;
 /** An XA transaction's GTID, or a file name. */
@@ -84,7 +86,7 @@ class EnvelopeRows implements RowsWriter {
   readonly #facts: EventFacts;
   readonly #head: Buffer;
   readonly #source: Buffer;
-  /** Behind the row number, up to the place in the transaction; and all behind that. */
+  /** Behind the row number, up to the place in the transaction; and all behind that: nothing where there is no place. */
   readonly #behindRow: Buffer;
   readonly #tail: Buffer;
 
@@ -96,14 +98,16 @@ class EnvelopeRows implements RowsWriter {
     this.#facts = facts;
     this.#head = facts.head;
     this.#source = facts.source.upToRow;
-    this.#behindRow = facts.source.behindRow;
     const times = `"ts_ms":${timeMs},"ts_us":${timeMs}000,"ts_ns":${timeMs}000000`;
-    this.#tail = Buffer.from(`,"op":"${OPS[rows.op]}",${times}}${facts.schemasEnable ? '}' : ''}`);
+    const tail = `,"op":"${OPS[rows.op]}",${times}}${facts.schemasEnable ? '}' : ''}`;
+    const { behindRow } = facts.source;
+    this.#behindRow = Buffer.from(facts.places === null ? behindRow + tail : behindRow);
+    this.#tail = facts.places === null ? NOTHING : Buffer.from(tail);
   }
 
   bytesMax(cursor: RowCursor): number {
     const constant = this.#head.length + this.#source.length + this.#behindRow.length + this.#tail.length;
-    return this.#table.bytesMax(cursor) + constant + AFTER.length + NUMBERS_BYTES_MAX + ID_BYTES_MAX;
+    return this.#table.bytesMax(cursor) + constant + NO_BEFORE.length + NUMBERS_BYTES_MAX + ID_BYTES_MAX;
   }
 
   key(out: Buffer, at: number, cursor: RowCursor): number {
@@ -113,15 +117,18 @@ class EnvelopeRows implements RowsWriter {
   value(out: Buffer, at: number, cursor: RowCursor): number {
     if (cursor.diffs !== null) requireWholeDocuments(cursor, this.#logged);
     const { row, places } = this.#facts;
-    out.set(this.#head, at);
-    let to = this.#table.image(out, at + this.#head.length, cursor.before);
-    to = this.#table.image(out, copyShort(AFTER, out, to), cursor.after);
+    const { before, after } = cursor;
+    let to = copy(this.#head, out, at);
+    if (before === null) to = copyShort(NO_BEFORE, out, to);
+    else to = copyShort(AFTER, out, this.#table.image(out, to, before));
+    to = this.#table.image(out, to, after);
     out.set(this.#source, to);
     to = writeNumber(out, to + this.#source.length, row());
-    to = copyShort(this.#behindRow, out, to);
-    if (places !== null) to = writeAscii(out, to, JSON.stringify(places.next(this.#transaction, this.#logged)));
-    out.set(this.#tail, to);
-    return to + this.#tail.length;
+    out.set(this.#behindRow, to);
+    to += this.#behindRow.length;
+    if (places === null) return to;
+    to = writeAscii(out, to, JSON.stringify(places.next(this.#transaction, this.#logged)));
+    return copy(this.#tail, out, to);
   }
 }
 
@@ -129,7 +136,7 @@ interface EventSource {
   /** `,"source":{` … `"row":` */
   readonly upToRow: Buffer;
   /** … `},"transaction":`, with its null where there is no metadata. */
-  readonly behindRow: Buffer;
+  readonly behindRow: string;
 }
 
 /** Made once for an event, which has up to three writers where keys may change. */
@@ -155,7 +162,7 @@ class EventSources {
     const place = this.#options.provideTransactionMetadata ? '' : 'null';
     return {
       upToRow: Buffer.from(`,"source":${upToRow}`),
-      behindRow: Buffer.from(`${behindRow},"transaction":${place}`),
+      behindRow: `${behindRow},"transaction":${place}`,
     };
   }
 }

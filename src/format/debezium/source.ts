@@ -83,12 +83,15 @@ export function commonSource(
   };
 }
 
+/** In the order of SOURCE_FIELDS, which is that of Debezium. */
 export function sourceText(source: Source): string {
-  const members = Object.entries(source).map(([name, value]) => {
-    const text = typeof value === 'bigint' ? String(value) : JSON.stringify(value);
-    return `${JSON.stringify(name)}:${text}`;
-  });
-  return `{${members.join(',')}}`;
+  let text = '';
+  for (const { field, head } of SOURCE_HEADS) text += head + valueText(source[field]);
+  return `${text}}`;
+}
+
+function valueText(value: string | number | bigint | null): string {
+  return typeof value === 'string' ? JSON.stringify(value) : String(value);
 }
 
 const SNAPSHOTS = 'true,first,first_in_data_collection,last_in_data_collection,last,false,incremental';
@@ -131,3 +134,9 @@ const SOURCE_FIELDS: readonly ConnectField[] = [
   optional('int64', 'thread'),
   optional('string', 'query'),
 ];
+
+/** What stands in front of each value. */
+const SOURCE_HEADS = SOURCE_FIELDS.map(({ field }, i) => ({
+  field: field as keyof Source,
+  head: `${i === 0 ? '{' : ','}"${field}":`,
+}));

@@ -25,6 +25,14 @@ const ZERO = 0x30;
 
 function unscaledWhole(value: number): number {
   let from = UNSCALED_BYTES_MAX;
+  if (value === (value | 0)) {
+    let word = value | 0;
+    do {
+      unscaledBytes[--from] = word;
+      word >>= 8;
+    } while (word !== (unscaledBytes[from]! < 0x80 ? 0 : -1));
+    return from;
+  }
   let rest = value;
   do {
     const low = rest - Math.floor(rest / 256) * 256;

@@ -1,7 +1,7 @@
 import { writeAscii } from '../../column/ascii-write.js';
 import type { Charset } from '../../column/charset.js';
 import { shortestFloat } from '../../column/double-text.js';
-import { JSON_TEXT_EXPANSION, JSON_TEXT_SLACK, writeJsonText } from '../../column/json-text.js';
+import { writeEmbeddedJson } from '../../column/json-text.js';
 import * as type from '../../column/types.js';
 import { malformed } from '../../core/errors.js';
 import type { Column, Table } from '../../core/table.js';
@@ -9,7 +9,6 @@ import { JsonVisitor, jsonBytesMax } from '../json-visitor.js';
 import { replacedText } from '../replaced-text.js';
 import { writeBase64 } from './base64.js';
 import { POINT } from './connect-schema.js';
-import { writeEmbedded } from './embedded.js';
 import type { ValueOptions } from './options.js';
 import { type TemporalWriter, temporalWriter } from './temporal.js';
 import { writeLarge, writeUnscaled } from './unscaled.js';
@@ -117,11 +116,12 @@ export class DebeziumVisitor extends JsonVisitor {
     }
   }
 
+  /** The text of the document as a string, without the spaces that the server prints, which Debezium leaves out. */
   override json(bytes: Buffer, from: number, to: number, at: number): number {
-    const bytesMax = (to - from) * JSON_TEXT_EXPANSION + JSON_TEXT_SLACK;
-    const text = bytesMax <= scratch.length ? scratch : Buffer.allocUnsafe(bytesMax);
-    const length = writeJsonText(text, 0, { bytes, from, to });
-    return writeEmbedded(this.out, at, text, length);
+    this.out[at] = QUOTE;
+    const end = writeEmbeddedJson(this.out, at + 1, { bytes, from, to });
+    this.out[end] = QUOTE;
+    return end + 1;
   }
 
   protected override invalid(charset: Charset, bytes: Buffer, cell: { from: number; to: number }): unknown {
@@ -168,5 +168,4 @@ export class DebeziumVisitor extends JsonVisitor {
   }
 }
 
-const scratch = Buffer.allocUnsafe(64 * 1024);
 const bits = Buffer.alloc(8);

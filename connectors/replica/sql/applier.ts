@@ -96,7 +96,7 @@ export class SqlApplier {
     } catch (error) {
       await writer.idle();
       // What the server took back by itself is taken back; a connection that is gone takes its transaction with it.
-      await session.run(['ROLLBACK', 'SET SESSION foreign_key_checks = 1']).catch(() => undefined);
+      await session.run(['ROLLBACK', ...session.pins]).catch(() => undefined);
       throw error;
     }
     await session.run(['COMMIT']);

@@ -4,10 +4,12 @@ import {
   type Position,
   placeOf,
   type ResumableSink,
+  RowtideError,
   type ServerAddress,
   Session,
   type SinkContext,
 } from 'rowtide';
+import { Fence } from '../binlog/fence.js';
 import { CheckpointTable } from '../checkpoint-table.js';
 import { SqlApplier } from './applier.js';
 import { ConflictTable } from './conflict-table.js';
@@ -27,6 +29,7 @@ export interface SqlSinkOptions extends SqlOptions {
 export class SqlSink implements ResumableSink {
   readonly #options: SqlSinkOptions;
   readonly #context: SinkContext;
+  readonly #fence: Fence;
   readonly #closing = new AbortController();
   readonly #sessions: Session[] = [];
   #applier: SqlApplier | ParallelSql | null = null;
@@ -34,13 +37,17 @@ export class SqlSink implements ResumableSink {
   constructor(options: SqlSinkOptions, context: SinkContext) {
     this.#options = options;
     this.#context = context;
+    this.#fence = new Fence(`sql/${options.stateSchema}/${context.pipeline}`);
   }
 
   async open(signal: AbortSignal): Promise<Position | undefined> {
     const { workers, stateSchema } = this.#options;
     const { pipeline, log } = this.#context;
     return this.#until(signal, async () => {
-      const session = await this.#openSession();
+      while (this.#sessions.length < workers) await this.#openSession();
+      const session = this.#sessions[0]!;
+      // Locks of a writer that is cut off from us, and alive for the target, would be in the way.
+      await this.#fence.take(this.#sessions);
       const checkpoints = new CheckpointTable(stateSchema, pipeline);
       const { position, intent } = await checkpoints.fence(session);
       const execution = new DdlExecution({ session, checkpoints, stream: `${stateSchema}/${pipeline}` });
@@ -52,7 +59,6 @@ export class SqlSink implements ResumableSink {
       const tables = new Tables({ routeOf, log });
       const statements = new Statements({ policy: this.#options.ddl, routeOf, execution, log });
       const shared = { tables, checkpoints, conflicts, statements };
-      while (this.#sessions.length < workers) await this.#openSession();
       this.#applier =
         workers === 1
           ? new SqlApplier({ session, log, ...shared }, position)
@@ -64,11 +70,23 @@ export class SqlSink implements ResumableSink {
   async write(batch: Batch, signal: AbortSignal): Promise<void> {
     const applier = this.#applier;
     if (applier === null) throw new Error('written to before it was opened');
-    await this.#until(signal, () => applier.write(batch, signal));
+    try {
+      await this.#until(signal, () => applier.write(batch, signal));
+    } catch (error) {
+      if (error instanceof RowtideError && error.code === 'SINK_UNREACHABLE') await this.#refuseFenced(signal);
+      throw error;
+    }
   }
 
   async close(): Promise<void> {
     await Promise.all(this.#sessions.splice(0).map((session) => session.close()));
+  }
+
+  /** Throws SINK_FENCED where it was a newer writer that ended our connections. */
+  async #refuseFenced(signal: AbortSignal): Promise<void> {
+    await this.#fence.check(this.#options.target, this.#sessions, signal).catch((error: unknown) => {
+      if (error instanceof RowtideError && error.code === 'SINK_FENCED') throw error;
+    });
   }
 
   async #openSession(): Promise<Session> {

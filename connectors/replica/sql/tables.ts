@@ -29,6 +29,7 @@ export class Tables {
     const place = `${route.schema}.${route.name}`;
     const target = this.#targets.get(place) ?? readTargetTable(session, route.schema, route.name);
     this.#targets.set(place, target);
+    target.catch(() => this.#targets.delete(place));
     const plan = planOf(table, route, await target);
     this.#warn(plan, route, place);
     this.#plans.set(table, plan);

@@ -64,7 +64,8 @@ export class SqlWorker implements Worker<SqlUnit> {
 
   async rollBack(): Promise<void> {
     await this.#writer?.idle();
-    await this.#options.session.run(['ROLLBACK', 'SET SESSION foreign_key_checks = 1']);
+    const { session } = this.#options;
+    await session.run(['ROLLBACK', ...session.pins]);
   }
 }
 

@@ -7,6 +7,7 @@
  *   npm run torture -- at-least-once         the same without transactions
  *   npm run torture -- replica-sql           replicas: killed, cut off, their sources and targets killed
  *   npm run torture -- aggregate             eight sources in one target, killed, late and altered one after the other
+ *   npm run torture -- replica-parallel      100,000 conflicting transactions through several workers, and a reader
  *   npm run torture -- kills-kafka broken    some parts, by the beginnings of their names
  *   npm run torture -- random --runs 3       the suite's random tests, with seeds of their own; only when asked for
  *   npm run torture -- flashback --runs 3    those of them that undo random workloads
@@ -27,6 +28,7 @@ import { Progress } from './progress.js';
 import { randomTests } from './random-tests.js';
 import { RAW_PARTS } from './raw.js';
 import { REPLICA_PARTS } from './replica.js';
+import { REPLICA_PARALLEL_PARTS } from './replica-parallel.js';
 import { failed, type RoundResult, Servers } from './round.js';
 import { summary } from './summary.js';
 
@@ -42,6 +44,7 @@ const { values, positionals } = parseArgs({
 const isChosen = ({ name }: { name: string }): boolean =>
   positionals.length === 0 || positionals.some((p) => name.startsWith(p));
 const OWN_PARTS = [
+  ...REPLICA_PARALLEL_PARTS,
   ...FUZZ_PARTS,
   ...RAW_PARTS,
   ...INSPECT_PARTS,

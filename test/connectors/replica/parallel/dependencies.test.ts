@@ -17,7 +17,7 @@ function bySource(): Dependencies {
   return new Dependencies({ writeSet: null, trustsSource: true, target: ({ table }) => table });
 }
 
-function afterEach(transactions: readonly Transaction[], dependencies = bySource()): number[] {
+function waitsOf(transactions: readonly Transaction[], dependencies = bySource()): number[] {
   return transactions.map((transaction) => dependencies.next(transaction).after);
 }
 
@@ -33,34 +33,34 @@ function hinted(hints: Partial<ParallelHints>): Transaction {
 
 describe('the logical clock of MySQL', () => {
   test('has a transaction wait for its last_committed', () => {
-    expect(afterEach([clocked(1, 0), clocked(2, 1), clocked(3, 1), clocked(4, 2)])).toEqual([0, 1, 1, 2]);
+    expect(waitsOf([clocked(1, 0), clocked(2, 1), clocked(3, 1), clocked(4, 2)])).toEqual([0, 1, 1, 2]);
   });
 
   test('names the last one at hand where transactions were left out', () => {
-    expect(afterEach([clocked(3, 0), clocked(7, 5), clocked(9, 7)])).toEqual([0, 1, 2]);
+    expect(waitsOf([clocked(3, 0), clocked(7, 5), clocked(9, 7)])).toEqual([0, 1, 2]);
   });
 
   test('begins anew in each file, behind all of the file before', () => {
-    const transactions = [clocked(1, 0), clocked(2, 0), clocked(1, 0, 'binlog.000002'), clocked(2, 0, 'binlog.000002')];
-    expect(afterEach(transactions)).toEqual([0, 0, 2, 2]);
+    const transactions = [clocked(1, 0), clocked(2, 0), clocked(3, 1, 'binlog.000002'), clocked(4, 1, 'binlog.000002')];
+    expect(waitsOf(transactions)).toEqual([0, 0, 2, 2]);
   });
 
   test('means nothing where the tables of the target are not those of the source', () => {
     const dependencies = new Dependencies({ writeSet: null, trustsSource: false, target: ({ table }) => table });
-    expect(afterEach([clocked(1, 0), clocked(2, 0)], dependencies)).toEqual([0, 1]);
+    expect(waitsOf([clocked(1, 0), clocked(2, 0)], dependencies)).toEqual([0, 1]);
   });
 });
 
 describe('hints of MariaDB', () => {
   test('let those run at once that committed together', () => {
     const transactions = [1n, 2n, 2n, 2n, null, null].map((commitId) => hinted({ commitId }));
-    expect(afterEach(transactions)).toEqual([0, 1, 1, 1, 4, 5]);
+    expect(waitsOf(transactions)).toEqual([0, 1, 1, 1, 4, 5]);
   });
 
   test('keep DDL, and what cannot be rolled back or is not for parallel workers, alone', () => {
     for (const hints of [{ isDdl: true }, { isTransactional: false }, { allowsParallel: false }]) {
       const transactions = [hinted({ commitId: 1n }), hinted({ commitId: 1n, ...hints }), hinted({ commitId: 1n })];
-      expect(afterEach(transactions)).toEqual([0, 1, 2]);
+      expect(waitsOf(transactions)).toEqual([0, 1, 2]);
     }
   });
 });

@@ -66,7 +66,7 @@ for (const { name, need, shared } of SERVERS) {
 
 needs('mysql').describe('what a transaction waits for', () => {
   test('are the last ones that had its key values, and parents of its rows', async () => {
-    const found = await afterEach(
+    const found = await waitsOf(
       'writeset_keys',
       [
         'CREATE TABLE parent (id INT PRIMARY KEY, name VARCHAR(20) NOT NULL UNIQUE, note VARCHAR(20))',
@@ -99,7 +99,7 @@ needs('mysql').describe('what a transaction waits for', () => {
   });
 
   test('are all changes of the children where deleting a parent changes them', async () => {
-    const found = await afterEach(
+    const found = await waitsOf(
       'writeset_cascade',
       [
         'CREATE TABLE parent (id INT PRIMARY KEY)',
@@ -116,7 +116,7 @@ needs('mysql').describe('what a transaction waits for', () => {
   });
 
   test('are nothing but the row where only what was changed is logged', async () => {
-    const found = await afterEach(
+    const found = await waitsOf(
       'writeset_minimal',
       ['CREATE TABLE t (id INT PRIMARY KEY, name VARCHAR(20) UNIQUE, n INT)', 'SET SESSION binlog_row_image = MINIMAL'],
       [
@@ -133,7 +133,7 @@ needs('mysql').describe('what a transaction waits for', () => {
   });
 
   test('is everything before it for statements, and they are waited for by all behind', async () => {
-    const found = await afterEach(
+    const found = await waitsOf(
       'writeset_statements',
       ['CREATE TABLE t (id INT PRIMARY KEY)'],
       [
@@ -147,7 +147,7 @@ needs('mysql').describe('what a transaction waits for', () => {
 });
 
 /** Runs statements, each a transaction, and says which earlier one each waits for by the keys of its rows. */
-async function afterEach(schema: string, setup: readonly string[], steps: readonly (readonly [string, number])[]) {
+async function waitsOf(schema: string, setup: readonly string[], steps: readonly (readonly [string, number])[]) {
   const server = await sharedMysql('9.7');
   const prepare = [`DROP DATABASE IF EXISTS ${schema}`, `CREATE DATABASE ${schema}`, `USE ${schema}`, ...setup];
   const all = await logged(server, async (connection) => {

@@ -24,7 +24,7 @@ export type { Log } from './core/log.js';
 export { type MariaGtid, MariaGtids } from './core/maria-gtid.js';
 export type { HeldXa, LogPosition, Position, SourceIdentity } from './core/position.js';
 export type { ForgetfulSink, ResumableSink, Sink, SinkState } from './core/sink.js';
-export { SinkStats, type WorkerStats } from './core/sink-stats.js';
+export { Counters, SinkStats, type WorkerStats } from './core/sink-stats.js';
 export type { LogSource, Source } from './core/source.js';
 export type { Column, Table } from './core/table.js';
 export type {

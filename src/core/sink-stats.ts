@@ -2,7 +2,7 @@ import type { AnyGtid } from './gtid.js';
 import type { LogSpan } from './transaction.js';
 
 /** Numbers by the names that a person reads, such as `rows` or `conflicts`. */
-class Counters {
+export class Counters {
   readonly #values = new Map<string, number>();
 
   count(name: string, by = 1): void {

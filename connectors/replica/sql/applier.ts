@@ -6,6 +6,7 @@ import {
   PositionFold,
   RowtideError,
   type Session,
+  type SinkStats,
   type Transaction,
 } from 'rowtide';
 import type { CheckpointTable } from '../checkpoint-table.js';
@@ -23,6 +24,7 @@ export interface SqlApplierOptions {
   readonly conflicts: ConflictTable;
   readonly statements: Statements;
   readonly log: Log;
+  readonly stats: SinkStats;
 }
 
 /** Deadlocks and lock waits of others are tried again so often before they end the attempt. */
@@ -64,24 +66,38 @@ export class SqlApplier {
   }
 
   async #commit(transactions: readonly Transaction[], position: Position, signal: AbortSignal): Promise<void> {
-    const { session, tables, conflicts, log } = this.#options;
+    const worker = this.#options.stats.worker(0);
+    worker.doing = 'applying';
+    worker.transaction = transactions[0] ?? null;
+    try {
+      await this.#commitAgain(transactions, position, signal);
+      worker.count('transactions', transactions.length);
+    } finally {
+      worker.doing = 'idle';
+      worker.transaction = null;
+    }
+  }
+
+  async #commitAgain(transactions: readonly Transaction[], position: Position, signal: AbortSignal): Promise<void> {
+    const { session, tables, conflicts, log, stats } = this.#options;
     let writer: RowsWriter = new QuickRows(session, tables);
     for (let tries = 1; ; tries++) {
       try {
         await this.#transaction(transactions, position, writer);
+        for (const [what, count] of Object.entries(writer.counts.counters)) stats.count(what, count);
         return;
       } catch (error) {
         if (!(error instanceof RowtideError)) throw error;
         const isNew = error.code === 'SINK_CONFLICT' && writer instanceof QuickRows;
         const isBusy = error.code === 'SINK_BUSY' && tries < TRIES_MAX;
         if (!isNew && !isBusy) throw error;
-        if (isNew) {
-          log.debug({ cause: error.message }, 'a conflict: the batch is written again row by row');
-          writer = new CarefulRows(session, tables, conflicts);
-        } else {
+        const isCareful = isNew || writer instanceof CarefulRows;
+        if (isNew) log.debug({ cause: error.message }, 'a conflict: the batch is written again row by row');
+        else {
+          stats.count('retries');
           await sleep(DELAY_MS * tries * (0.5 + Math.random()), undefined, { signal });
-          if (writer instanceof QuickRows) writer = new QuickRows(session, tables);
         }
+        writer = isCareful ? new CarefulRows(session, tables, conflicts) : new QuickRows(session, tables);
       }
     }
   }

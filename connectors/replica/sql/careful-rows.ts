@@ -1,5 +1,6 @@
 import {
   ABSENT_CELL,
+  Counters,
   type Rows,
   type Session,
   SqlError,
@@ -20,6 +21,7 @@ export class CarefulRows implements RowsWriter {
   readonly #session: Session;
   readonly #tables: Tables;
   readonly #conflictTable: ConflictTable;
+  readonly counts = new Counters();
 
   constructor(session: Session, tables: Tables, conflictTable: ConflictTable) {
     this.#session = session;
@@ -39,7 +41,8 @@ export class CarefulRows implements RowsWriter {
       const statement = rowStatement(rows, cursor, sql);
       if (statement === null) continue;
       const error = await this.#try(statement, change);
-      if (error !== undefined) await this.#resolve({ change, before, after, error });
+      if (error === undefined) this.counts.count('rows');
+      else await this.#resolve({ change, before, after, error });
     } while (cursor.next());
     await this.#session.run(['SET SESSION foreign_key_checks = 1']);
   }
@@ -70,16 +73,19 @@ export class CarefulRows implements RowsWriter {
     const { conflicts } = conflict.change.sql.plan.route;
     switch (conflicts) {
       case 'ignore':
+        this.counts.count('conflicts ignored');
         return;
       case 'stop':
         throw conflictError(conflict, await tell(conflict, this.#session));
       case 'log':
         await this.#conflictTable.add(conflict, await tell(conflict, this.#session), this.#session);
+        this.counts.count('conflicts logged');
         return;
       case 'overwrite': {
         const told = await tell(conflict, this.#session);
         const why = await this.#overwrite(conflict);
         if (why !== null) throw conflictError(conflict, told, why);
+        this.counts.count('conflicts overwritten');
         return;
       }
       default:

@@ -1,4 +1,4 @@
-import type { Rows, Session, Transaction } from 'rowtide';
+import { Counters, type Rows, type Session, type Transaction } from 'rowtide';
 import { Packets } from './packets.js';
 import { RowSql } from './row-sql.js';
 import { rowStatements } from './row-statements.js';
@@ -6,6 +6,8 @@ import type { Tables } from './tables.js';
 
 /** Writes row events into the transaction that its session is in. */
 export interface RowsWriter {
+  /** Of all that was written. */
+  readonly counts: Counters;
   write(transaction: Transaction, rows: Rows): Promise<void>;
   /** Resolves when all of them did what they had to. */
   settle(): Promise<void>;
@@ -18,6 +20,7 @@ export class QuickRows implements RowsWriter {
   readonly #session: Session;
   readonly #tables: Tables;
   readonly #packets: Packets;
+  readonly counts = new Counters();
 
   constructor(session: Session, tables: Tables) {
     this.#session = session;
@@ -32,6 +35,7 @@ export class QuickRows implements RowsWriter {
     const sql = new RowSql(plan, cursor);
     const change = { transaction, rows, sql };
     for (const statement of rowStatements(rows, cursor, sql)) {
+      this.counts.count('rows', statement.rows);
       if (this.#packets.add(statement, change)) await this.#packets.send();
     }
   }

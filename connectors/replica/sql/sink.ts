@@ -8,6 +8,7 @@ import {
   type ServerAddress,
   Session,
   type SinkContext,
+  SinkStats,
 } from 'rowtide';
 import { Fence } from '../binlog/fence.js';
 import { CheckpointTable } from '../checkpoint-table.js';
@@ -42,7 +43,7 @@ export class SqlSink implements ResumableSink {
 
   async open(signal: AbortSignal): Promise<Position | undefined> {
     const { workers, stateSchema } = this.#options;
-    const { pipeline, log } = this.#context;
+    const { pipeline, log, stats = new SinkStats() } = this.#context;
     return this.#until(signal, async () => {
       while (this.#sessions.length < workers) await this.#openSession();
       const session = this.#sessions[0]!;
@@ -61,7 +62,7 @@ export class SqlSink implements ResumableSink {
       const shared = { tables, checkpoints, conflicts, statements };
       this.#applier =
         workers === 1
-          ? new SqlApplier({ session, log, ...shared }, position)
+          ? new SqlApplier({ session, log, stats, ...shared }, position)
           : new ParallelSql({ sessions: this.#sessions, routeOf, ...shared }, position);
       return position;
     });

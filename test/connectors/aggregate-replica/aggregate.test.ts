@@ -78,8 +78,9 @@ needs(...NEEDED).describe('many sources in one target', () => {
       await each("INSERT INTO orders (remark, paid) VALUES ('as well', TRUE)");
       await scene.caughtUp();
       expect(await scene.differences('orders', 'id, remark, placed, paid')).toEqual([]);
-      const { counters } = await scene.statusOf('west');
-      expect(counters).toMatchObject({ 'statements recognised': 4 });
+      const { counters, workers } = await scene.statusOf('west');
+      expect(counters).toMatchObject({ 'statements recognised': 4, rows: expect.any(Number) });
+      expect(workers).toEqual([{ doing: 'idle', transaction: null, counters: { transactions: expect.any(Number) } }]);
     },
     120_000,
   );

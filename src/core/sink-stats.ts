@@ -9,6 +9,10 @@ export class Counters {
     this.#values.set(name, (this.#values.get(name) ?? 0) + by);
   }
 
+  addTo(others: Counters): void {
+    for (const [name, value] of this.#values) others.count(name, value);
+  }
+
   /** In the order in which they were first counted. */
   get counters(): Readonly<Record<string, number>> {
     return Object.fromEntries(this.#values);

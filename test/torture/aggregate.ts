@@ -13,7 +13,7 @@ export const AGGREGATE_PARTS: readonly OwnPart[] = [
     what: 'kill -9 of an aggregate replica of 8 sources: one of them killed, one late by a minute, all of them altered',
     faults: 20,
     rounds: 2,
-    run: (seed, round) => runRound(seed * 100 + round),
+    run: (seed, round) => runRound(seed * 100 + round, round % 2 === 0 ? 1 : 4),
   },
 ];
 
@@ -30,13 +30,13 @@ const STATEMENTS = [
   'ALTER TABLE orders DROP total',
 ] as const;
 
-async function runRound(seed: number): Promise<OwnRound> {
+async function runRound(seed: number, workers: number): Promise<OwnRound> {
   const startedAt = performance.now();
   const common = { stages: {}, verdicts: {}, faults: KILLS };
   const seconds = (): number => (performance.now() - startedAt) / 1000;
   const servers: DatabaseServer[] = [];
   try {
-    const outcomes = await torture(seed, servers);
+    const outcomes = await torture(servers, { random: new Random(seed), workers });
     return { ...common, seconds: seconds(), outcomes, error: null };
   } catch (error) {
     return { ...common, seconds: seconds(), outcomes: {}, error: `seed ${seed}: ${String(error)}` };
@@ -45,7 +45,10 @@ async function runRound(seed: number): Promise<OwnRound> {
   }
 }
 
-async function torture(seed: number, servers: DatabaseServer[]): Promise<Record<string, number>> {
+async function torture(
+  servers: DatabaseServer[],
+  { random, workers }: { random: Random; workers: number },
+): Promise<Record<string, number>> {
   const target = await startMysql({ options: ['--log-bin=binlog'] });
   servers.push(target);
   const sources = new Map<string, DatabaseServer>();
@@ -57,10 +60,10 @@ async function torture(seed: number, servers: DatabaseServer[]): Promise<Record<
   sources.set('mariadb', await startMariadb({ options: SMALL }));
   servers.push(sources.get('mariadb')!);
   const named = [...sources].map(([name, { url }]): ShardedSource => ({ name, url }));
-  const scene = new Scene({ sources: named, target: target.url, prefix: 'shop' });
+  const scene = new Scene({ sources: named, target: target.url, prefix: 'shop', sink: { workers } });
   await scene.prepare();
   try {
-    return await new Round(scene, sources, new Random(seed)).run();
+    return await new Round(scene, sources, random).run();
   } finally {
     await scene.close();
   }

@@ -1,6 +1,7 @@
-import { RowtideError, type Session, type Transaction } from 'rowtide';
+import { RowtideError, type Session, type SinkStats, type Transaction } from 'rowtide';
 import { Dependencies } from '../parallel/dependencies.js';
 import { readTarget } from '../parallel/read-target.js';
+import { shownIn } from '../parallel/shown.js';
 import { unitsOf } from '../parallel/units.js';
 import { type Failure, Workers } from '../parallel/workers.js';
 import { WriteSet } from '../parallel/write-set.js';
@@ -15,6 +16,7 @@ export interface ParallelReplayOptions {
   /** Whether commits keep the order of the source. */
   readonly ordered: boolean;
   readonly locate: Locate<Transaction>;
+  readonly stats: SinkStats;
 }
 
 /**
@@ -35,10 +37,10 @@ export class ParallelReplay {
   #keysAreKnown = false;
 
   constructor(options: ParallelReplayOptions) {
-    const { sessions, target, locate, ordered } = options;
+    const { sessions, target, locate, ordered, stats } = options;
     const workers = sessions.map((session) => new ReplayWorker({ session, target, locate }));
     this.#options = options;
-    this.#workers = new Workers(workers, { ordered, failureOf });
+    this.#workers = new Workers(workers, { ordered, failureOf, watch: shownIn(stats) });
   }
 
   /** Resolves when all are committed. */

@@ -10,6 +10,7 @@ import {
   RowtideError,
   Session,
   type SinkContext,
+  SinkStats,
   type Transaction,
 } from 'rowtide';
 import type { BinlogOptions } from '../options.js';
@@ -29,6 +30,7 @@ export class BinlogSink implements ResumableSink {
   readonly #options: BinlogOptions;
   readonly #context: SinkContext;
   readonly #fence: Fence;
+  readonly #stats: SinkStats;
   /** A pipeline that is stopped still has its last batch written, so connections do not end with the signal of `open`. */
   readonly #closing = new AbortController();
   #opened: Opened | null = null;
@@ -37,6 +39,7 @@ export class BinlogSink implements ResumableSink {
     this.#options = options;
     this.#context = context;
     this.#fence = new Fence(context.pipeline);
+    this.#stats = context.stats ?? new SinkStats();
   }
 
   async open(signal: AbortSignal): Promise<Position> {
@@ -45,6 +48,7 @@ export class BinlogSink implements ResumableSink {
 
   async #open(): Promise<Position> {
     const { workers, commitOrder } = this.#options;
+    const stats = this.#stats;
     const sessions: Session[] = [];
     try {
       while (sessions.length < workers) sessions.push(await this.#openSession());
@@ -52,7 +56,7 @@ export class BinlogSink implements ResumableSink {
       const [session] = sessions as [Session];
       const target = await targetOf(session, this.#context.log);
       for (const each of sessions) await each.run(["SET SESSION session_track_gtids = 'OWN_GTID'"]);
-      const parallel = { sessions, target, ordered: commitOrder === 'source', locate: placeOfPiece };
+      const parallel = { sessions, target, ordered: commitOrder === 'source', locate: placeOfPiece, stats };
       this.#opened = {
         sessions,
         replay: new Replay(target),
@@ -79,6 +83,9 @@ export class BinlogSink implements ResumableSink {
         if (why instanceof RowtideError && why.code === 'SINK_FENCED') throw why;
       });
       throw error;
+    } finally {
+      // Of more workers each says this itself.
+      if (opened.parallel === null) Object.assign(this.#stats.worker(0), { doing: 'idle', transaction: null });
     }
   }
 
@@ -86,9 +93,12 @@ export class BinlogSink implements ResumableSink {
     const { replay, sender, parallel } = opened;
     // Of two servers that replicate each other, each gets its own transactions back.
     const foreign = transactions.filter((transaction) => gtidOf(transaction).uuid !== opened.uuid);
+    const worker = this.#stats.worker(0);
     if (parallel !== null) await parallel.write(foreign);
     else {
+      worker.doing = 'applying';
       for (const transaction of foreign) {
+        worker.transaction = transaction;
         for (const piece of replay.pieces(transaction)) await sender.add(transaction, piece);
       }
     }
@@ -99,6 +109,7 @@ export class BinlogSink implements ResumableSink {
       for (const piece of emptyTransaction(gtid)) await sender.add({ gtid }, piece);
     }
     await sender.flush();
+    if (parallel === null) worker.count('transactions', foreign.length);
     opened.executed = executed.union(missing);
   }
 

@@ -12,8 +12,12 @@ export interface Worker<U extends Task> {
 /** What an error of `apply` means: others hold a lock; it would fail again; nobody knows what was done. */
 export type Failure = 'locked' | 'refused' | 'lost';
 
-export interface WorkersOptions extends Omit<SchedulerOptions, 'workers'> {
+export type Doing = 'applying' | 'waiting' | 'committing' | 'rolling back' | 'idle';
+
+export interface WorkersOptions<U extends Task> extends Omit<SchedulerOptions, 'workers'> {
   readonly failureOf: (error: unknown) => Failure;
+  /** Told what a worker does from now on, with which unit; idle: it is done with it. */
+  readonly watch?: (worker: number, doing: Doing, unit: U) => void;
 }
 
 /** So many wait for a worker at the most: more would be memory, and nothing else. */
@@ -22,9 +26,9 @@ const WAITING_MAX = 64;
 /** Runs units on several connections, as the scheduler says. After an error the connections are not to be used again. */
 export class Workers<U extends Task> {
   readonly #workers: readonly Worker<U>[];
-  readonly #options: WorkersOptions;
+  readonly #options: WorkersOptions<U>;
 
-  constructor(workers: readonly Worker<U>[], options: WorkersOptions) {
+  constructor(workers: readonly Worker<U>[], options: WorkersOptions<U>) {
     this.#workers = workers;
     this.#options = options;
   }
@@ -47,7 +51,8 @@ export class Workers<U extends Task> {
 class Run<U extends Task> {
   readonly #workers: readonly Worker<U>[];
   readonly #scheduler: Scheduler;
-  readonly #failureOf: WorkersOptions['failureOf'];
+  readonly #failureOf: WorkersOptions<U>['failureOf'];
+  readonly #watch: NonNullable<WorkersOptions<U>['watch']>;
   readonly #units = new Map<number, U>();
   /** What the last attempt at a unit ended with, by its first number. */
   readonly #errors = new Map<number, unknown>();
@@ -55,9 +60,14 @@ class Run<U extends Task> {
   #failure: { readonly error: unknown } | null = null;
   #wake: () => void = () => undefined;
 
-  constructor(workers: readonly Worker<U>[], { failureOf, ...options }: WorkersOptions, committed: number) {
+  constructor(
+    workers: readonly Worker<U>[],
+    { failureOf, watch = () => undefined, ...options }: WorkersOptions<U>,
+    committed: number,
+  ) {
     this.#workers = workers;
     this.#failureOf = failureOf;
+    this.#watch = watch;
     this.#scheduler = new Scheduler({ ...options, workers: workers.length }, committed);
   }
 
@@ -124,9 +134,11 @@ class Run<U extends Task> {
       case 'apply':
         return this.#apply(worker, unit);
       case 'commit':
+        this.#watch(worker, 'committing', unit);
         await this.#workers[worker]!.commit(unit);
         return () => this.#done(worker, unit);
       case 'roll-back':
+        this.#watch(worker, 'rolling back', unit);
         await this.#workers[worker]!.rollBack();
         return () => this.#scheduler.rolledBack(worker);
       case 'give-up':
@@ -135,9 +147,12 @@ class Run<U extends Task> {
   }
 
   async #apply(worker: number, unit: U): Promise<() => readonly Command[]> {
+    this.#watch(worker, 'applying', unit);
     try {
       const outcome = await this.#workers[worker]!.apply(unit);
-      return outcome === 'committed' ? () => this.#done(worker, unit) : () => this.#scheduler.applied(worker);
+      if (outcome === 'committed') return () => this.#done(worker, unit);
+      this.#watch(worker, 'waiting', unit);
+      return () => this.#scheduler.applied(worker);
     } catch (error) {
       const failure = this.#failureOf(error);
       if (failure === 'lost') throw error;
@@ -147,6 +162,7 @@ class Run<U extends Task> {
   }
 
   #done(worker: number, unit: U): readonly Command[] {
+    this.#watch(worker, 'idle', unit);
     this.#units.delete(unit.first);
     this.#errors.delete(unit.first);
     return this.#scheduler.done(worker);

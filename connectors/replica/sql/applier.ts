@@ -84,7 +84,7 @@ export class SqlApplier {
     for (let tries = 1; ; tries++) {
       try {
         await this.#transaction(transactions, position, writer);
-        for (const [what, count] of Object.entries(writer.counts.counters)) stats.count(what, count);
+        writer.counts.addTo(stats);
         return;
       } catch (error) {
         if (!(error instanceof RowtideError)) throw error;

@@ -9,6 +9,7 @@ import {
 } from 'rowtide';
 import { Dependencies } from '../parallel/dependencies.js';
 import { readTarget } from '../parallel/read-target.js';
+import { shownIn } from '../parallel/shown.js';
 import { type UnitBounds, unitsOf } from '../parallel/units.js';
 import { type Failure, Workers } from '../parallel/workers.js';
 import { WriteSet } from '../parallel/write-set.js';
@@ -40,7 +41,7 @@ export class ParallelSql {
     const workers = sessions.map((session) => new SqlWorker({ session, ...shared }, careful));
     this.#options = options;
     this.#position = position;
-    this.#workers = new Workers(workers, { ordered: true, failureOf });
+    this.#workers = new Workers(workers, { ordered: true, failureOf, watch: shownIn(options.stats) });
     // Rows may go to other tables with other keys, which the source knows nothing of.
     const target = ({ table }: Rows) => routeOf(table);
     this.#dependencies = new Dependencies({ writeSet: null, trustsSource: false, target });

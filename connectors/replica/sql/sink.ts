@@ -59,10 +59,10 @@ export class SqlSink implements ResumableSink {
       const routeOf = routesOf(this.#options, pipeline);
       const tables = new Tables({ routeOf, log });
       const statements = new Statements({ policy: this.#options.ddl, routeOf, execution, log });
-      const shared = { tables, checkpoints, conflicts, statements };
+      const shared = { tables, checkpoints, conflicts, statements, stats };
       this.#applier =
         workers === 1
-          ? new SqlApplier({ session, log, stats, ...shared }, position)
+          ? new SqlApplier({ session, log, ...shared }, position)
           : new ParallelSql({ sessions: this.#sessions, routeOf, ...shared }, position);
       return position;
     });

@@ -1,4 +1,4 @@
-import type { Position, Session, Transaction } from 'rowtide';
+import type { Position, Session, SinkStats, Transaction } from 'rowtide';
 import { RowtideError } from 'rowtide';
 import type { CheckpointTable } from '../checkpoint-table.js';
 import type { Unit } from '../parallel/units.js';
@@ -21,6 +21,7 @@ export interface SqlWorkerOptions {
   readonly checkpoints: CheckpointTable;
   readonly conflicts: ConflictTable;
   readonly statements: Statements;
+  readonly stats: SinkStats;
 }
 
 /** A conflict of many rows at a time: which one it was is found when the unit is the next, row by row. */
@@ -55,10 +56,11 @@ export class SqlWorker implements Worker<SqlUnit> {
   }
 
   async commit({ first, position }: SqlUnit): Promise<void> {
-    const { session, checkpoints } = this.#options;
+    const { session, checkpoints, stats } = this.#options;
     const [saved] = await session.run([checkpoints.save(position)]);
     if (saved?.affectedRows !== 1) throw checkpoints.fenced();
     await session.run(['COMMIT']);
+    this.#writer?.counts.addTo(stats);
     this.#careful.delete(first);
   }
 

@@ -20,7 +20,8 @@ needs(...NEEDED).describe('many sources in one target', () => {
       { name: 'west', url: older.url, through: `mysql://root@127.0.0.1:${proxy.port}` },
       { name: 'south', url: mariadb.url },
     ];
-    scene = new Scene({ sources, target: newest.url, prefix: `agg${randomUUID().slice(0, 6)}` });
+    const prefix = `agg${randomUUID().slice(0, 6)}`;
+    scene = new Scene({ sources, target: newest.url, prefix, sink: { workers: 2 } });
     await scene.prepare();
   });
   afterEach(async () => {
@@ -80,7 +81,7 @@ needs(...NEEDED).describe('many sources in one target', () => {
       expect(await scene.differences('orders', 'id, remark, placed, paid')).toEqual([]);
       const { counters, workers } = await scene.statusOf('west');
       expect(counters).toMatchObject({ 'statements recognised': 4, rows: expect.any(Number) });
-      expect(workers).toEqual([{ doing: 'idle', transaction: null, counters: { transactions: expect.any(Number) } }]);
+      expect(workers[0]).toMatchObject({ doing: 'idle', counters: { transactions: expect.any(Number) } });
     },
     120_000,
   );

@@ -16,6 +16,7 @@ import {
   type Transform,
   withEachEntry,
 } from 'rowtide';
+import { until } from '../replica/until.js';
 import type { SourceTable } from './key-facts.js';
 import { MergeMemory } from './merge-memory.js';
 import { Merger, type RouteOf } from './merger.js';
@@ -44,6 +45,8 @@ export class AggregateSink implements ResumableSink {
   readonly #context: SinkContext;
   readonly #stats: SinkStats;
   readonly #neighbours: Neighbours;
+  /** A pipeline that is stopped still has its last batch written, so connections do not end with the signal of `open`. */
+  readonly #closing = new AbortController();
   #replica: ResumableSink | null = null;
   #open: Opened | null = null;
   #position: Position | undefined;
@@ -59,9 +62,14 @@ export class AggregateSink implements ResumableSink {
   }
 
   async open(signal: AbortSignal): Promise<Position | undefined> {
+    await until(signal, this.#closing, () => this.#begin(signal));
+    return this.#position;
+  }
+
+  async #begin(signal: AbortSignal): Promise<void> {
     const { target, stateSchema, routeOf } = this.#options;
     const { pipeline: stream, log, source } = this.#context;
-    const connection = await Connection.open(target, signal);
+    const connection = await Connection.open(target, this.#closing.signal);
     const memory = new MergeMemory(connection, { stateSchema, stream });
     const wants = source?.wants ?? (() => true);
     const altering = (work: () => Promise<void>): Promise<void> => this.#neighbours.alter(work);
@@ -71,10 +79,13 @@ export class AggregateSink implements ResumableSink {
     await memory.create();
     await this.#preflight(signal);
     await this.#reopen(signal);
-    return this.#position;
   }
 
-  async write({ transactions, position }: Batch, signal: AbortSignal): Promise<void> {
+  async write(batch: Batch, signal: AbortSignal): Promise<void> {
+    await until(signal, this.#closing, () => this.#write(batch, signal));
+  }
+
+  async #write({ transactions, position }: Batch, signal: AbortSignal): Promise<void> {
     const fold = this.#position === undefined ? null : new PositionFold(this.#position);
     let gathered: Transaction[] = [];
     for (const transaction of transactions) {
@@ -159,7 +170,7 @@ export class AggregateSink implements ResumableSink {
     if (source === undefined || source.address === null || admitted.has(stream)) return;
     const { memory, connection: target } = this.#opened;
     const { routeOf, stopsAtConflicts } = this.#options;
-    const connection = await Connection.open(source.address, signal);
+    const connection = await Connection.open(source.address, this.#closing.signal);
     try {
       const { wants } = source;
       await preflight({ source: connection, target, memory, wants, routeOf, stopsAtConflicts, stream, log }, signal);

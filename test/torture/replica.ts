@@ -30,17 +30,22 @@ function part(mode: Mode): OwnPart {
     what: `kills of rowtide run into a replica (mode ${mode}), of its source and target, and cuts`,
     faults: 500,
     rounds: 50,
-    run: (seed, round) => runReplicaRound(mode, { seed: `${seed}/${round}`, share: 1 }),
+    // Every other round with several connections.
+    run: (seed, round) =>
+      runReplicaRound(mode, { seed: `${seed}/${round}`, share: 1, workers: round % 2 === 0 ? 1 : 4 }),
   };
 }
 
 /** `share`: of the kills of ours; the other faults are as many in any case. */
-export async function runReplicaRound(mode: Mode, { seed, share }: { seed: string; share: number }): Promise<OwnRound> {
+export async function runReplicaRound(
+  mode: Mode,
+  { seed, share, workers = 1 }: { seed: string; share: number; workers?: number },
+): Promise<OwnRound> {
   const startedAt = performance.now();
   const outcomes: Partial<Record<Fault, number>> = {};
   let error: string | null = null;
   try {
-    await using scene = await Scene.open(mode);
+    await using scene = await Scene.open(mode, workers);
     error = await torture(scene, { random: new Random(seed, 'replica', mode), seed, share, outcomes });
   } catch (thrown) {
     error = `seed ${seed}: ${String(thrown)}`;
@@ -119,7 +124,7 @@ class Scene implements AsyncDisposable {
     this.#log = join(facts.folder, 'log');
   }
 
-  static async open(mode: Mode): Promise<Scene> {
+  static async open(mode: Mode, workers: number): Promise<Scene> {
     const options = ['--binlog-row-metadata=FULL'];
     const [source, target] = await Promise.all([startMysql({ options }), startMysql({ options })]);
     const proxies = { source: await startProxy({ target: source }), target: await startProxy({ target }) };
@@ -129,7 +134,7 @@ class Scene implements AsyncDisposable {
     const pipeline = {
       source: { url: through(proxies.source), from: 'beginning', heartbeatMs: 1000 },
       retry: { delayMsMax: 500 },
-      sink: { replica: { url: through(proxies.target), mode } },
+      sink: { replica: { url: through(proxies.target), mode, workers } },
     };
     await writeFile(scene.#config, JSON.stringify({ state: join(folder, 'state'), pipelines: { replica: pipeline } }));
     return scene;

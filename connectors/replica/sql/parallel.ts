@@ -23,9 +23,9 @@ export interface ParallelSqlOptions extends Omit<SqlWorkerOptions, 'session'> {
 
 /** Bytes of the transactions that become one of the target. Each is a write to the disk; each is waited for as a whole. */
 const UNIT_BYTES_MIN = 32 * 1024;
-const UNIT_BYTES_MAX = 1024 * 1024;
+const UNIT_BYTES_MAX = 4 * 1024 * 1024;
 /** So many units of a batch for each worker: the last ones leave workers without work. */
-const UNITS_PER_WORKER = 4;
+const UNITS_PER_WORKER = 2;
 
 /** Writes batches on several connections. A unit that is done commits when all before it are, and its position with it. */
 export class ParallelSql {

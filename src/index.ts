@@ -1,4 +1,5 @@
 /** The public API: all that a connector, ours or a stranger's, may import. */
+export { inflatedRows } from './binlog/inflated-rows.js';
 export { decodeQueryParts, type QueryParts } from './binlog/query.js';
 export { decodeQueryStatus, type QueryStatus } from './binlog/query-status.js';
 export { transactions } from './binlog/transactions.js';

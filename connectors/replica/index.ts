@@ -1,5 +1,5 @@
 import { defineSink, unreachable } from 'rowtide';
-import { BinlogSink } from './binlog/sink.js';
+import { ReplaySink } from './binlog/any-flavour.js';
 import { replicaOptions } from './options.js';
 import { SqlSink } from './sql/sink.js';
 
@@ -11,7 +11,7 @@ export default defineSink({
   create(options, context) {
     switch (options.mode) {
       case 'binlog':
-        return new BinlogSink(options, context);
+        return new ReplaySink(options, context);
       case 'sql':
         return new SqlSink(options, context);
       default:

@@ -25,8 +25,14 @@ const FLAG_SUPPRESS_USE = 8;
 /** Modes that MySQL 8.0 does not have any more. */
 const REMOVED_MODES = 0x1003ff00n;
 
-/** `removesModes`: for a target that is MySQL 8.0 or later. */
-export function loggedStatement(statement: Statement, { removesModes }: { removesModes: boolean }): LoggedStatement {
+export interface StatementTarget {
+  /** MySQL 8.0 or later. */
+  readonly removesModes: boolean;
+  /** Of a MariaDB that replays statements of another one. */
+  readonly collations?: ReadonlyMap<number, { readonly name: string; readonly charset: string }>;
+}
+
+export function loggedStatement(statement: Statement, target: StatementTarget): LoggedStatement {
   const { format, event } = statement;
   if (format === undefined) {
     throw new RowtideError('SINK_REFUSED', `a statement that was not logged: ${statement.sql.slice(0, 200)}`, {
@@ -40,7 +46,8 @@ export function loggedStatement(statement: Statement, { removesModes }: { remove
     schema: (event.flags & FLAG_SUPPRESS_USE) === 0 ? schema : '',
     session: [
       `timestamp=${timestampOf(event.timestamp, status)}`,
-      ...assignments(status, removesModes),
+      ...assignments(status, target),
+      ...(target.collations === undefined ? [] : mariadbAssignments(status, target.collations)),
       ...(isReworded ? [`character_set_client=${UTF8MB4}`] : []),
     ],
     text: isReworded ? Buffer.from(statement.sql) : text,
@@ -72,7 +79,7 @@ const FLAGS: readonly (readonly [bit: number, name: string, onWhenSet: boolean])
   [1 << 27, 'unique_checks', false],
 ];
 
-function assignments(status: QueryStatus, removesModes: boolean): string[] {
+function assignments(status: QueryStatus, { removesModes, collations }: StatementTarget): string[] {
   const { flags, autoIncrement, charset, timeZone, databaseCollation } = status;
   const { increment, offset } = autoIncrement ?? { increment: 1, offset: 1 };
   const set = [
@@ -91,12 +98,37 @@ function assignments(status: QueryStatus, removesModes: boolean): string[] {
   if (timeZone !== null && timeZone.length > 0) set.push(`time_zone='${timeZone.toString('latin1')}'`);
   if (charset !== null) {
     set.push(
-      `character_set_client=${charset.client}`,
+      // MariaDB takes ids from 2304 on for collations, and for no character set.
+      `character_set_client=${collations?.get(charset.client)?.charset ?? charset.client}`,
       `collation_connection=${charset.connection}`,
       `collation_server=${charset.server}`,
     );
   }
   return [...set, ...laterAssignments(status)];
+}
+
+const MARIADB_FLAGS: typeof FLAGS = [
+  [1 << 15, 'check_constraint_checks', false],
+  [1 << 28, 'sql_if_exists', true],
+  [1 << 24, 'explicit_defaults_for_timestamp', true],
+  [1 << 30, 'system_versioning_insert_history', true],
+];
+
+function mariadbAssignments(
+  { flags, saysDefaultCollations, defaultCollations }: QueryStatus,
+  names: NonNullable<StatementTarget['collations']>,
+): string[] {
+  const set: string[] = [];
+  if (flags !== null) {
+    for (const [bit, name, onWhenSet] of MARIADB_FLAGS) {
+      set.push(`${name}=${((flags & bit) !== 0) === onWhenSet ? 1 : 0}`);
+    }
+  }
+  if (saysDefaultCollations) {
+    const pairs = [...defaultCollations].map(([own, other]) => `${names.get(own)?.charset}=${names.get(other)?.name}`);
+    set.push(`character_set_collations='${pairs.join()}'`);
+  }
+  return set;
 }
 
 /** What only newer servers log. */

@@ -330,15 +330,20 @@ class Assembler {
     const group = this.#begun('XA_PREPARE');
     const { onePhase, xid } = decodeXaPrepare(event, format);
     if (onePhase) return this.#finish(group, group, event);
-    if (this.#options.xaSteps === true) return this.#finish(group, group, event, { prepares: xid });
+    if (this.#handsOnSteps(group)) return this.#finish(group, group, event, { prepares: xid });
     this.#prepared.set(xid, { group, xa: prepare(group, xid, event) });
     this.#group = null;
     return null;
   }
 
+  /** MariaDB’s position is saved with the rows, which a transaction that is only prepared cannot do. */
+  #handsOnSteps({ opened }: Group): boolean {
+    return this.#options.xaSteps === true && opened?.facts !== undefined;
+  }
+
   #finishXa(group: Group, control: { kind: 'xa-commit' | 'xa-rollback'; xid: string }, event: RawEvent): Transaction {
     const { xid } = control;
-    if (this.#options.xaSteps === true) {
+    if (this.#handsOnSteps(group)) {
       group.events.push(event);
       return this.#finish(group, group, event);
     }

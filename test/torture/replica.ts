@@ -22,7 +22,7 @@ type Mode = 'sql' | 'binlog';
 const FAULTS = { 'kill ours': 6, 'kill target': 1, 'kill source': 1, 'cut target': 1, 'cut source': 1 } as const;
 type Fault = keyof typeof FAULTS;
 
-export const REPLICA_PARTS: readonly OwnPart[] = [part('sql')];
+export const REPLICA_PARTS: readonly OwnPart[] = [part('sql'), part('binlog')];
 
 function part(mode: Mode): OwnPart {
   return {
@@ -199,6 +199,10 @@ class Scene implements AsyncDisposable {
     const [expected, found] = [await contents(this.source.url), await contents(this.#target.url)];
     for (const [table, content] of expected) {
       if (found.get(table) !== content) return `${table} is ${found.get(table)}, not ${content}`;
+    }
+    if (this.#mode === 'binlog') {
+      const [wanted, executed] = [await executedGtids(this.source.url), await executedGtids(this.#target.url)];
+      if (executed !== wanted) return `executed ${executed}, not ${wanted}`;
     }
     if (found.size !== expected.size) return `tables ${[...found.keys()].join()}, not ${[...expected.keys()].join()}`;
     const ids = new Set((await query(this.#target.url, `SELECT id FROM ${SCHEMA}.ledger`)).map(([id]) => Number(id)));

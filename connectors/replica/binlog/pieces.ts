@@ -14,7 +14,7 @@ import { binlogStatement, RowsBuffer } from './rows-buffer.js';
 import type { Target } from './target.js';
 
 /** Bytes of events in one BINLOG statement, unless one event is larger. */
-const STATEMENT_BYTES_MAX = 256 * 1024;
+export const STATEMENT_BYTES_MAX = 256 * 1024;
 
 /** What the target’s session holds from one transaction to the next. */
 export class Replay {

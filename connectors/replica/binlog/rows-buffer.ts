@@ -1,4 +1,4 @@
-import { HEADER_BYTES, type LoggedRows, type Rows, RowtideError } from 'rowtide';
+import { HEADER_BYTES, inflatedRows, type LoggedRows, type Rows, RowtideError } from 'rowtide';
 
 const LENGTH_AT = 9;
 /** The last row event of a statement; behind it the server closes its tables and forgets their TABLE_MAPs. */
@@ -26,7 +26,7 @@ export class RowsBuffer {
       this.#append(map.bytes);
     }
     const from = this.#length;
-    this.#append(rows.event.bytes);
+    this.#append(inflatedRows(rows.event, format));
     this.#flagsAt = from + endsAt;
     this.#open = (this.#bytes[this.#flagsAt]! & STMT_END_F) === 0 ? map : null;
   }

@@ -94,7 +94,8 @@ export class Sender<T> {
     for (const { piece } of executed) if (piece.commits === true) this.#committed++;
   }
 
-  #check({ piece, owner }: Sent<T>, { gtid, rows }: StatementResult): void {
+  #check({ piece, owner }: Sent<T>, { gtid, rows, affectedRows }: StatementResult): void {
+    if (piece.saves !== undefined && affectedRows !== 1) throw piece.saves();
     // ANALYZE TABLE and its like answer with rows, which name no GTID; passed over, they have none.
     this.#isCommitted ||= gtid !== undefined || rows.length > 0;
     if (piece.commits === undefined) return;

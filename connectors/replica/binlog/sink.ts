@@ -1,7 +1,5 @@
 import {
-  type AnyGtid,
   type Batch,
-  formatGtid,
   type Gtid,
   type GtidSet,
   isMariaGtid,
@@ -14,11 +12,11 @@ import {
   type Transaction,
 } from 'rowtide';
 import type { BinlogOptions } from '../options.js';
-import type { Piece } from '../piece.js';
 import { until } from '../until.js';
 import { Fence } from './fence.js';
 import { ParallelReplay } from './parallel.js';
 import { emptyTransaction, Replay } from './pieces.js';
+import { type Owner, placeOfPiece } from './place.js';
 import { Sender } from './sender.js';
 import { targetOf } from './target.js';
 
@@ -135,22 +133,6 @@ interface Opened {
   readonly sender: Sender<Owner>;
   readonly uuid: string;
   executed: GtidSet;
-}
-
-type Owner = Transaction | { readonly gtid: AnyGtid };
-
-function placeOfPiece(owner: Owner, { entries = [] }: Piece): string {
-  const span = 'span' in owner ? ` at ${owner.span.file}:${owner.span.start}` : '';
-  const whats = new Set(entries.map((entry) => what(entry)));
-  const shown = whats.size === 0 ? '' : `: ${[...whats].join(', ')}`;
-  return `${owner.gtid === null ? 'a transaction' : formatGtid(owner.gtid)}${span}${shown}`;
-}
-
-const SQL_SHOWN_MAX = 200;
-
-function what(entry: NonNullable<Piece['entries']>[number]): string {
-  if (entry.kind === 'rows') return `${entry.op} of ${entry.table.schema}.${entry.table.name}`;
-  return entry.sql.length > SQL_SHOWN_MAX ? `${entry.sql.slice(0, SQL_SHOWN_MAX)}…` : entry.sql;
 }
 
 function gtidOf({ gtid, span }: Transaction): Gtid {

@@ -116,5 +116,6 @@ needs('own').describe('a replica by binlog events stops by name, and goes on onc
       code: 'SOURCE_FOREIGN',
       message: expect.stringContaining('MariaDB'),
     });
+    await execute(mariadb, 'DROP DATABASE rowtide');
   });
 });

@@ -1,6 +1,7 @@
 import { tmpdir } from 'node:os';
 import mysql from 'mysql2/promise';
 import replica from '../../../connectors/replica/index.js';
+import type { SourceConfig } from '../../../src/config/schema.js';
 import type { Log } from '../../../src/core/log.js';
 import type { ResumableSink } from '../../../src/core/sink.js';
 import { composeSource } from '../../../src/daemon/compose.js';
@@ -20,6 +21,8 @@ export interface Replicating {
   readonly transform?: TransformOptions;
   readonly log?: Log;
   readonly signal?: AbortSignal;
+  /** Where a target without a position begins; mode binlog on MySQL has one in any case. */
+  readonly from?: SourceConfig['from'];
   /** Name of the pipeline. */
   readonly pipeline?: string;
   /** Go on when the end of the source's log is reached. */
@@ -30,9 +33,9 @@ export interface Replicating {
 export async function replicate(replicating: Replicating): Promise<PipelineEnd> {
   const { source, target, log = silent, forever = false } = replicating;
   const options = replica.options.parse({ url: target.url, mode: 'binlog', ...replicating.options });
-  const { transform = {}, pipeline = 'test' } = replicating;
+  const { transform = {}, pipeline = 'test', from = { kind: 'now' } } = replicating;
   const composed = composeSource(
-    { kind: 'server', address: parseServerUrl(source.url), from: { kind: 'now' }, schema: 'auto' },
+    { kind: 'server', address: parseServerUrl(source.url), from, schema: 'auto' },
     {
       transform,
       needs: replica.reads?.(options) ?? {},
@@ -120,7 +123,7 @@ export async function contents(server: Pick<DatabaseAddress, 'url'>): Promise<Re
     `SELECT TABLE_SCHEMA, TABLE_NAME, GROUP_CONCAT(CONCAT_WS(' ', COLUMN_NAME, COLUMN_TYPE, COLLATION_NAME, IS_NULLABLE,
         COLUMN_DEFAULT, EXTRA, GENERATION_EXPRESSION) ORDER BY ORDINAL_POSITION SEPARATOR ', ')
        FROM INFORMATION_SCHEMA.COLUMNS JOIN INFORMATION_SCHEMA.TABLES USING (TABLE_SCHEMA, TABLE_NAME)
-      WHERE TABLE_TYPE = 'BASE TABLE' AND TABLE_SCHEMA NOT IN ('mysql', 'sys', 'information_schema', 'performance_schema')
+      WHERE TABLE_TYPE = 'BASE TABLE' AND TABLE_SCHEMA NOT IN ('rowtide', 'mysql', 'sys', 'information_schema', 'performance_schema')
       GROUP BY 1, 2 ORDER BY 1, 2`,
   );
   if (tables.length === 0) return {};

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { type MysqlServer, startMysql } from '../../servers/mysql.js';
+import { run } from '../../servers/command.js';
+import { type MysqlServer, mysqlTool, startMysql } from '../../servers/mysql.js';
 import { needs } from '../../servers/suite.js';
 import { contents, execute, executed, replicate, select, start } from './replicating.js';
 
@@ -71,6 +72,23 @@ needs('own').describe('a replica by binlog events', () => {
       await after.reached(await executed(source));
     }
     expect(error).toMatchObject({ code: 'SINK_FENCED', retryable: false });
+    await expectEqual();
+  });
+
+  it('begins behind a dump, whose transaction ids the target then has', async () => {
+    const dumped = ['-h', source.host, '-P', String(source.port), '-u', source.user, '--single-transaction'];
+    const dump = await run(await mysqlTool('mysqldump'), [
+      '--no-defaults',
+      ...dumped,
+      '--set-gtid-purged=ON',
+      '--databases',
+      'shop',
+    ]);
+    await execute(target, 'DROP DATABASE shop', 'RESET BINARY LOGS AND GTIDS');
+    const client = ['--no-defaults', '-h', target.host, '-P', String(target.port), '-u', target.user];
+    await run(await mysqlTool('mysql'), client, { input: dump });
+    await execute(source, "INSERT INTO shop.orders (item, price) VALUES ('after the dump', 2)");
+    expect(await replicate({ source, target })).toBe('ended');
     await expectEqual();
   });
 });

@@ -15,11 +15,19 @@ export class ReplaySink implements ResumableSink {
   }
 
   async open(signal: AbortSignal): Promise<Position | undefined> {
-    const session = await Session.open(this.#options.target, signal);
-    const [row] = await session.query<[string]>('SELECT VERSION()').finally(() => session.close());
-    const Sink = /mariadb/i.test(row?.[0] ?? '') ? MariadbSink : BinlogSink;
+    const Sink = /mariadb/i.test(await this.#version(signal)) ? MariadbSink : BinlogSink;
     this.#sink = new Sink(this.#options, this.#context);
     return this.#sink.open(signal);
+  }
+
+  async #version(signal: AbortSignal): Promise<string> {
+    const session = await Session.open(this.#options.target, signal);
+    try {
+      const [row] = await session.query<[string]>('SELECT VERSION()');
+      return row?.[0] ?? '';
+    } finally {
+      await session.close();
+    }
   }
 
   write(batch: Batch, signal: AbortSignal): Promise<void> {

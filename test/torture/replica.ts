@@ -91,6 +91,7 @@ function shuffled(random: Random, share: number): Fault[] {
 }
 
 const CATCH_UP_MS = 60_000;
+const PROGRESS_MS = 10_000;
 let builds: Promise<Builds> | undefined;
 
 interface Proxies {
@@ -157,7 +158,9 @@ class Scene implements AsyncDisposable {
   async inflict(fault: Fault, random: Random): Promise<void> {
     switch (fault) {
       case 'kill ours':
-        await sleep(random.between(300, 1500));
+        // Only one that writes has something to lose.
+        await this.#progress();
+        await sleep(random.between(0, 300));
         this.#child?.kill('SIGKILL');
         if ((await this.#ended) !== 'SIGKILL') throw this.#failed('ended by itself');
         this.#child = null;
@@ -173,6 +176,13 @@ class Scene implements AsyncDisposable {
         await sleep(random.between(300, 1500));
         return this.#proxies.source.cutAll();
     }
+  }
+
+  /** Resolves when the program, which has just been started, has written something; or when that takes too long to wait for. */
+  async #progress(): Promise<void> {
+    const before = await this.#executed();
+    const deadline = performance.now() + PROGRESS_MS;
+    while (performance.now() < deadline && before.includes(await this.#executed())) await sleep(10);
   }
 
   /** Resolves when the target has all that the source has. */

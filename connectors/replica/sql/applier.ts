@@ -95,6 +95,10 @@ export class SqlApplier {
         if (isNew) log.debug({ cause: error.message }, 'a conflict: the batch is written again row by row');
         else {
           stats.count('retries');
+          log.warn(
+            { tries, cause: error.message },
+            'somebody else holds a lock on the target: the batch is written again',
+          );
           await sleep(DELAY_MS * tries * (0.5 + Math.random()), undefined, { signal });
         }
         writer = isCareful ? new CarefulRows(session, tables, conflicts) : new QuickRows(session, tables);

@@ -11,13 +11,14 @@ import {
 import { loggedStatement } from '../logged-statement.js';
 import type { Piece } from '../piece.js';
 import { replayedFormat } from './format.js';
-import { quotedName, STATEMENT_BYTES_MAX } from './pieces.js';
+import { quotedName } from './pieces.js';
 import { binlogStatement, RowsBuffer } from './rows-buffer.js';
 
 export interface MariadbTarget {
   /** Sets a session as it was when it was opened. */
   readonly pins: readonly string[];
   readonly removesModes: false;
+  readonly eventBytesMax: number;
   /** Names of collations, and of their character sets, by id. */
   readonly collations: ReadonlyMap<number, { readonly name: string; readonly charset: string }>;
 }
@@ -73,7 +74,7 @@ export class MariadbReplay {
 
   *#rows(rows: Rows): Generator<Piece> {
     const bytes = this.#buffer.length + rows.event.bytes.length + (rows.logged?.map.bytes.length ?? 0);
-    if (this.#buffer.length > 0 && bytes > STATEMENT_BYTES_MAX) yield* this.#flush();
+    if (this.#buffer.length > 0 && bytes > this.#target.eventBytesMax) yield* this.#flush();
     this.#buffer.add(rows);
     this.#entries.push(rows);
   }

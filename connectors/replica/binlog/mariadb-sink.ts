@@ -24,6 +24,7 @@ import { Fence } from './fence.js';
 import { MariadbReplay, type MariadbTarget, unlogged } from './mariadb-pieces.js';
 import { type Owner, placeOfPiece } from './place.js';
 import { Sender } from './sender.js';
+import { eventBytesMax } from './target.js';
 
 const STATE_SCHEMA = 'rowtide';
 
@@ -148,6 +149,7 @@ async function targetOf(session: Session): Promise<MariadbTarget> {
   return {
     pins: session.pins,
     removesModes: false,
+    eventBytesMax: eventBytesMax(session),
     collations: new Map(collations.map(([id, name, charset]) => [Number(id), { name, charset }])),
   };
 }

@@ -13,9 +13,6 @@ import { replayedFormat } from './format.js';
 import { binlogStatement, RowsBuffer } from './rows-buffer.js';
 import type { Target } from './target.js';
 
-/** Bytes of events in one BINLOG statement, unless one event is larger. */
-export const STATEMENT_BYTES_MAX = 256 * 1024;
-
 /** What the target’s session holds from one transaction to the next. */
 export class Replay {
   readonly #target: Target;
@@ -70,7 +67,7 @@ export class Replay {
 
   *#rows(rows: Rows): Generator<Piece> {
     const bytes = this.#buffer.length + rows.event.bytes.length + (rows.logged?.map.bytes.length ?? 0);
-    if (this.#buffer.length > 0 && bytes > STATEMENT_BYTES_MAX) yield* this.#flush();
+    if (this.#buffer.length > 0 && bytes > this.#target.eventBytesMax) yield* this.#flush();
     this.#buffer.add(rows);
     this.#entries.push(rows);
   }

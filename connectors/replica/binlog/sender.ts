@@ -5,6 +5,9 @@ import { explained } from './explain.js';
 /** Bytes of statements that travel together; each packet costs a round trip. */
 const PACKET_BYTES = 1024 * 1024;
 
+/** What a session puts behind each statement. */
+const STATEMENT_END_BYTES = 2;
+
 /** Names what a piece is for, in front of an error's message. */
 export type Locate<T> = (owner: T, piece: Piece) => string;
 
@@ -39,7 +42,7 @@ export class Sender<T> {
 
   /** Resolves when the next piece may come; what was added may still be on its way. */
   async add(owner: T, piece: Piece): Promise<void> {
-    const bytes = piece.sql.length + 1;
+    const bytes = Buffer.byteLength(piece.sql) + STATEMENT_END_BYTES;
     if (this.#bytes > 0 && this.#bytes + bytes > Math.min(PACKET_BYTES, this.#session.packetBytesMax - 1)) {
       await this.#send();
     }

@@ -9,6 +9,8 @@ export interface Target {
   readonly hasServerVersions: boolean;
   /** MySQL 8.0 has no more of the sql_modes that stand for other servers. */
   readonly removesModes: boolean;
+  /** Bytes of events in one BINLOG statement, unless one event is larger. */
+  readonly eventBytesMax: number;
   /** Sets a session as it was when it was opened. */
   readonly pins: readonly string[];
 }
@@ -36,8 +38,16 @@ export async function targetOf(session: Session, log: Log): Promise<Target> {
     executed: GtidSet.parse(executed),
     hasServerVersions: number >= 80_014,
     removesModes: number >= 80_000,
+    eventBytesMax: eventBytesMax(session),
     pins: session.pins,
   };
+}
+
+const EVENT_BYTES_MAX = 256 * 1024;
+
+/** So that a packet has room for them, which are a third longer there. */
+export function eventBytesMax({ packetBytesMax }: Session): number {
+  return Math.min(EVENT_BYTES_MAX, Math.floor(packetBytesMax * 0.7));
 }
 
 /** 8.0.15-log is 80015. */

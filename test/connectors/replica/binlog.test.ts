@@ -91,4 +91,18 @@ needs('own').describe('a replica by binlog events', () => {
     expect(await replicate({ source, target })).toBe('ended');
     await expectEqual();
   });
+
+  it('sends a large transaction in packets that the target takes', async () => {
+    await execute(target, 'SET GLOBAL max_allowed_packet = 65536');
+    await execute(
+      source,
+      'CREATE TABLE shop.large (id INT PRIMARY KEY, v VARCHAR(2000))',
+      'INSERT INTO shop.large SELECT 10 * a.n + b.n, REPEAT("x", 1900) FROM (VALUES ROW(0), ROW(1), ROW(2)) a (n), (VALUES ROW(0), ROW(1), ROW(2)) b (n)',
+      'BEGIN',
+      ...[100, 1000, 10000].map((more) => `INSERT INTO shop.large SELECT id + ${more}, v FROM shop.large`),
+      'COMMIT',
+    );
+    expect(await replicate({ source, target })).toBe('ended');
+    await expectEqual();
+  });
 });

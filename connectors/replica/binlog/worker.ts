@@ -24,6 +24,8 @@ export class ReplayWorker implements Worker<ReplayUnit> {
   #sender: Sender<Transaction>;
   /** From the commit on: of the one transaction that is applied. */
   #held: { readonly owner: Transaction; readonly piece: Piece }[] = [];
+  /** Of a unit that prepares a two-phase transaction. */
+  #xid: string | undefined;
   /** How many transactions of a unit are committed already, by its first number, if it failed behind them. */
   #done = { first: 0, count: 0 };
 
@@ -48,10 +50,15 @@ export class ReplayWorker implements Worker<ReplayUnit> {
     this.#held = [];
     this.#replay = new Replay(target);
     this.#sender = new Sender(session, locate);
+    // Which of these it can be told depends on how far it got.
+    if (this.#xid !== undefined) {
+      for (const verb of ['END', 'ROLLBACK']) await session.run([`XA ${verb} ${this.#xid}`]).catch(() => undefined);
+    }
     await session.run(['ROLLBACK', "SET gtid_next='AUTOMATIC'", ...target.pins]);
   }
 
   async #apply(transactions: readonly Transaction[]): Promise<'applied'> {
+    this.#xid = undefined;
     for (const owner of transactions) {
       for (const piece of this.#replay.pieces(owner)) {
         if (this.#held.length > 0 || piece.commits === true) this.#held.push({ owner, piece });
@@ -63,6 +70,7 @@ export class ReplayWorker implements Worker<ReplayUnit> {
   }
 
   async #applyAndCommit({ first, transactions }: ReplayUnit): Promise<'committed'> {
+    this.#xid = transactions[0]?.prepares;
     const from = this.#done.first === first ? this.#done.count : 0;
     const committed = this.#sender.committed - from;
     try {

@@ -89,7 +89,9 @@ export class Dependencies {
     writeSet?.begin(number);
     for (const entry of entries) {
       if (entry.kind === 'statement') return 'alone';
-      if (isKnown) isKnown = writeSet!.add(entry, this.#options.target(entry));
+      const found = isKnown ? writeSet!.add(entry, this.#options.target(entry)) : 'unknown';
+      if (found === 'untransactional') return 'alone';
+      isKnown = found === 'added';
     }
     if (!isKnown) return null;
     // It met another one on the source, and would meet it here.
@@ -97,8 +99,8 @@ export class Dependencies {
   }
 }
 
-function isAlone({ prepared, hints, sizeBytes }: Transaction): boolean {
-  if (prepared !== null || sizeBytes > BYTES_MAX) return true;
+function isAlone({ prepared, prepares, hints, sizeBytes }: Transaction): boolean {
+  if (prepared !== null || prepares !== undefined || sizeBytes > BYTES_MAX) return true;
   return hints !== undefined && (hints.isDdl || !hints.isTransactional || !hints.allowsParallel);
 }
 

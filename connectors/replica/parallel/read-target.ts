@@ -22,13 +22,18 @@ export async function readTarget(session: Session): Promise<TargetTables> {
         AND r.TABLE_NAME = k.TABLE_NAME
       WHERE k.REFERENCED_TABLE_NAME IS NOT NULL AND k.TABLE_SCHEMA NOT IN (${SYSTEM_SCHEMAS})
       ORDER BY k.TABLE_SCHEMA, k.TABLE_NAME, k.CONSTRAINT_NAME, k.ORDINAL_POSITION`,
+    `SELECT t.TABLE_SCHEMA, t.TABLE_NAME FROM INFORMATION_SCHEMA.TABLES t
+       JOIN INFORMATION_SCHEMA.ENGINES e ON e.ENGINE = t.ENGINE
+      WHERE e.TRANSACTIONS = 'YES' AND t.TABLE_SCHEMA NOT IN (${SYSTEM_SCHEMAS})`,
   ]);
-  const [columns, keys, foreignKeys] = results.map(({ rows }) => byTable(rows));
+  const [columns, keys, foreignKeys, transactional] = results.map(({ rows }) => byTable(rows));
   return new TargetTables(
     [...columns!].map(([place, rows]) => {
       const [schema = '', name = ''] = place.split('\0');
       const [own, leaning] = [keys!.get(place) ?? [], foreignKeys!.get(place) ?? []];
-      return { schema, name, columns: rows.map(columnOf), keys: keysOf(own), foreignKeys: foreignKeysOf(leaning) };
+      const isTransactional = transactional!.has(place);
+      const facts = { columns: rows.map(columnOf), keys: keysOf(own), foreignKeys: foreignKeysOf(leaning) };
+      return { schema, name, isTransactional, ...facts };
     }),
   );
 }

@@ -4,6 +4,8 @@ import type { TargetColumn } from './comparison.js';
 export interface TargetTable {
   readonly schema: string;
   readonly name: string;
+  /** Whether a transaction can take back what it wrote. */
+  readonly isTransactional: boolean;
   readonly columns: readonly (TargetColumn & { readonly isNullable: boolean })[];
   /** Unique ones, the primary key among them. */
   readonly keys: readonly TargetKey[];

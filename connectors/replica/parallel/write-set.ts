@@ -27,6 +27,7 @@ interface KeyUse {
 
 /** What the rows of one version of a table use on the target. */
 interface TableUse {
+  readonly isTransactional: boolean;
   /** Null: no key tells its rows apart. */
   readonly keys: readonly KeyUse[] | null;
   /** All of them, when `keys` is null. */
@@ -64,24 +65,25 @@ export class WriteSet {
     this.#after = 0;
   }
 
-  /** False: nothing is known about the table on the target. */
-  add(rows: Rows, target: { readonly schema: string; readonly name: string }): boolean {
+  /** `unknown`: the table is not there; `untransactional`: its rows cannot be taken back, whatever their transaction does. */
+  add(rows: Rows, target: { readonly schema: string; readonly name: string }): 'added' | 'unknown' | 'untransactional' {
     let use = this.#uses.get(rows.table);
     if (use === undefined) {
       const table = this.#tables.find(target.schema, target.name);
-      if (table === undefined) return false;
+      if (table === undefined) return 'unknown';
       use = this.#useOf(rows.table, table);
       this.#uses.set(rows.table, use);
     }
+    if (!use.isTransactional) return 'untransactional';
     if (rows.op === 'delete') this.#all(use.cascade);
     if (use.keys === null) {
       this.#all(use.histories);
       if (rows.op !== 'insert') this.#all(use.cascade);
-      if (use.parents.length === 0) return true;
+      if (use.parents.length === 0) return 'added';
     }
     const cursor = rows.cursor();
     while (cursor.next()) this.#row(use, cursor.before, cursor.after);
-    return true;
+    return 'added';
   }
 
   /** The last earlier unit that has to be done before this one; 0 for none. */
@@ -169,6 +171,7 @@ export class WriteSet {
     const isIdentity = ({ parts }: TargetKey): boolean =>
       parts.every(({ column }) => target.columns.some((each) => each.name === column && !each.isNullable));
     return {
+      isTransactional: target.isTransactional,
       keys: target.keys.some(isIdentity) ? target.keys.map((key) => this.#keyUse(source, target, key)) : null,
       histories: this.#historiesOf(target),
       parents: target.foreignKeys.flatMap((key) => this.#parentUses(source, target, key)),

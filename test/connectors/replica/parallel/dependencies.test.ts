@@ -67,15 +67,22 @@ describe('hints of MariaDB', () => {
 
 test('a statement, a step of XA and a huge transaction run alone', () => {
   const huge = { ...clocked(3, 0), sizeBytes: 20 * 1024 * 1024 };
+  const prepare = { ...clocked(4, 0), prepares: "X'61',X'',1" };
   const dependencies = bySource();
-  const places = [clocked(1, 0), statementTransaction(2, 'ALTER TABLE t ADD c INT'), huge, clocked(4, 0)].map((each) =>
-    dependencies.next(each),
-  );
+  const transactions = [
+    clocked(1, 0),
+    statementTransaction(2, 'ALTER TABLE t ADD c INT'),
+    huge,
+    prepare,
+    clocked(5, 0),
+  ];
+  const places = transactions.map((each) => dependencies.next(each));
   expect(places).toEqual([
     { number: 1, after: 0, isAlone: false },
     { number: 2, after: 1, isAlone: true },
     { number: 3, after: 2, isAlone: true },
-    { number: 4, after: 3, isAlone: false },
+    { number: 4, after: 3, isAlone: true },
+    { number: 5, after: 4, isAlone: false },
   ]);
 });
 

@@ -5,7 +5,7 @@ import { needs } from '../../../servers/suite.js';
 import { checkStates } from './states.js';
 
 /** `npm run torture -- replica-parallel` runs 100,000. */
-const LOAD = { transactions: 800, seed };
+const LOAD = { transactions: 400, seed };
 const QUICK = ['--binlog-row-metadata=FULL', '--sync-binlog=0', '--innodb-flush-log-at-trx-commit=0'];
 
 needs('own').describe('several workers, with transactions that conflict', () => {

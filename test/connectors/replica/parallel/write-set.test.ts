@@ -132,6 +132,19 @@ needs('mysql').describe('what a transaction waits for', () => {
     expect(found.found).toEqual(found.wanted);
   });
 
+  test('is everything before it in tables whose rows cannot be taken back', async () => {
+    const found = await waitsOf(
+      'writeset_engines',
+      ['CREATE TABLE t (id INT PRIMARY KEY)', 'CREATE TABLE m (id INT PRIMARY KEY) ENGINE = MyISAM'],
+      [
+        ['INSERT INTO t VALUES (1)', 0],
+        ['INSERT INTO m VALUES (1)', 1],
+        ['INSERT INTO t VALUES (2)', 2],
+      ],
+    );
+    expect(found.found).toEqual(found.wanted);
+  });
+
   test('is everything before it for statements, and they are waited for by all behind', async () => {
     const found = await waitsOf(
       'writeset_statements',

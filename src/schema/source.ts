@@ -1,7 +1,8 @@
 import type { Log } from '../core/log.js';
 import type { Position } from '../core/position.js';
 import type { Source } from '../core/source.js';
-import { type Attachment, SchemaHistory } from './history/history.js';
+import { type Attachment, SchemaHistory, withKnown } from './history/history.js';
+import type { SchemaState } from './history/state.js';
 import type { HistoryStore } from './history/store.js';
 import type { SchemaMode } from './schemas.js';
 
@@ -19,11 +20,12 @@ export interface HistorySourceOptions {
  * say how far it reaches, so that every later stream finds the tables as they were at its position.
  */
 export function withHistory({ make, store, attach, log }: HistorySourceOptions): Source {
-  const begun = async (from: Position, signal: AbortSignal): Promise<SchemaHistory | null> => {
+  const begun = async (from: Position, signal: AbortSignal, known?: SchemaState): Promise<SchemaHistory | null> => {
     const attachment = await attach(from, signal);
-    return attachment === null ? null : SchemaHistory.begin(attachment, from, store);
+    if (attachment === null) return null;
+    return SchemaHistory.begin(known === undefined ? attachment : withKnown(attachment, known), from, store);
   };
-  const resumed = async (from: Position): Promise<SchemaHistory | undefined> => {
+  const resumed = async (from: Position): Promise<SchemaHistory | SchemaState | undefined> => {
     if (from.schemas === undefined) return undefined;
     const stored = await store.load();
     if (stored !== undefined) return SchemaHistory.resume(stored, from, store);
@@ -37,7 +39,8 @@ export function withHistory({ make, store, attach, log }: HistorySourceOptions):
       return history === null ? position : { ...position, schemas: history.mark };
     },
     async *read(from, signal) {
-      const history = (await resumed(from)) ?? (await begun(from, signal));
+      const before = await resumed(from);
+      const history = before instanceof SchemaHistory ? before : await begun(from, signal, before);
       yield* make({ kind: 'auto', history }).read(from, signal);
     },
   };

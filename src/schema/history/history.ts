@@ -72,14 +72,18 @@ export class SchemaHistory {
   }
 
   /**
-   * The history as it was at a position. Throws HISTORY_MISMATCH if it is another one's, or ends before it; undefined if
-   * it is no use there, because INFORMATION_SCHEMA was read further on.
+   * The history as it was at a position. Throws HISTORY_MISMATCH if it is another one's, or ends before it. Where
+   * INFORMATION_SCHEMA was read further on, it has to be read again: then only what is known without it.
    */
-  static async resume(stored: StoredHistory, from: Position, store: HistoryStore): Promise<SchemaHistory | undefined> {
+  static async resume(
+    stored: StoredHistory,
+    from: Position,
+    store: HistoryStore,
+  ): Promise<SchemaHistory | SchemaState> {
     const { history: id, version } = requireReaching(stored, from);
     const past = stored.changes.filter((change) => change.version <= version);
-    if (stored.pending && !past.some(({ attaches }) => attaches)) return undefined;
     const state = past.reduce((before, { changes }) => changed(before, changes), stored.state);
+    if (stored.pending && !past.some(({ attaches }) => attaches)) return state;
     if (stored.changes.length > CHANGES_MAX)
       await store.begin({ ...stored, version, state, pending: false, changes: [] });
     return new SchemaHistory(store, { id, version, state });
@@ -124,6 +128,13 @@ export class SchemaHistory {
     this.#appended = this.#appended.then(() => this.#store.append({ version, at, changes, attaches }));
     return this.#appended;
   }
+}
+
+/** Tables whose statements were read are what those made them, whatever happened before INFORMATION_SCHEMA was read again. */
+export function withKnown({ state, later }: Attachment, known: SchemaState): Attachment {
+  const tables = new Map(state.tables);
+  for (const [key, table] of known.tables) if (table.kind === 'known') tables.set(key, table);
+  return { state: { ...state, tables }, later };
 }
 
 function requireReaching(stored: StoredHistory, { schemas, source }: Position): SchemaMark {

@@ -10,5 +10,5 @@ needs('own').test(
     expect(error).toBeNull();
     expect(faults).toBe(6);
   },
-  180_000,
+  300_000,
 );

@@ -3,7 +3,7 @@ import {
   type FormatDescription,
   formatGtid,
   type MariaGtid,
-  type Rows,
+  quotedName,
   RowtideError,
   type Statement,
   type Transaction,
@@ -11,7 +11,6 @@ import {
 import { loggedStatement } from '../logged-statement.js';
 import type { Piece } from '../piece.js';
 import { replayedFormat } from './format.js';
-import { quotedName } from './pieces.js';
 import { binlogStatement, RowsBuffer } from './rows-buffer.js';
 
 export interface MariadbTarget {
@@ -36,7 +35,6 @@ export class MariadbReplay {
   readonly #target: MariadbTarget;
   readonly #buffer = new RowsBuffer();
   #format: FormatDescription | null = null;
-  #entries: Rows[] = [];
 
   constructor(target: MariadbTarget) {
     this.#target = target;
@@ -51,11 +49,11 @@ export class MariadbReplay {
       if (before !== null && (entry.kind === 'statement' || before.kind === 'statement'))
         throw mixed(gtid, transaction);
       if (before === null) yield* this.#opening(entry, gtid, commitsItself ? saving.intend : null);
-      if (entry.kind === 'rows') yield* this.#rows(entry);
+      if (entry.kind === 'rows') yield* this.#buffer.add(entry, this.#target.eventBytesMax);
       else yield* this.#statement(entry);
       before = entry;
     }
-    yield* this.#flush();
+    yield* this.#buffer.take();
     if (commitsItself) yield* unlogged(saving.save);
     else yield* [saving.save, { sql: 'COMMIT' }];
   }
@@ -70,20 +68,6 @@ export class MariadbReplay {
     const gtid = `gtid_domain_id=${domain}, server_id=${server}, gtid_seq_no=${sequence}`;
     yield { sql: `SET timestamp=${first.event.timestamp}, ${gtid}` };
     if (intend === null) yield { sql: 'START TRANSACTION' };
-  }
-
-  *#rows(rows: Rows): Generator<Piece> {
-    const bytes = this.#buffer.length + rows.event.bytes.length + (rows.logged?.map.bytes.length ?? 0);
-    if (this.#buffer.length > 0 && bytes > this.#target.eventBytesMax) yield* this.#flush();
-    this.#buffer.add(rows);
-    this.#entries.push(rows);
-  }
-
-  *#flush(): Generator<Piece> {
-    if (this.#entries.length === 0) return;
-    const entries = this.#entries;
-    this.#entries = [];
-    yield { sql: this.#buffer.take(), entries };
   }
 
   *#statement(statement: Statement): Generator<Piece> {

@@ -3,7 +3,7 @@ import {
   type Entry,
   type FormatDescription,
   formatGtid,
-  type Rows,
+  quotedName,
   type Statement,
   type Transaction,
 } from 'rowtide';
@@ -34,18 +34,16 @@ export class Replay {
       if (entry.kind === 'rows') {
         if (!state.begun) yield beginning(prepares);
         state.begun = true;
-        yield* this.#rows(entry);
+        yield* this.#buffer.add(entry, this.#target.eventBytesMax);
       } else {
-        yield* this.#flush();
+        yield* this.#buffer.take();
         yield* this.#statement(entry, transaction, state);
       }
     }
-    yield* this.#flush();
+    yield* this.#buffer.take();
     if (state.begun) yield* ending(prepares);
     if (state.session) yield* this.#target.pins.map((sql) => ({ sql }));
   }
-
-  #entries: Rows[] = [];
 
   *#opening({ gtid, origin }: Transaction, first: Entry): Generator<Piece> {
     const format = first.kind === 'rows' ? first.logged?.format : first.format;
@@ -63,20 +61,6 @@ export class Replay {
     return this.#target.hasServerVersions
       ? `${time}original_server_version=${origin?.serverVersion ?? UNKNOWN_SERVER_VERSION}, `
       : time;
-  }
-
-  *#rows(rows: Rows): Generator<Piece> {
-    const bytes = this.#buffer.length + rows.event.bytes.length + (rows.logged?.map.bytes.length ?? 0);
-    if (this.#buffer.length > 0 && bytes > this.#target.eventBytesMax) yield* this.#flush();
-    this.#buffer.add(rows);
-    this.#entries.push(rows);
-  }
-
-  *#flush(): Generator<Piece> {
-    if (this.#entries.length === 0) return;
-    const entries = this.#entries;
-    this.#entries = [];
-    yield { sql: this.#buffer.take(), entries };
   }
 
   *#statement(
@@ -116,8 +100,4 @@ function beginning(prepares: string | undefined): Piece {
 function ending(prepares: string | undefined): Piece[] {
   if (prepares === undefined) return [{ sql: 'COMMIT', commits: true }];
   return [{ sql: `XA END ${prepares}` }, { sql: `XA PREPARE ${prepares}`, commits: true }];
-}
-
-export function quotedName(name: string): string {
-  return `\`${name.replaceAll('`', '``')}\``;
 }

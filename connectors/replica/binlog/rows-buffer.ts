@@ -1,4 +1,5 @@
 import { HEADER_BYTES, inflatedRows, type LoggedRows, type Rows, RowtideError } from 'rowtide';
+import type { Piece } from '../piece.js';
 
 const LENGTH_AT = 9;
 /** The last row event of a statement; behind it the server closes its tables and forgets their TABLE_MAPs. */
@@ -9,17 +10,17 @@ const SHORT_ID_BYTES = 6;
 export class RowsBuffer {
   #bytes = Buffer.allocUnsafe(64 * 1024);
   #length = 0;
+  #entries: Rows[] = [];
   /** The last TABLE_MAP, as long as the server remembers it. */
   #open: RowsMap | null = null;
   /** Where the flags of the last row event are. */
   #flagsAt = 0;
 
-  get length(): number {
-    return this.#length;
-  }
-
-  add(rows: Rows): void {
+  /** Adds rows; before them yields the statement with those before, if all together were above `bytesMax`. */
+  *add(rows: Rows, bytesMax: number): Generator<Piece> {
     const { map, format } = loggedOf(rows);
+    if (this.#length > 0 && this.#length + rows.event.bytes.length + map.bytes.length > bytesMax) yield* this.take();
+    this.#entries.push(rows);
     const endsAt = HEADER_BYTES + (format.postHeaderBytes(rows.event.type) === SHORT_ID_BYTES ? 4 : 6);
     if (this.#open !== map) {
       this.end();
@@ -37,12 +38,14 @@ export class RowsBuffer {
     this.#open = null;
   }
 
-  /** The statement with all that was added, and nothing is left. */
-  take(): Buffer {
+  /** The statement with all that was added, if there is any, and nothing is left. */
+  *take(): Generator<Piece> {
+    if (this.#length === 0) return;
     this.end();
-    const statement = binlogStatement(this.#bytes.subarray(0, this.#length));
+    const piece = { sql: binlogStatement(this.#bytes.subarray(0, this.#length)), entries: this.#entries };
     this.#length = 0;
-    return statement;
+    this.#entries = [];
+    yield piece;
   }
 
   #append(event: Buffer): void {

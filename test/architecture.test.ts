@@ -34,7 +34,8 @@ const LAYERS: Readonly<Record<string, number>> = {
   mysql: 2,
   source: 2,
   schema: 2,
-  relay: 2,
+  // Its files are read as any log file is, and filled from a server's log.
+  relay: 2.2,
   transform: 2,
   pipeline: 2,
   checkpoint: 2,

@@ -1,4 +1,4 @@
-import { type FormatDescription, HEADER_BYTES } from '../core/event.js';
+import { type FormatDescription, HEADER_BYTES, type LogPoint } from '../core/event.js';
 import type { LoggedEvent } from '../inspect/logged-event.js';
 import { decodeFormat, formatChecksumBytes } from './format-description.js';
 import { withPlainHeader } from './header.js';
@@ -46,12 +46,15 @@ const BEFORE_FORMAT: FormatDescription = {
  */
 export class DumpedEvents {
   readonly #handler: (event: DumpedEvent) => void;
-  #file = '';
-  #offset = 0;
+  #file: string;
+  #offset: number;
   #format = BEFORE_FORMAT;
 
-  constructor(handler: (event: DumpedEvent) => void) {
+  /** `from`: of a file that is read in place of a connection, where no ROTATE says it. */
+  constructor(handler: (event: DumpedEvent) => void, from: LogPoint = { file: '', offset: 0 }) {
     this.#handler = handler;
+    this.#file = from.file;
+    this.#offset = from.offset;
   }
 
   get file(): string {

@@ -27,6 +27,7 @@ const STATUS: Partial<Record<ErrorCode, number>> = {
   BINLOG_TRUNCATED: 65,
   EVENT_CHECKSUM: 65,
   EVENT_MALFORMED: 65,
+  RELAY_DAMAGED: 65,
 };
 
 export function exitCodeOf(error: unknown): number {

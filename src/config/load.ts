@@ -3,7 +3,7 @@ import type * as z from 'zod';
 import { RowtideError } from '../core/errors.js';
 import type { TransformOptions } from '../transform/transform.js';
 import { type ConfigDocument, type Path, type Problem, parseConfigDocument } from './document.js';
-import { configSchema, type RetryConfig, type SourceConfig, STATE_DEFAULT } from './schema.js';
+import { configSchema, type RelaySchema, type RetryConfig, type SourceConfig, STATE_DEFAULT } from './schema.js';
 import { hasReference, type Surroundings, substitute } from './substitute.js';
 
 /** All that the configuration needs to know of a connector. */
@@ -20,8 +20,16 @@ export interface PipelineConfig<S extends Configurable> {
   readonly sink: { readonly name: string; readonly connector: S; readonly options: unknown };
 }
 
+/** A relay as the configuration has it, with its folder as a whole path. */
+export interface RelayConfig {
+  readonly name: string;
+  readonly folder: string;
+  readonly source: RelaySchema['source'];
+}
+
 export interface Config<S extends Configurable> {
   readonly stateDir: string;
+  readonly relays: readonly RelayConfig[];
   readonly pipelines: readonly PipelineConfig<S>[];
   /** Texts that no log and no message may show. */
   readonly secrets: readonly string[];
@@ -53,13 +61,19 @@ export async function loadConfig<S extends Configurable>(options: LoadOptions<S>
     const { transform, retry } = pipeline;
     return sourcesOf(name, pipeline).map(([own, source]) => ({ name: own, source, transform, retry, sink }));
   });
-  for (const { source } of pipelines) if (source.kind === 'server') secrets.add(source.address.password.reveal());
+  const relays = Object.entries(base.relays).map(([name, { folder, ...relay }]) => {
+    return { name, folder: resolve(dirname(options.file), folder), ...relay };
+  });
+  const servers = [...pipelines.map(({ source }) => source), ...relays.map(({ source }) => source)];
+  for (const source of servers) if ('address' in source) secrets.add(source.address.password.reveal());
 
   refuseSameNames(pipelines, { document, problems });
+  refuseUnknownRelays(base, { document, problems });
   if (problems.length > 0) throw invalid(options.file, problems);
 
   return {
     stateDir: resolve(dirname(options.file), base.state),
+    relays,
     pipelines,
     secrets: [...secrets],
   };
@@ -84,6 +98,21 @@ function refuseSameNames(
   for (const name of names.filter((each, i) => names.indexOf(each) < i)) {
     const path = ['pipelines', name];
     problems.push({ place: document.keyPlace(path), path, message: 'a source of another pipeline has that name' });
+  }
+}
+
+function refuseUnknownRelays(
+  { relays, pipelines }: z.output<typeof configSchema>,
+  { document, problems }: Omit<Check, 'path'>,
+): void {
+  const check = (source: SourceConfig | undefined, path: Path): void => {
+    if (source?.kind !== 'relay' || source.relay in relays) return;
+    const place = document.place([...path, 'relay']);
+    problems.push({ place, path: [...path, 'relay'], message: `no relay is called ${source.relay}` });
+  };
+  for (const [name, { source, sources = {} }] of Object.entries(pipelines)) {
+    check(source, ['pipelines', name, 'source']);
+    for (const [own, each] of Object.entries(sources)) check(each, ['pipelines', name, 'sources', own]);
   }
 }
 

@@ -59,32 +59,43 @@ const transform = z.strictObject({
 /** How column names are found when the log does not carry them. */
 const columns = z.enum(['auto', 'assume-current', 'none']).default('auto');
 
+const serverMembers = {
+  /** mysql://user@host:port, with TLS options as its query. */
+  url: z.string(),
+  /** Beats the one in the URL. */
+  password: z.string().optional(),
+  /** Which server id we register with; random when absent. */
+  serverId: z
+    .int()
+    .min(1)
+    .max(2 ** 32 - 1)
+    .exactOptional(),
+  heartbeatMs: z.int().min(100).max(3_600_000).exactOptional(),
+};
+
+interface UrlMembers {
+  readonly url: string;
+  readonly password?: string | undefined;
+}
+
+/** One address in place of URL and password. */
+function addressed<T extends UrlMembers>({ url, password, ...server }: T, context: z.RefinementCtx) {
+  try {
+    return { address: parseServerUrl(url, password === undefined ? {} : { password }), ...server };
+  } catch (error) {
+    context.issues.push({ code: 'custom', input: url, path: ['url'], message: refusal(error) });
+    return z.NEVER;
+  }
+}
+
 const serverSource = z
   .strictObject({
-    /** mysql://user@host:port, with TLS options as its query. */
-    url: z.string(),
-    /** Beats the one in the URL. */
-    password: z.string().optional(),
-    /** Which server id we register with; random when absent. */
-    serverId: z
-      .int()
-      .min(1)
-      .max(2 ** 32 - 1)
-      .exactOptional(),
-    heartbeatMs: z.int().min(100).max(3_600_000).exactOptional(),
+    ...serverMembers,
     /** Where to begin when there is no checkpoint yet. */
     from: point.default({ kind: 'now' }),
     schema: columns,
   })
-  .transform(({ url, password, ...server }, context) => {
-    try {
-      const address = parseServerUrl(url, password === undefined ? {} : { password });
-      return { kind: 'server' as const, address, ...server };
-    } catch (error) {
-      context.issues.push({ code: 'custom', input: url, path: ['url'], message: refusal(error) });
-      return z.NEVER;
-    }
-  });
+  .transform((server, context) => ({ kind: 'server' as const, ...addressed(server, context) }));
 
 const filesSource = z
   .strictObject({
@@ -96,10 +107,19 @@ const filesSource = z
   })
   .transform((files) => ({ kind: 'files' as const, ...files }));
 
+const relaySource = z
+  .strictObject({
+    /** The name of a relay of this configuration. */
+    relay: z.string(),
+    from: point.default({ kind: 'now' }),
+    schema: columns,
+  })
+  .transform((relay) => ({ kind: 'relay' as const, ...relay }));
+
 // Not z.union: its message lists what every member dislikes.
 const source = z.unknown().transform((value, context) => {
-  const isFiles = typeof value === 'object' && value !== null && 'files' in value;
-  const result = isFiles ? filesSource.safeParse(value) : serverSource.safeParse(value);
+  const has = (key: string): boolean => typeof value === 'object' && value !== null && key in value;
+  const result = (has('files') ? filesSource : has('relay') ? relaySource : serverSource).safeParse(value);
   if (result.success) return result.data;
   for (const issue of result.error.issues) context.issues.push({ ...issue, input: value } as z.core.$ZodRawIssue);
   return z.NEVER;
@@ -133,11 +153,29 @@ const pipeline = pipelineMembers.superRefine(({ source: one, sources = {} }, con
   if (!isOne) context.addIssue({ code: 'custom', message: 'either one source, or sources: a name for each of them' });
 });
 
+const relay = z.strictObject({
+  source: z
+    .strictObject({
+      ...serverMembers,
+      /** Which of the server's files a new relay begins with, from its first event on. */
+      from: point
+        .refine(({ kind }) => kind === 'now' || kind === 'beginning' || kind === 'file', {
+          error: 'a relay begins with a whole file: now (the one that is written), beginning, or FILE:4',
+        })
+        .default({ kind: 'now' }),
+    })
+    .transform(addressed),
+  /** Relative to the configuration file. */
+  folder: z.string().min(1),
+});
+
 export const STATE_DEFAULT = './state';
 
 export const configSchema = z.strictObject({
   /** Folder of checkpoints, spool and control socket, relative to the configuration file. */
   state: z.string().min(1).default(STATE_DEFAULT),
+  /** Durable copies of servers' logs, which pipelines read by name. */
+  relays: z.record(named('relay'), relay).default({}),
   pipelines: z
     .record(named('pipeline'), pipeline)
     .refine((pipelines) => Object.keys(pipelines).length > 0, { error: 'at least one pipeline' }),
@@ -146,4 +184,5 @@ export const configSchema = z.strictObject({
 export type RetryConfig = z.output<typeof pipeline>['retry'];
 export type SourceConfig = z.output<typeof source>;
 export type ServerConfig = Extract<SourceConfig, { kind: 'server' }>;
+export type RelaySchema = z.output<typeof relay>;
 export type FilesConfig = Extract<SourceConfig, { kind: 'files' }>;

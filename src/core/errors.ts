@@ -23,6 +23,7 @@ export type ErrorCode =
   | 'SOURCE_DIVERGED' // the position holds transactions that the source never executed
   | 'SOURCE_FOREIGN' // a file and offset of another server
   | 'SOURCE_FENCED' // another reader took our server id
+  | 'RELAY_DAMAGED' // a relay folder does not hold what was put into it
   // tables
   | 'TABLE_UNKNOWN' // no honest answer about the columns of this event
   | 'TABLE_MISMATCH' // the columns known do not fit the event

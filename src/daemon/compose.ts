@@ -1,12 +1,12 @@
 import { transactions } from '../binlog/transactions.js';
 import type { SourceConfig } from '../config/schema.js';
-import { RowtideError } from '../core/errors.js';
+import { RowtideError, unreachable } from '../core/errors.js';
 import type { Log } from '../core/log.js';
 import type { Position } from '../core/position.js';
 import type { LogSource, Source } from '../core/source.js';
 import { withConnection } from '../mysql/connect.js';
 import { probe } from '../mysql/probe.js';
-import { placeOf } from '../mysql/url.js';
+import { placeOf, type ServerAddress } from '../mysql/url.js';
 import type { SourceNeeds } from '../pipeline/define-sink.js';
 import { attach } from '../schema/attach.js';
 import { serverCatalog } from '../schema/catalog.js';
@@ -15,7 +15,7 @@ import type { HistoryStore } from '../schema/history/store.js';
 import { type SchemaMode, schemas } from '../schema/schemas.js';
 import { withHistory } from '../schema/source.js';
 import { fileLog } from '../source/files.js';
-import { serverLog } from '../source/server.js';
+import { type ServerLogOptions, serverLog } from '../source/server.js';
 import { diskSpool } from '../source/spool.js';
 import { since, tableTest } from '../transform/filter.js';
 import { transformed } from '../transform/source.js';
@@ -43,14 +43,25 @@ export interface ComposeOptions {
   readonly logger: Log;
   /** Ends where the log of a server ends. */
   readonly stopAtEnd?: boolean;
+  /** The relays that sources may name. */
+  readonly relays?: Relays;
 }
+
+/** A relay as its readers find it. */
+export interface RelayLog {
+  readonly log: LogSource;
+  /** The server that it is filled from. */
+  readonly address: ServerAddress;
+}
+
+export type Relays = (name: string) => RelayLog;
 
 export function composeSource(
   config: SourceConfig,
-  { transform, needs = {}, spoolDir, history, logger, stopAtEnd = false }: ComposeOptions,
+  { transform, needs = {}, spoolDir, history, logger, stopAtEnd = false, relays = noRelays }: ComposeOptions,
 ): ComposedSource {
   const address = config.kind === 'server' ? config.address : null;
-  const log = logOf(config, { stopAtEnd, reusesMemory: needs.reusesMemory ?? false });
+  const log = logOf(config, { stopAtEnd, reusesMemory: needs.reusesMemory ?? false, relays });
   const make = (mode: SchemaMode): Source =>
     transactions(log, {
       schemas: schemas(mode),
@@ -59,39 +70,75 @@ export function composeSource(
       xaSteps: needs.xaSteps ?? false,
       start: (each, signal) => positionOf(config.from, each, { address, signal }),
     });
-  const source = needs.columnNames === false ? make({ kind: 'none' }) : withSchemas(config, { make, history, logger });
+  const source =
+    needs.columnNames === false ? make({ kind: 'none' }) : withSchemas(config, { make, history, logger, relays });
   const wanted = transformed(source, transformOf(transform));
   return {
-    place: address === null ? filesOf(config).join(' ') : placeOf(address),
+    place: placeIn(config),
     log,
     source: config.from.kind === 'time' ? transformed(wanted, since(config.from.timeUs)) : wanted,
-    isLive: config.kind === 'server' || config.follow,
+    isLive: config.kind !== 'files' || config.follow,
   };
 }
 
-function logOf(config: SourceConfig, reading: { stopAtEnd: boolean; reusesMemory: boolean }): LogSource {
-  if (config.kind === 'files') return fileLog({ paths: config.files, follow: config.follow });
-  return serverLog({ ...config, ...reading });
+interface Reading {
+  readonly stopAtEnd: boolean;
+  readonly reusesMemory: boolean;
+  readonly relays: Relays;
 }
 
-function filesOf(config: SourceConfig): readonly string[] {
-  return config.kind === 'files' ? config.files : [];
+function logOf(config: SourceConfig, { relays, ...reading }: Reading): LogSource {
+  switch (config.kind) {
+    case 'server':
+      return serverLog({ ...config, ...reading });
+    case 'files':
+      return fileLog({ paths: config.files, follow: config.follow });
+    case 'relay':
+      return relays(config.relay).log;
+    default:
+      return unreachable(config);
+  }
+}
+
+function placeIn(config: SourceConfig): string {
+  switch (config.kind) {
+    case 'server':
+      return placeOf(config.address);
+    case 'files':
+      return config.files.join(' ');
+    case 'relay':
+      return `relay ${config.relay}`;
+    default:
+      return unreachable(config);
+  }
+}
+
+function noRelays(name: string): never {
+  throw new RowtideError('USAGE', `no relay is called ${name}`);
+}
+
+/** The server whose columns a source's tables have; null where only files are there. */
+function serverOf(config: SourceConfig, relays: Relays): ServerLogOptions | null {
+  if (config.kind === 'files') return null;
+  return config.kind === 'server' ? config : { address: relays(config.relay).address };
 }
 
 interface SchemaOptions {
   readonly make: (mode: SchemaMode) => Source;
   readonly history: HistoryStore;
   readonly logger: Log;
+  readonly relays: Relays;
 }
 
 /** Where tables come from as the configuration says. */
-function withSchemas(config: SourceConfig, { make, history, logger }: SchemaOptions): Source {
+function withSchemas(config: SourceConfig, { make, history, logger, relays }: SchemaOptions): Source {
+  const server = serverOf(config, relays);
   switch (config.schema) {
     case 'none':
       return make({ kind: 'none' });
     case 'assume-current': {
-      if (config.kind === 'files') throw noServer();
-      const { address } = config;
+      if (server === null) throw noServer();
+      const { address } = server;
       const current = (signal: AbortSignal): Source =>
         make({ kind: 'assume-current', catalog: serverCatalog(address, signal) });
       return {
@@ -104,19 +151,23 @@ function withSchemas(config: SourceConfig, { make, history, logger }: SchemaOpti
         make,
         store: history,
         log: logger,
-        attach: (from, signal) => attached(config, from, signal),
+        attach: (from, signal) => attached(server, from, signal),
       });
   }
 }
 
 /** Null where the log describes its tables itself. */
-async function attached(config: SourceConfig, from: Position, signal: AbortSignal): Promise<Attachment | null> {
-  if (config.kind === 'files') return NOTHING_ATTACHED;
-  const { address } = config;
+async function attached(
+  server: ServerLogOptions | null,
+  from: Position,
+  signal: AbortSignal,
+): Promise<Attachment | null> {
+  if (server === null) return NOTHING_ATTACHED;
+  const { address } = server;
   const facts = await withConnection(address, signal, probe);
   // MariaDB's description does not tell UUID, INET4 and INET6 from BINARY.
   if (facts.binlogRowMetadata === 'FULL' && facts.identity.flavour === 'mysql') return null;
-  return attach(from, { address, signal, log: logOf(config, { stopAtEnd: true, reusesMemory: false }) });
+  return attach(from, { address, signal, log: serverLog({ ...server, stopAtEnd: true }) });
 }
 
 function noServer(): RowtideError {

@@ -5,6 +5,7 @@ import type { SinkDefinition } from '../pipeline/define-sink.js';
 import { type ControlRequest, listenForControl } from './control.js';
 import { parseHalt } from './halt.js';
 import { DaemonPipeline } from './pipeline.js';
+import { DaemonRelay } from './relay.js';
 import { parseGtid } from './skip.js';
 import { controlPath, makeStateFolder } from './state-folder.js';
 import type { PipelineStatus } from './status.js';
@@ -36,6 +37,7 @@ export async function runDaemon(options: DaemonOptions): Promise<void> {
 class Daemon {
   readonly #log: Log;
   readonly #signal: AbortSignal;
+  readonly #relays: ReadonlyMap<string, DaemonRelay>;
   readonly #pipelines: readonly DaemonPipeline[];
   readonly #running = new Set<DaemonPipeline>();
   /** In the order in which they failed. */
@@ -45,8 +47,11 @@ class Daemon {
   constructor({ config, log, signal, shutdownTimeoutMs }: DaemonOptions) {
     this.#log = log;
     this.#signal = signal;
+    this.#relays = new Map(config.relays.map((each) => [each.name, new DaemonRelay({ config: each, log })]));
+    const { stateDir } = config;
+    const relays = (name: string): DaemonRelay => this.#relays.get(name)!;
     this.#pipelines = config.pipelines.map(
-      (each) => new DaemonPipeline({ config: each, stateDir: config.stateDir, log, shutdownTimeoutMs }),
+      (each) => new DaemonPipeline({ config: each, stateDir, log, shutdownTimeoutMs, relays }),
     );
   }
 
@@ -54,8 +59,13 @@ class Daemon {
     const finished = new Promise<void>((resolve) => {
       this.#finish = resolve;
     });
+    const done = new AbortController();
+    const relayed = AbortSignal.any([this.#signal, done.signal]);
+    const relays = [...this.#relays.values()].map((relay) => relay.run(relayed));
     for (const pipeline of this.#pipelines) void this.#start(pipeline);
     await finished;
+    done.abort();
+    await Promise.all(relays);
     for (const error of this.#failures.values()) throw error;
   }
 

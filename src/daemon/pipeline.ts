@@ -10,7 +10,7 @@ import { type PipelineEnd, runPipeline } from '../pipeline/run.js';
 import { supervise } from '../pipeline/supervise.js';
 import { fileHistoryStore, historyPath } from '../schema/history/file-store.js';
 import { tableTest } from '../transform/filter.js';
-import { type ComposedSource, composeSource } from './compose.js';
+import { type ComposedSource, composeSource, type Relays } from './compose.js';
 import type { Halt } from './halt.js';
 import { skipping } from './skip.js';
 import { checkpointPath, spoolPath } from './state-folder.js';
@@ -22,6 +22,7 @@ export interface DaemonPipelineOptions {
   readonly stateDir: string;
   readonly log: Log;
   readonly shutdownTimeoutMs: number;
+  readonly relays: Relays;
 }
 
 /** One pipeline of a daemon, over all its lives: it may fail and be resumed. */
@@ -35,13 +36,14 @@ export class DaemonPipeline {
   constructor(options: DaemonPipelineOptions) {
     this.#options = options;
     const { source, transform } = options.config;
-    const { stateDir, log: logger } = options;
+    const { stateDir, log: logger, relays } = options;
     this.#composed = composeSource(source, {
       transform,
       spoolDir: spoolPath(stateDir),
       needs: this.#needs,
       history: fileHistoryStore(historyPath(checkpointPath(stateDir, options.config.name))),
       logger,
+      relays,
     });
   }
 

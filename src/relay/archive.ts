@@ -34,8 +34,12 @@ export class Archive {
   #writer: LogFileWriter | null = null;
   #resumed: Resumed | null = null;
 
-  constructor(prefix: string) {
+  readonly #begun: (name: string) => Promise<void>;
+
+  /** `begun` is told of each new file, once its name is durable and before anything else is written to it. */
+  constructor(prefix: string, begun: (name: string) => Promise<void> = async () => undefined) {
     this.#prefix = prefix;
+    this.#begun = begun;
   }
 
   /** Where the file was left; `from` where there is none, or nothing of use in it, so that it is begun anew. */
@@ -69,6 +73,7 @@ export class Archive {
       } else {
         if (type === FORMAT_DESCRIPTION_EVENT && this.#writer === null) {
           this.#writer = await LogFileWriter.create(this.#pathOf(this.#name));
+          await this.#begun(this.#name);
         }
         pending.push(event.raw);
       }
@@ -77,6 +82,11 @@ export class Archive {
   }
 
   /** What was written is on the disk when this resolves. */
+  async sync(): Promise<void> {
+    await this.#writer?.sync();
+  }
+
+  /** The same, and the file is closed. */
   async close(): Promise<void> {
     const writer = this.#writer;
     this.#writer = null;

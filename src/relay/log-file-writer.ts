@@ -46,6 +46,11 @@ export class LogFileWriter {
   }
 
   /** What was written is on the disk when this resolves. */
+  async sync(): Promise<void> {
+    await this.#file.datasync().catch(failure(this.path));
+  }
+
+  /** The same, and nothing more can be written. */
   async close(): Promise<void> {
     try {
       await this.#file.sync().catch(failure(this.path));
@@ -66,7 +71,8 @@ function behind(chunks: readonly Buffer[], bytes: number): Buffer[] {
   return rest;
 }
 
-async function syncFolder(path: string): Promise<void> {
+/** Makes the names in a folder durable. */
+export async function syncFolder(path: string): Promise<void> {
   // Windows cannot open a folder, and needs not.
   if (process.platform === 'win32') return;
   const folder = await open(path, 'r').catch(failure(path));

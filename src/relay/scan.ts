@@ -33,9 +33,9 @@ export interface Scan {
 
 /**
  * Reads a log file from its begin up to where it is whole: lengths that fit, and checksums that hold where its format
- * has them. Takes a second or so for a gigabyte.
+ * has them. Takes a second or so for a gigabyte. `each` gets every whole event, in memory that is used again.
  */
-export async function scanLogFile(file: FileHandle): Promise<Scan> {
+export async function scanLogFile(file: FileHandle, each?: (raw: Buffer) => void): Promise<Scan> {
   const sizeBytes = (await file.stat()).size;
   const magic = await read(file, Buffer.alloc(MAGIC.length), 0);
   // A file that was made and not written to yet may hold no more than a part of it.
@@ -43,7 +43,7 @@ export async function scanLogFile(file: FileHandle): Promise<Scan> {
   if (!isLogFile || magic.length < MAGIC.length) {
     return { isLogFile, format: null, last: null, wholeBytes: 0, sizeBytes };
   }
-  const events = new EventScan();
+  const events = new EventScan(each);
   let block = Buffer.allocUnsafe(BLOCK_BYTES);
   for (;;) {
     const filled = await read(file, block, events.at);
@@ -76,6 +76,11 @@ class EventScan {
   #hasChecksums = false;
   /** How far behind its place in the file an event is in the log: an archive may begin in the middle, or leave out. */
   #shift = 0;
+  readonly #each: ((raw: Buffer) => void) | undefined;
+
+  constructor(each: ((raw: Buffer) => void) | undefined) {
+    this.#each = each;
+  }
 
   /** Takes the whole events of a block. Returns how many bytes the next one has, or null where none can follow. */
   add(block: Buffer): number | null {
@@ -91,6 +96,7 @@ class EventScan {
         needed = null;
         break;
       }
+      this.#each?.(raw);
       const logOffset = this.at + this.#shift;
       if (this.at > MAGIC.length && logOffset < TWO_TO_32) last = { from, at: this.at, logOffset };
       this.at += length;
@@ -140,7 +146,8 @@ function eventAt(block: Buffer, from: number): Buffer {
   return block.subarray(from, from + block.readUInt32LE(from + 9));
 }
 
-function isIntact(raw: Buffer): boolean {
+/** Whether the checksum holds that an event ends with. */
+export function isIntact(raw: Buffer): boolean {
   if (raw.length < HEADER_BYTES + CHECKSUM_BYTES) return false;
   return crc32(raw.subarray(0, -CHECKSUM_BYTES)) === raw.readUInt32LE(raw.length - CHECKSUM_BYTES);
 }

@@ -7,13 +7,18 @@ const PACKET_HEADER_BYTES = 4;
 const STATUS_EVENT = 0x00;
 const STATUS_END = 0xfe;
 const STATUS_ERROR = 0xff;
-/** Where the event's header says how long the event is, and how much of a message must be read to know it. */
+/** Where the event's header says how long the event is. */
 const EVENT_LENGTH_AT = 9;
-const HEAD_BYTES = PACKET_HEADER_BYTES + 1 + EVENT_LENGTH_AT + 4;
+const HEAD_BYTES_MAX = PACKET_HEADER_BYTES + 1 + 2 + EVENT_LENGTH_AT + 4;
+
+/** A source that waits for acknowledgements puts these in front of each event. */
+const SEMI_SYNC_MAGIC = 0xef;
+const SEMI_SYNC_BYTES = 2;
 
 /** What comes out of the framing. `event` gets the bytes from `from` to `to`: whole, and never written to again. */
 export interface FrameHandler {
-  event(bytes: Buffer, from: number, to: number): void;
+  /** `isAwaited`: the source waits for this event to be acknowledged. */
+  event(bytes: Buffer, from: number, to: number, isAwaited: boolean): void;
   end(): void;
   error(code: number, message: string): void;
 }
@@ -24,6 +29,7 @@ export interface FrameHandler {
  *   packet: length u24, sequence u8, payload; a message is a packet of less than 2^24-1 bytes, or full packets and a
  *   last one that is not full, and may be empty
  *   message: status u8 (0 event, 254 end, 255 error), then the event, or error code u16, '#', SQL state, text
+ *   in front of an event, to a semi-sync replica: 239 u8, acknowledgement wanted u8 (0 or 1)
  *
  * Events that lie in one chunk, or in several that lie one behind the other, are handed on where they lie. Others are
  * copied once, into a buffer of their own length, which their header tells: memory of that size is only reserved, so a
@@ -32,10 +38,14 @@ export interface FrameHandler {
 export class DumpFraming {
   readonly #handler: FrameHandler;
   readonly #eventBytesMax: number;
+  /** In front of an event in its message. */
+  readonly #prefixBytes: number;
+  /** How much of a message must be read to know how long it is. */
+  readonly #headBytesMax: number;
   /** The begin of a message that the last chunk ended with, if it is the only packet of it. */
   #rest: Buffer | null = null;
   /** Of a packet that a chunk's end cut: its header and as much of the message as tells its length. */
-  readonly #head = Buffer.alloc(HEAD_BYTES);
+  readonly #head = Buffer.alloc(HEAD_BYTES_MAX);
   #headBytes = 0;
   /** The message being put together, status byte included; null between messages. */
   #message: Buffer | null = null;
@@ -44,9 +54,11 @@ export class DumpFraming {
   #packetLeft = 0;
   #continues = false;
 
-  constructor(handler: FrameHandler, options: { eventBytesMax: number }) {
+  constructor(handler: FrameHandler, options: { eventBytesMax: number; semiSync?: boolean }) {
     this.#handler = handler;
     this.#eventBytesMax = options.eventBytesMax;
+    this.#prefixBytes = 1 + (options.semiSync === true ? SEMI_SYNC_BYTES : 0);
+    this.#headBytesMax = PACKET_HEADER_BYTES + this.#prefixBytes + EVENT_LENGTH_AT + 4;
   }
 
   /** Takes the next bytes of the connection. The chunk must not be written to afterwards: events are views of it. */
@@ -96,7 +108,7 @@ export class DumpFraming {
     let read = at + this.#gather(chunk, at, PACKET_HEADER_BYTES);
     if (this.#headBytes < PACKET_HEADER_BYTES) return read;
     const packetBytes = this.#head.readUIntLE(0, 3);
-    const headBytes = Math.min(HEAD_BYTES, PACKET_HEADER_BYTES + packetBytes);
+    const headBytes = Math.min(this.#headBytesMax, PACKET_HEADER_BYTES + packetBytes);
     read += this.#gather(chunk, read, headBytes);
     if (this.#headBytes < headBytes) return read;
 
@@ -120,19 +132,20 @@ export class DumpFraming {
 
   #messageLength(packetBytes: number): number {
     const isEvent = this.#head[PACKET_HEADER_BYTES] === STATUS_EVENT;
-    const eventBytes = this.#head.readUInt32LE(PACKET_HEADER_BYTES + 1 + EVENT_LENGTH_AT);
+    const eventBytes = this.#head.readUInt32LE(PACKET_HEADER_BYTES + this.#prefixBytes + EVENT_LENGTH_AT);
+    const messageBytes = this.#prefixBytes + eventBytes;
     if (packetBytes < PACKET_BYTES_MAX) {
       // Otherwise what comes next would be taken for the rest of a packet whose length is wrong.
-      if (isEvent && this.#headBytes === HEAD_BYTES && eventBytes + 1 !== packetBytes) {
+      if (isEvent && this.#headBytes === this.#headBytesMax && messageBytes !== packetBytes) {
         throw misframed(`an event of ${eventBytes} bytes in a packet of ${packetBytes}`);
       }
       return packetBytes;
     }
-    if (!isEvent || eventBytes + 1 < packetBytes) {
+    if (!isEvent || messageBytes < packetBytes) {
       throw misframed(`an event of ${eventBytes} bytes in a packet of ${packetBytes}`);
     }
     if (eventBytes > this.#eventBytesMax) throw tooLarge(eventBytes, this.#eventBytesMax);
-    return 1 + eventBytes;
+    return messageBytes;
   }
 
   #continue(message: Buffer, chunk: Buffer, at: number): number {
@@ -152,7 +165,7 @@ export class DumpFraming {
     this.#packetLeft = this.#head.readUIntLE(0, 3);
     this.#continues = this.#packetLeft === PACKET_BYTES_MAX;
     if (this.#messageBytes + this.#packetLeft > message.length) {
-      throw misframed(`an event of ${message.length - 1} bytes continues past its end`);
+      throw misframed(`an event of ${message.length - this.#prefixBytes} bytes continues past its end`);
     }
     this.#finish(message);
     return read;
@@ -161,7 +174,9 @@ export class DumpFraming {
   #finish(message: Buffer): void {
     if (this.#packetLeft > 0 || this.#continues) return;
     if (this.#messageBytes < message.length) {
-      throw misframed(`an event of ${message.length - 1} bytes ends after ${this.#messageBytes - 1}`);
+      throw misframed(
+        `an event of ${message.length - this.#prefixBytes} bytes ends after ${this.#messageBytes - this.#prefixBytes}`,
+      );
     }
     this.#message = null;
     this.#deliver(message, 0, message.length);
@@ -171,8 +186,7 @@ export class DumpFraming {
     if (from === to) throw misframed('an empty message');
     switch (bytes[from]) {
       case STATUS_EVENT:
-        if (to - from - 1 > this.#eventBytesMax) throw tooLarge(to - from - 1, this.#eventBytesMax);
-        this.#handler.event(bytes, from + 1, to);
+        this.#deliverEvent(bytes, from + this.#prefixBytes, to);
         return;
       case STATUS_END:
         this.#handler.end();
@@ -183,6 +197,14 @@ export class DumpFraming {
         return;
     }
     throw misframed(`a message of ${to - from} bytes begins with ${bytes[from]}`);
+  }
+
+  #deliverEvent(bytes: Buffer, from: number, to: number): void {
+    if (to - from > this.#eventBytesMax) throw tooLarge(to - from, this.#eventBytesMax);
+    if (this.#prefixBytes === 1) this.#handler.event(bytes, from, to, false);
+    else if (bytes[from - SEMI_SYNC_BYTES] === SEMI_SYNC_MAGIC) {
+      this.#handler.event(bytes, from, to, bytes[from - 1] === 1);
+    } else throw misframed('an event without what a semi-sync source puts in front of it');
   }
 }
 

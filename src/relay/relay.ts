@@ -1,0 +1,192 @@
+import { mkdir } from 'node:fs/promises';
+import type { DumpedEvent } from '../binlog/dumped-events.js';
+import { type LoggedGtids, TransactionEnds } from '../binlog/transaction-ends.js';
+import { eventTypeName, ROTATE_EVENT } from '../binlog/types.js';
+import { ioError, systemFiles } from '../checkpoint/files.js';
+import { OwnerLock } from '../checkpoint/owner.js';
+import { locateError, RowtideError } from '../core/errors.js';
+import type { LogPoint } from '../core/event.js';
+import type { Log } from '../core/log.js';
+import type { LogSource } from '../core/source.js';
+import { nextFileName } from '../source/file-names.js';
+import { serverDump } from '../source/server.js';
+import { Archive } from './archive.js';
+import { DurableEnd } from './durable-end.js';
+import { type EndNote, notSynced, RelayFolder, type RelaySource } from './folder.js';
+import { type ReadableRelay, relayLog } from './reader.js';
+import { cutOff, recover } from './recover.js';
+import { isIntact } from './scan.js';
+import { checkedSource, type RelayServer, startAt } from './server.js';
+
+export interface RelayOptions {
+  readonly folder: string;
+  readonly log: Log;
+}
+
+/**
+ * A durable copy of a server's log, as the files that the server wrote. One process writes it (`open`, then `receive` as
+ * often as the connection breaks, then `close`); `reader` gives it as a log to any number of readers in that process.
+ */
+export class Relay implements ReadableRelay {
+  readonly folder: RelayFolder;
+  readonly end = new DurableEnd();
+  readonly #log: Log;
+  #lock: OwnerLock | null = null;
+  #note: EndNote | null = null;
+  #ends = new TransactionEnds();
+  /** Behind the last event that was taken. */
+  #taken: LogPoint = { file: '', offset: 0 };
+
+  constructor({ folder, log }: RelayOptions) {
+    this.folder = new RelayFolder(folder);
+    this.#log = log;
+  }
+
+  get logged(): LoggedGtids {
+    return this.#ends.logged;
+  }
+
+  reader(options: { readonly stopAtEnd?: boolean } = {}): LogSource {
+    return relayLog(this, options);
+  }
+
+  /** Takes the folder for this process, and cuts off what a crash left behind the last whole transaction. */
+  async open(): Promise<void> {
+    const { path } = this.folder;
+    await mkdir(path, { recursive: true, mode: 0o750 }).catch((cause) => {
+      throw ioError(`cannot make the relay folder ${path}`, cause);
+    });
+    this.#lock = await OwnerLock.acquire(this.folder.pathOf('relay.lock'), systemFiles);
+    await this.folder.load();
+    await this.folder.removeLeft();
+    const { end, ends } = await recover(this.folder);
+    this.#ends = ends;
+    this.#note = await this.folder.openEndNote();
+    this.end.moveTo(end);
+    this.#log.info({ folder: path, end, gtids: ends.logged?.toString() }, 'the relay is open');
+  }
+
+  async close(): Promise<void> {
+    await this.#note?.close();
+    await this.#lock?.release();
+    this.#note = null;
+    this.#lock = null;
+  }
+
+  async source(signal: AbortSignal): Promise<RelaySource> {
+    for (;;) {
+      const seen = this.end.point;
+      const { source } = this.folder;
+      if (source !== null && seen !== null) return source;
+      await this.end.movedFrom(seen, signal);
+    }
+  }
+
+  /** Receives until `signal` aborts; the connection's end and whatever else is wrong is thrown. */
+  async receive(server: RelayServer, signal: AbortSignal): Promise<void> {
+    const source = await checkedSource(this.folder, server, signal);
+    await this.#cutBack();
+    const archive = new Archive(this.folder.pathOf('/'), (file) => this.folder.add(file));
+    const place = await archive.resume(await startAt(this.folder, server, signal));
+    if (this.folder.source?.positions !== source.positions) await this.folder.remember(source);
+    this.#ends.abandon();
+    this.#taken = { file: '', offset: 0 };
+    const request = { ...place, exclude: null, annotateRows: true };
+    try {
+      try {
+        for await (const { events } of serverDump(server, request, signal)) await this.#take(archive, events);
+      } finally {
+        await archive.close();
+      }
+    } catch (error) {
+      throw await this.#judged(error);
+    }
+  }
+
+  /** What came behind the last whole transaction before the connection broke will come again. */
+  async #cutBack(): Promise<void> {
+    const last = this.folder.files.at(-1);
+    const { point } = this.end;
+    if (last !== undefined) await cutOff(this.folder.pathOf(last), point?.file === last ? point.offset : 0);
+  }
+
+  /** Writes what came together, and brings it to the disk once a transaction of it is whole. */
+  async #take(archive: Archive, events: readonly DumpedEvent[]): Promise<void> {
+    let end: LogPoint | null = null;
+    for (const dumped of events) if (this.#follow(dumped)) end = this.#taken;
+    await archive.write(events);
+    if (end === null) return;
+    await archive.sync();
+    this.#ends.settle();
+    this.end.moveTo(end);
+    this.#note?.note(end);
+  }
+
+  /** Checks that an event is the one that comes next, and undamaged; true if a transaction ends with it that is new. */
+  #follow(dumped: DumpedEvent): boolean {
+    const { file, event, raw, format, artificial } = dumped;
+    const { point } = this.end;
+    if (artificial) {
+      if (event.type === ROTATE_EVENT) this.#turnTo({ file, offset: event.start });
+      return false;
+    }
+    if (file !== this.#taken.file || event.start !== this.#taken.offset) throw gap(dumped, this.#taken);
+    if (format.checksum === 'crc32' && !isIntact(raw)) throw flipped(dumped);
+    this.#taken = { file, offset: event.end };
+    // The last event that is there was asked for once more, to see that it is the same.
+    if (point?.file === file && event.end <= point.offset) return false;
+    try {
+      return this.#ends.take(event, format);
+    } catch (error) {
+      throw locateError(error, `${file}:${event.start}`);
+    }
+  }
+
+  #turnTo(begin: LogPoint): void {
+    // In what is being taken, there may be files that are not in the folder yet.
+    const last = this.#taken.file === '' ? this.folder.files.at(-1) : this.#taken.file;
+    if (last !== undefined && begin.file !== last && begin.file !== nextFileName(last)) {
+      throw new RowtideError('LOG_GAP', `the server goes on with ${begin.file}, and the relay ends with ${last}`, {
+        hint: 'The server has begun its log anew. Take an empty folder for what it logs now.',
+      });
+    }
+    this.#taken = begin;
+  }
+
+  /**
+   * What the disk did not take may be lost although it can still be read, so that file is not to be believed any more,
+   * by no later start either. Space comes back.
+   */
+  async #judged(error: unknown): Promise<unknown> {
+    const cause = error instanceof RowtideError ? (error.cause as NodeJS.ErrnoException | undefined) : undefined;
+    const last = this.folder.files.at(-1);
+    if (last !== undefined && (cause?.syscall === 'fsync' || cause?.syscall === 'fdatasync')) {
+      await this.folder.noteUnsynced(last);
+      return notSynced(this.folder.pathOf(last), cause);
+    }
+    if (cause?.code === 'ENOSPC' || cause?.code === 'EDQUOT') return full(this.folder.path, cause);
+    return error;
+  }
+}
+
+function full(path: string, cause: unknown): RowtideError {
+  return new RowtideError('IO', `${path}: no space left for the relay`, {
+    hint: 'Make space, or give the relay a shorter retention: it goes on by itself. Until then a semi-sync source waits, or times out.',
+    retryable: true,
+    cause,
+  });
+}
+
+function gap({ file, event }: DumpedEvent, expected: LogPoint): RowtideError {
+  const message = `${file}:${event.start}: an event where ${expected.file}:${expected.offset} is expected`;
+  return new RowtideError('LOG_GAP', message, {
+    hint: 'Something between the log and here lost events; the relay ends in front of them.',
+  });
+}
+
+function flipped({ file, event }: DumpedEvent): RowtideError {
+  const message = `${file}:${event.start}: the checksum of ${eventTypeName(event.type)} does not match`;
+  return new RowtideError('EVENT_CHECKSUM', message, {
+    hint: 'It was damaged on the source’s disk or on the way. Look at the place with mysqlbinlog --verify-binlog-checksum on the source.',
+  });
+}

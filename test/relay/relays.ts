@@ -1,0 +1,113 @@
+/** Relays under test: received for a while, and what came of it. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll } from 'vitest';
+import { transactions } from '../../src/binlog/transactions.js';
+import { formatGtid } from '../../src/core/gtid.js';
+import type { Log } from '../../src/core/log.js';
+import type { Position } from '../../src/core/position.js';
+import type { LogSource } from '../../src/core/source.js';
+import { parseServerUrl } from '../../src/mysql/url.js';
+import { PositionFold } from '../../src/pipeline/fold.js';
+import { Relay } from '../../src/relay/relay.js';
+import type { RelayServer } from '../../src/relay/server.js';
+import { schemas } from '../../src/schema/schemas.js';
+import { diskSpool } from '../../src/source/spool.js';
+import { logEnd } from '../source/reading.js';
+
+export const silent: Log = {
+  debug: () => undefined,
+  info: () => undefined,
+  warn: () => undefined,
+  error: () => undefined,
+};
+
+const folders = mkdtempSync(join(tmpdir(), 'rowtide-relays-'));
+afterAll(() => rmSync(folders, { recursive: true }));
+export const newFolder = (): string => mkdtempSync(join(folders, 'relay-'));
+
+const never = new AbortController().signal;
+
+/** A relay that receives. */
+export class Receiving implements AsyncDisposable {
+  readonly relay: Relay;
+  /** What `receive` ended with. */
+  readonly ended: Promise<unknown>;
+  readonly #stop = new AbortController();
+
+  private constructor(relay: Relay, server: RelayServer) {
+    this.relay = relay;
+    this.ended = relay.receive(server, this.#stop.signal).then(
+      () => null,
+      (error: unknown) => error,
+    );
+    void this.ended.then((error) => relay.end.fail(error instanceof Error ? error : null));
+  }
+
+  static async start(url: string, folder: string, options: Partial<RelayServer> = {}): Promise<Receiving> {
+    const relay = new Relay({ folder, log: silent });
+    await relay.open();
+    return new Receiving(relay, { address: parseServerUrl(url), from: 'now', ...options });
+  }
+
+  /** Until all is here that the server has logged now. */
+  async caughtUp(url: string): Promise<void> {
+    const { file, offset } = await logEnd(url);
+    for (;;) {
+      const { point } = this.relay.end;
+      if (point !== null && (point.file > file || (point.file === file && point.offset >= offset))) return;
+      await Promise.race([this.relay.end.movedFrom(point, AbortSignal.timeout(20_000)), sleep(1000)]);
+    }
+  }
+
+  async stop(): Promise<void> {
+    this.#stop.abort();
+    await this.ended;
+    await this.relay.close();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.stop();
+  }
+}
+
+interface Walk {
+  readonly names: string[];
+  readonly position: Position;
+}
+
+/** The first `count` transactions behind a position. */
+async function walk(log: LogSource, from: Position, count = Number.POSITIVE_INFINITY): Promise<Walk> {
+  const source = transactions(log, {
+    schemas: schemas({ kind: 'none' }),
+    spool: diskSpool(join(folders, 'spool')),
+    start: (each, signal) => each.tail(signal),
+  });
+  const fold = new PositionFold(from);
+  const names: string[] = [];
+  for await (const transaction of source.read(from, never)) {
+    const { gtid, span } = transaction;
+    names.push(gtid === null ? `${span.file}:${span.start}` : formatGtid(gtid));
+    fold.add(transaction);
+    transaction.release();
+    if (names.length >= count) break;
+  }
+  return { names, position: fold.take() };
+}
+
+/** GTIDs, or places, of the transactions behind a position; from the beginning on without one. */
+export async function transactionsIn(
+  log: LogSource,
+  from?: Position,
+  { count }: { readonly count?: number } = {},
+): Promise<string[]> {
+  const begin = from ?? { source: await log.identity(never), log: await log.tail(never), held: [] };
+  return (await walk(log, begin, count)).names;
+}
+
+/** The position behind the first `count` of them. */
+export async function positionBehind(log: LogSource, from: Position, count: number): Promise<Position> {
+  return (await walk(log, from, count)).position;
+}

@@ -254,7 +254,9 @@ function whyTooLate(
 ): unknown {
   if (before.kind === 'gtid' && log.kind === 'gtid') {
     const missing = before.executed.minus(log.executed);
-    return missing.isEmpty ? null : purged(folder, `${file} begins behind transactions that come next: ${missing}`);
+    return missing.isEmpty
+      ? null
+      : purged(folder, `${file} begins behind transactions that come next: ${missing.toString()}`);
   }
   if (before.kind === 'mariadb-gtid' && log.kind === 'mariadb-gtid') {
     try {

@@ -38,14 +38,15 @@ test.each(LOGS)('in %s transactions end where streams say, and have the GTIDs th
       start: (each, signal) => each.tail(signal),
     });
     let count = 0;
-    for await (const { span, gtid, release } of source.read(await beginningOf(log), never)) {
+    for await (const transaction of source.read(await beginningOf(log), never)) {
+      const { span, gtid } = transaction;
       count++;
       expect(found).toContain(span.end);
       // Nothing ends inside.
       expect([...found].filter((end) => end > span.start && end < span.end)).toEqual([]);
       if (gtid !== null && 'uuid' in gtid)
         expect(ends.logged).toSatisfy((logged) => logged.has(gtid), formatGtid(gtid));
-      release();
+      transaction.release();
     }
     expect(count).toBeGreaterThan(3);
   } finally {

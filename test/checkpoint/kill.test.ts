@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect, test } from 'vitest';
+import { compiled } from '../compiled.js';
 import { Random, seedOf } from '../roundtrip/random.js';
 
 const KILLS = 50;
@@ -15,7 +16,7 @@ const saver = join(import.meta.dirname, 'saver.ts');
 const random = new Random(seedOf('moments of kills'));
 
 async function killOnce(path: string): Promise<{ found: number; saved: number }> {
-  const child = spawn(process.execPath, ['--import', 'tsx', saver, path], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, [await compiled(saver), path], { stdio: ['ignore', 'pipe', 'inherit'] });
   let found = Number.NaN;
   let saved = 0;
   const lines = createInterface(child.stdout);

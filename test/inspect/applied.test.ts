@@ -35,7 +35,7 @@ for (const version of VERSIONS) {
     expect(Object.keys(expected).length).toBeGreaterThanOrEqual(workload.tables.length);
     const logs = readdirSync(source.binlogDir).filter((name) => /^binlog\.\d+$/.test(name));
     const client = await clientOf(version);
-    using ours = new OurTool();
+    using ours = await OurTool.start();
     for (const options of [[], ['-v']]) {
       const script = await printed(ours, [...options, ...logs.map((name) => join(source.binlogDir, name))]);
       await empty(target);

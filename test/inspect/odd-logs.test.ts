@@ -48,7 +48,7 @@ test.each([
 test('options that are cut short are refused, as mysqlbinlog refuses them', async () => {
   const path = join(folder, 'short');
   writeFileSync(path, Object.values(ODD_LOGS)[0]!);
-  using ours = new OurTool();
+  using ours = await OurTool.start();
   using scratch = new Scratch();
   const said = await ours.run({ args: ['--style=mysql', '--verb', path] }, scratch);
   expect(said.stderr).toContain('--verb is no option of mysqlbinlog');

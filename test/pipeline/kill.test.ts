@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { compiled } from '../compiled.js';
 import { Random, seedOf } from '../roundtrip/random.js';
 
 const ROWS = 7;
@@ -22,7 +23,7 @@ type Order = 'written-first' | 'saved-first';
 
 /** Runs the pipeline up to a transaction; says the last stage that it told of. */
 async function run(order: Order, transactions: number, killAfterMs?: number): Promise<string> {
-  const args = ['--import', 'tsx', crashing, folder, order, String(transactions)];
+  const args = [await compiled(crashing), folder, order, String(transactions)];
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
   const exited = once(child, 'exit');
   const lines = createInterface(child.stdout);

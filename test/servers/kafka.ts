@@ -8,9 +8,10 @@ import { randomBytes } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Kafka, logLevel } from 'kafkajs';
-import { type Command, run } from './command.js';
+import type { Command } from './command.js';
 import { debian } from './debian.js';
 import { java } from './java.js';
+import { classArchive, formatNode, propertyLines } from './kafka-data.js';
 import { mavenLibraries } from './maven.js';
 import { freePort } from './ports.js';
 import { ServerProcess } from './process.js';
@@ -44,7 +45,7 @@ export async function startKafka(start: StartKafkaOptions = {}): Promise<KafkaNo
     users,
     features,
   };
-  const node = await KafkaNode.create(member, [member], newClusterId(), properties);
+  const node = await KafkaNode.create(member, { members: [member], cluster: newUuid(), properties });
   await node.launch();
   return node;
 }
@@ -54,9 +55,8 @@ export async function startKafkaCluster(start: { nodes: number; properties?: Pro
   for (let id = 1; id <= start.nodes; id++) {
     members.push(await newMember(id));
   }
-  const cluster = newClusterId();
-  const create = (member: Member) => KafkaNode.create(member, members, cluster, start.properties ?? {});
-  const nodes = await Promise.all(members.map(create));
+  const common = { members, cluster: newUuid(), properties: start.properties ?? {} };
+  const nodes = await Promise.all(members.map((member) => KafkaNode.create(member, common)));
   // A node answers only once a majority of the controllers is there.
   await Promise.all(nodes.map((node) => node.launch()));
   return new KafkaCluster(nodes);
@@ -73,6 +73,14 @@ interface Member {
   saslPort: number;
   users: Readonly<Record<string, string>>;
   features: Readonly<Record<string, number>>;
+}
+
+interface Membership {
+  readonly members: readonly Member[];
+  readonly cluster: string;
+  readonly properties: Properties;
+  /** Of Java, in place of those that take classes from the archive. */
+  readonly options?: readonly string[];
 }
 
 async function newMember(id: number, port?: number): Promise<Member> {
@@ -101,27 +109,16 @@ export class KafkaNode extends Server implements KafkaAddress {
     super(folder);
   }
 
-  static async create(member: Member, members: readonly Member[], cluster: string, properties: Properties) {
+  static async create(member: Member, { members, cluster, properties, options }: Membership): Promise<KafkaNode> {
     const folder = newFolder(`kafka-${member.id}`);
     const command = await kafkaCommand();
-    const file = join(folder, 'server.properties');
     const lines = { ...nodeProperties(member, members, folder), ...properties };
-    await writeFile(
-      file,
-      `${Object.entries(lines)
-        .map(([key, value]) => `${key}=${value}`)
-        .join('\n')}\n`,
-    );
-    const scram = Object.entries(member.users).flatMap(([name, password]) =>
-      ['SCRAM-SHA-256', 'SCRAM-SHA-512'].flatMap((each) => [
-        '--add-scram',
-        `${each}=[name=${name},password=${password}]`,
-      ]),
-    );
-    const format = ['kafka.tools.StorageTool', 'format', `--cluster-id=${cluster}`, '--config', file];
-    const features = Object.entries(member.features).flatMap(([name, level]) => ['--feature', `${name}=${level}`]);
-    await run(command, [...format, ...scram, ...features]);
-    return new KafkaNode(member, folder, command);
+    await writeFile(join(folder, 'server.properties'), propertyLines(lines));
+    const { users, features } = member;
+    const identity = { cluster, node: member.id, directory: newUuid() };
+    await formatNode(join(folder, 'data'), identity, { version: kafkaVersion, command, format: { users, features } });
+    const args = [...command.args, ...(options ?? (await archiveOptions()))];
+    return new KafkaNode(member, folder, { ...command, args });
   }
 
   get id(): number {
@@ -264,7 +261,7 @@ const logging = '-Dorg.slf4j.simpleLogger.defaultLogLevel=warn';
 
 /** Kafka's archives, downloaded; gives the version. */
 export async function installKafka(): Promise<string> {
-  await Promise.all([libraries(), java()]);
+  await archiveOptions();
   return kafkaVersion;
 }
 
@@ -292,8 +289,26 @@ export async function consoleConsumer(): Promise<Command> {
 /** An independent reader and writer, the tests' oracle. */
 export async function kcat(): Promise<Command> {
   const root = await debian({ name: 'kcat', suite: 'bookworm', packages: ['kcat'] });
-  return root.command(root.path('usr/bin/kcat'));
+  const { file, args } = root.command(root.path('usr/bin/kcat'));
+  // That a topic ends is only said by an answer that has waited this long for more.
+  return { file, args: [...args, '-X', 'fetch.wait.max.ms=10'] };
 }
 
-/** A Kafka uuid: 16 bytes in URL-safe base64. */
-const newClusterId = (): string => randomBytes(16).toString('base64url');
+async function archiveOptions(): Promise<readonly string[]> {
+  const command = await kafkaCommand();
+  const record = async (options: readonly string[]): Promise<void> => {
+    const member = await newMember(1);
+    await using node = await KafkaNode.create(member, {
+      members: [member],
+      cluster: newUuid(),
+      properties: {},
+      options,
+    });
+    await node.launch();
+    await node.stop();
+  };
+  return classArchive(`kafka-${kafkaVersion}`, { command, record });
+}
+
+/** 16 bytes in URL-safe base64. */
+const newUuid = (): string => randomBytes(16).toString('base64url');

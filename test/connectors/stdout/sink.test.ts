@@ -6,6 +6,7 @@ import { checkpointed, jsonFormat, memoryStore } from 'rowtide';
 import { insertsOf, largeTransaction, positionAfter, sinkSuite } from 'rowtide/testing';
 import { describe, expect, test } from 'vitest';
 import { StreamSink } from '../../../connectors/stdout/sink.js';
+import { compiled } from '../../compiled.js';
 
 const never = new AbortController().signal;
 const writer = join(import.meta.dirname, 'writer.ts');
@@ -65,14 +66,14 @@ describe('the stdout sink', () => {
   });
 
   test('names the end of its reader, as `| head` makes it, and nothing else is thrown', async () => {
-    const command = `"${process.execPath}" --import tsx "${writer}" | head -n 2`;
+    const command = `"${process.execPath}" "${await compiled(writer)}" | head -n 2`;
     const { stdout, stderr } = await promisify(execFile)('bash', ['-c', `set -o pipefail; ${command}`]);
     expect(stdout.split('\n').filter((line) => line !== '')).toHaveLength(2);
     expect(stderr).toBe('OUTPUT_CLOSED\n');
   });
 
   test('writes whole lines to a slow reader', async () => {
-    const child = spawn(process.execPath, ['--import', 'tsx', writer, '20000'], {
+    const child = spawn(process.execPath, [await compiled(writer), '20000'], {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     let text = '';

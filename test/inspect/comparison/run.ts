@@ -16,7 +16,7 @@ export async function run(comparisons: Iterable<Comparison>, lanes = 2): Promise
   const outcomes: Outcome[] = [];
   const left = comparisons[Symbol.iterator]();
   const lane = async (): Promise<void> => {
-    using ours = new OurTool();
+    using ours = await OurTool.start();
     using scratch = new Scratch();
     for (let next = left.next(); !next.done; next = left.next()) {
       outcomes.push(await compare(next.value, { real, ours, scratch }));

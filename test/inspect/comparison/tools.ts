@@ -4,7 +4,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buffer, text } from 'node:stream/consumers';
-import { fileURLToPath } from 'node:url';
+import { compiled } from '../../compiled.js';
 import type { Command } from '../../servers/command.js';
 import { mariadbTool } from '../../servers/mariadb.js';
 import { mysqlTool } from '../../servers/mysql.js';
@@ -80,7 +80,18 @@ export class RealTools {
 
 /** `rowtide inspect` in one process for all calls, since Node's start would take most of the time. */
 export class OurTool {
-  #child = startOurs();
+  readonly #program: string;
+  #child: ChildProcess;
+
+  private constructor(program: string) {
+    this.#program = program;
+    this.#child = startOurs(program);
+  }
+
+  static async start(): Promise<OurTool> {
+    const main = join(import.meta.dirname, '../../../src/cli/main.ts');
+    return new OurTool(await compiled(join(import.meta.dirname, 'our-process.ts'), [main]));
+  }
 
   async run(call: Call, scratch: Scratch): Promise<Said> {
     const child = this.#child;
@@ -90,7 +101,7 @@ export class OurTool {
       const stdout = Buffer.from(said.stdout.buffer, said.stdout.byteOffset, said.stdout.byteLength);
       return { ...said, stdout: Buffer.concat([stdout, scratch.take()]) };
     } catch (error) {
-      this.#child = startOurs();
+      this.#child = startOurs(this.#program);
       return { status: -1, stdout: scratch.take(), stderr: String(error) };
     } finally {
       clearTimeout(timer);
@@ -105,9 +116,9 @@ export class OurTool {
 const HANGS_MS = 120_000;
 const BYTES_MAX = 2 ** 26;
 
-function startOurs(): ChildProcess {
-  return fork(fileURLToPath(new URL('our-process.ts', import.meta.url)), {
-    execArgv: ['--import', import.meta.resolve('tsx')],
+function startOurs(program: string): ChildProcess {
+  return fork(program, {
+    execArgv: [],
     env: { PATH: process.env.PATH, HOME: tmpdir() },
     serialization: 'advanced',
   });

@@ -79,10 +79,10 @@ const SERVERS: readonly Live[] = [
 ];
 
 let real: RealTools;
-const ours = new OurTool();
+let ours: OurTool;
 const scratch = new Scratch();
 beforeAll(async () => {
-  real = await RealTools.find();
+  [real, ours] = await Promise.all([RealTools.find(), OurTool.start()]);
 });
 afterAll(() => {
   ours[Symbol.dispose]();

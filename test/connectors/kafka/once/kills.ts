@@ -1,7 +1,8 @@
 import { spawn } from 'node:child_process';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { compiled } from '../../../compiled.js';
 import { Random } from '../../../torture/random.js';
-import { buildSubject } from './build.js';
 import type { Delivery, Pipeline } from './scene.js';
 
 /** What a life is for, and where it ends. */
@@ -76,7 +77,7 @@ export async function killAgainAndAgain(task: Kills): Promise<{ killed: number; 
   return { killed, last };
 }
 
-let subject: Promise<string> | undefined;
+const SUBJECT = join(import.meta.dirname, 'subject.ts');
 
 export interface Life {
   /** An exit code or a signal. */
@@ -87,8 +88,9 @@ export interface Life {
 
 /** Kills it so long after it began to write, if it lives so long. Throws what it said if it failed. */
 export async function live(order: Order, killAfterMs?: number): Promise<Life> {
-  subject ??= buildSubject();
-  const child = spawn(process.execPath, [await subject, JSON.stringify(order)], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, [await compiled(SUBJECT), JSON.stringify(order)], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   let said = '';
   child.stderr.on('data', (chunk: Buffer) => {
     said += chunk.toString();

@@ -7,9 +7,15 @@ const CLI = 'dist/src/cli/main.js';
 const OVERLAY = join(import.meta.dirname, 'overlay');
 
 /** Modules that an overlay takes the place of; the original stays beside it under another name. */
-const REPLACED = ['src/pipeline/checkpointed.js', 'src/binlog/transactions.js', 'src/checkpoint/files.js'];
+const REPLACED = [
+  'src/pipeline/checkpointed.js',
+  'src/binlog/transactions.js',
+  'src/checkpoint/files.js',
+  'src/mysql/session.js',
+  'connectors/replica/index.js',
+];
 /** What those need, put where they find it. */
-const ADDED = ['src/torture/stage.js', 'src/torture/begun.js'];
+const ADDED = ['src/torture/stage.js', 'src/torture/begun.js', 'src/torture/rows-first.js'];
 
 export interface Builds {
   /** The command line as it is. */

@@ -6,6 +6,7 @@
  *   npm run torture -- exactly-once          Kafka transactions: killed, cut off, fenced, and their brokers restarted
  *   npm run torture -- at-least-once         the same without transactions
  *   npm run torture -- replica-sql           replicas: killed, cut off, their sources and targets killed
+ *   npm run torture -- replica-equal         200,000 random transactions on each pair of servers, and equal ends behind them
  *   npm run torture -- aggregate             eight sources in one target, killed, late and altered one after the other
  *   npm run torture -- replica-parallel      100,000 conflicting transactions through several workers, and a reader
  *   npm run torture -- kills-kafka broken    some parts, by the beginnings of their names
@@ -21,13 +22,14 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { AGGREGATE_PARTS } from './aggregate.js';
 import { DELIVERY_PARTS } from './delivery.js';
+import { REPLICA_EQUAL_PARTS } from './equal/parts.js';
 import { FUZZ_PARTS, type OwnRound, ownSummary } from './fuzz.js';
 import { INSPECT_PARTS } from './inspect.js';
 import { failuresOf, missedStages, PARTS, type Part, runPartRound } from './parts.js';
 import { Progress } from './progress.js';
 import { randomTests } from './random-tests.js';
 import { RAW_PARTS } from './raw.js';
-import { REPLICA_PARTS } from './replica.js';
+import { REPLICA_PARTS } from './replica/parts.js';
 import { REPLICA_PARALLEL_PARTS } from './replica-parallel.js';
 import { failed, type RoundResult, Servers } from './round.js';
 import { summary } from './summary.js';
@@ -50,6 +52,7 @@ const OWN_PARTS = [
   ...INSPECT_PARTS,
   ...DELIVERY_PARTS,
   ...REPLICA_PARTS,
+  ...REPLICA_EQUAL_PARTS,
   ...AGGREGATE_PARTS,
 ];
 const runs = Number(values.runs);

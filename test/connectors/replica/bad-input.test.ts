@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type MysqlServer, startMysql } from '../../servers/mysql.js';
 import { needs, sharedMariadb } from '../../servers/suite.js';
-import { contents, execute, executed, replicate } from './replicating.js';
+import { contents, execute, executed, replicate, select } from './replicating.js';
 
 interface Case {
   readonly what: string;
@@ -78,7 +78,9 @@ needs('own').describe('a replica by binlog events stops by name, and goes on onc
   let applier: { url: string };
 
   beforeAll(async () => {
-    [source, target] = await Promise.all([startMysql(), startMysql()]);
+    // A table that is put there finds no more room than this.
+    const options = ['--innodb-data-file-path=ibdata1:12M'];
+    [source, target] = await Promise.all([startMysql(), startMysql({ options })]);
     await execute(source, 'CREATE DATABASE shop', 'CREATE TABLE shop.t (id INT PRIMARY KEY, v VARCHAR(20), n INT)');
     await execute(source, "INSERT INTO shop.t VALUES (1, 'a', 1), (2, 'a', 1)");
     await execute(target, ...quietly("CREATE USER applier IDENTIFIED BY ''", 'GRANT ALL ON *.* TO applier'));
@@ -118,4 +120,50 @@ needs('own').describe('a replica by binlog events stops by name, and goes on onc
     });
     await execute(mariadb, 'DROP DATABASE rowtide');
   });
+
+  // Mode sql comes last: what it writes has not the transaction ids of the source.
+  for (const mode of ['binlog', 'sql'] as const) {
+    it(`the disk of the target is full (mode ${mode})`, async () => {
+      const table = `shop.large_${mode}`;
+      const replication = { source, target, options: { mode } } as const;
+      await execute(source, `CREATE TABLE ${table} (id INT PRIMARY KEY, v LONGTEXT)`);
+      await replicate({ source, target });
+      // Begins here.
+      await replicate(replication);
+      await execute(target, ...quietly(`ALTER TABLE ${table} TABLESPACE innodb_system`));
+      await fill(target);
+      const before = await positionOf(target, mode);
+      await execute(source, `INSERT INTO ${table} VALUES (1, REPEAT('x', 500000))`);
+      await expect(replicate(replication)).rejects.toMatchObject({
+        code: 'SINK_REFUSED',
+        message: expect.stringMatching(/The table '\w+' is full/),
+        retryable: true,
+      });
+      expect(await positionOf(target, mode)).toBe(before);
+      await execute(target, ...quietly('DROP TABLE shop.filler'));
+      expect(await replicate(replication)).toBe('ended');
+      expect(await contents(target)).toEqual(await contents(source));
+    });
+  }
 });
+
+/** Leaves no room in the tablespace that does not grow. */
+async function fill(target: MysqlServer): Promise<void> {
+  await execute(
+    target,
+    ...quietly('CREATE TABLE shop.filler (id INT AUTO_INCREMENT PRIMARY KEY, v LONGTEXT) TABLESPACE innodb_system'),
+  );
+  for (const bytes of [1_000_000, 30_000, 1000]) {
+    const insert = `INSERT INTO shop.filler (v) VALUES (REPEAT('x', ${bytes}))`;
+    const full = async (): Promise<string> => {
+      for (;;) await execute(target, ...quietly(insert));
+    };
+    await expect(full()).rejects.toMatchObject({ code: 'ER_RECORD_FILE_FULL' });
+  }
+}
+
+async function positionOf(target: MysqlServer, mode: 'binlog' | 'sql'): Promise<string> {
+  if (mode === 'binlog') return executed(target);
+  const [[checkpoint] = []] = await select(target, 'SELECT checkpoint FROM rowtide.checkpoint');
+  return String(checkpoint);
+}

@@ -5,8 +5,9 @@
 import { openSync, writeSync } from 'node:fs';
 
 const { ROWTIDE_TORTURE_STAGE: path, ROWTIDE_TORTURE_DIE: die, ROWTIDE_TORTURE_BREAK } = process.env;
+const { ROWTIDE_TORTURE_LOSE: lost = '0' } = process.env;
 
-/** Which way to break the program on purpose: `save-first`, `gtid-at-event`, or none. */
+/** Which way to break the program on purpose: `save-first`, `gtid-at-event`, `rows-first`, `unasked`, `skip`, or none. */
 export const broken = ROWTIDE_TORTURE_BREAK;
 
 const file = openSync(path, 'w');
@@ -18,4 +19,16 @@ export function enter(stage) {
   const count = (entries.get(stage) ?? 0) + 1;
   entries.set(stage, count);
   if (die === `${stage}:${count}`) process.kill(process.pid, 'SIGKILL');
+}
+
+/** Whether entering a stage would be the end. */
+export function isFatal(stage) {
+  return die === `${stage}:${(entries.get(stage) ?? 0) + 1}`;
+}
+
+let answers = 0;
+
+/** Whether the answer that has just come is to be one that never came: each so many-th, where that is wanted. */
+export function losesAnswer() {
+  return ++answers % Number(lost) === 0;
 }

@@ -38,7 +38,7 @@ export class Harm {
     const scene = this.#scene;
     switch (fault) {
       case 'kill ours':
-        return this.#random.chance(0.7) ? this.#killAimed() : this.#killAnywhere();
+        return this.#random.chance(0.8) ? this.#killAimed() : this.#killAnywhere();
       case 'kill target':
         await this.#live();
         await restart(scene.target);
@@ -64,7 +64,7 @@ export class Harm {
     if (life?.isRunning) return life;
     const telling = random.chance(0.5) ? { lose: random.between(5, 60) } : null;
     const started = await this.#scene.start(random.between(0, APPLIERS.length - 1), telling);
-    await sleep(random.between(600, 1800));
+    await sleep(random.between(400, 1400));
     return started;
   }
 

@@ -67,7 +67,8 @@ async function torture(
   try {
     for (const [i, fault] of shuffled(random, plan).entries()) {
       if (i % CATCH_UP_EVERY === CATCH_UP_EVERY - 1) await settle(scene);
-      await harm.inflict(fault);
+      // A life that is in the way of one that is aimed is killed, too.
+      if ((tally.faults[fault] ?? 0) < plan[fault]) await harm.inflict(fault);
     }
     await load.stop();
     const life = await settle(scene);

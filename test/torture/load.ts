@@ -29,6 +29,8 @@ export interface LoadOptions {
   readonly seed: string;
   /** Whether some transactions have two phases. */
   readonly twoPhase: boolean;
+  /** The longest that a writer waits between two transactions. */
+  readonly pauseMsMax?: number;
 }
 
 /** Empty tables; whatever an earlier load left is gone. */
@@ -73,7 +75,8 @@ export class Load {
   }
 
   #write(writer: number): Promise<void> {
-    const random = new Random(this.#options.seed, 'writer', writer);
+    const { seed, pauseMsMax = 25 } = this.#options;
+    const random = new Random(seed, 'writer', writer);
     let serial = 0;
     return this.#repeat(async (connection) => {
       const ledgerId = writer * LEDGER_IDS_PER_WRITER + ++serial;
@@ -82,7 +85,7 @@ export class Load {
       for (const statement of transaction(random, { writer, serial })) await connection.query(statement);
       await connection.query('COMMIT');
       this.acknowledged.add(ledgerId);
-      await sleep(random.between(2, 25));
+      await sleep(random.between(2, pauseMsMax));
     });
   }
 

@@ -11,6 +11,8 @@ import { type Mode, stagesOf } from './stages.js';
 
 /** A tenth of all: what is done in a round, in an order by chance. */
 const TENTH: Plan = { 'kill ours': 30, 'kill target': 5, 'kill source': 5, 'cut target': 5, 'cut source': 5 };
+/** A replica that is killed all the time is to keep up, or each round would be a long wait for it. */
+const PAUSE_MS_MAX = 120;
 /** So often the replica has to get over it all. */
 const CATCH_UP_EVERY = 15;
 
@@ -63,7 +65,7 @@ async function torture(
   const random = new Random(seed, 'replica', scene.mode);
   const harm = new Harm(scene, { random, tally });
   await createTables(scene.source.url);
-  const load = Load.start({ url: scene.source.url, seed, twoPhase: true });
+  const load = Load.start({ url: scene.source.url, seed, twoPhase: true, pauseMsMax: PAUSE_MS_MAX });
   try {
     for (const [i, fault] of shuffled(random, plan).entries()) {
       if (i % CATCH_UP_EVERY === CATCH_UP_EVERY - 1) await settle(scene);

@@ -23,7 +23,7 @@ const JSON_HEAVY: Shape = {
 const BLOB_HEAVY: Shape = {
   name: 'blob',
   server: 'mysql',
-  rowsShare: 1 / 5,
+  rowsShare: 1 / 2,
   create: 'CREATE TABLE blobs (id BIGINT NOT NULL PRIMARY KEY, name VARCHAR(64) NOT NULL, data MEDIUMBLOB)',
   insert: `INSERT INTO blobs SELECT @base + n, CONCAT('file ', n), REPEAT(UNHEX(SHA2(@base + n, 512)), 64) FROM numbers`,
   update: 'UPDATE blobs SET data = REVERSE(data) WHERE id BETWEEN ? AND ?',

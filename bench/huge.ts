@@ -5,6 +5,7 @@ import mysql from 'mysql2/promise';
 import { startKafka } from '../test/servers/kafka.js';
 import { type MysqlServer, startMysql } from '../test/servers/mysql.js';
 import { printTable, runTask } from './compare.js';
+import { HUGE_TABLE, HugeTarget, SERVER_OPTIONS } from './huge-target.js';
 import type { HugeOptions, HugeSink } from './ours-huge.js';
 
 const MIB = 2 ** 20;
@@ -16,6 +17,9 @@ const REPEATED_BYTES = 6016;
 const ROW_BYTES = 2 * RANDOM_BYTES + REPEATED_BYTES;
 /** Rows that one statement inserts. */
 const SEED_ROWS = 64;
+
+/** A replica has two bounded packets, and their answers, beside. */
+const REPLICA_RSS_BYTES_MAX = 250 * MIB;
 
 interface Case {
   readonly name: string;
@@ -31,11 +35,23 @@ const CASES: readonly Case[] = [
   { name: 'live to Kafka', compressed: false, from: 'server', sink: 'kafka' },
   { name: 'compressed, file to null', compressed: true, from: 'file', sink: 'null' },
   { name: 'compressed, live to Kafka', compressed: true, from: 'server', sink: 'kafka' },
+  { name: 'replica, mode binlog', compressed: false, from: 'server', sink: { mode: 'binlog' } },
+  { name: 'replica, mode sql', compressed: false, from: 'server', sink: { mode: 'sql' } },
+  {
+    name: 'replica, mode sql, splitRows 1000',
+    compressed: false,
+    from: 'server',
+    sink: { mode: 'sql', splitRows: 1000 },
+  },
 ];
+
+/** `replica` stands for all of them. */
+const isNamed = (name: string, names: readonly string[]): boolean =>
+  names.length === 0 || names.includes(name) || names.includes(name.split(',')[0]!);
 
 /** One transaction of so many bytes through whole pipelines: does their memory stay bounded? Sets the exit code. */
 export async function benchHuge({ bytes, names }: { bytes: number; names: readonly string[] }): Promise<void> {
-  const cases = CASES.filter(({ name }) => names.length === 0 || names.includes(name));
+  const cases = CASES.filter(({ name }) => isNamed(name, names));
   const folder = await mkdtemp(join(tmpdir(), 'rowtide-huge-'));
   const server = await startMysql({ options: SERVER_OPTIONS });
   const kafka = cases.some(({ sink }) => sink === 'kafka') ? await startKafka() : null;
@@ -57,17 +73,10 @@ export async function benchHuge({ bytes, names }: { bytes: number; names: readon
   }
 }
 
-const SERVER_OPTIONS = [
-  '--binlog-row-metadata=FULL',
-  '--sync-binlog=0',
-  '--innodb-flush-log-at-trx-commit=0',
-  '--innodb-doublewrite=OFF',
-  '--max-binlog-cache-size=8G',
-  '--max-binlog-size=1G',
-];
-
 interface Log {
   readonly file: string;
+  /** What the server had executed before. */
+  readonly executed: string;
   readonly rows: number;
   /** Of the packet that a compressed transaction is sent in. */
   readonly packetBytes: number;
@@ -87,13 +96,14 @@ async function write(server: MysqlServer, bytes: number, compressed: boolean): P
   const connection = await mysql.createConnection({ host, port, user, multipleStatements: true });
   const rows = Math.ceil(bytes / ROW_BYTES);
   await connection.query(`DROP DATABASE IF EXISTS huge; CREATE DATABASE huge; USE huge;
-    CREATE TABLE rows_ (id INT AUTO_INCREMENT PRIMARY KEY, body MEDIUMTEXT NOT NULL) CHARACTER SET latin1;
+    ${HUGE_TABLE};
     CREATE TABLE seed (body MEDIUMTEXT NOT NULL) CHARACTER SET latin1;
     INSERT INTO seed WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ${SEED_ROWS})
     SELECT REPEAT(SHA2(i, 256), ${REPEATED_BYTES / 64}) FROM n;
     FLUSH BINARY LOGS;
     SET SESSION binlog_transaction_compression = ${compressed ? 'ON' : 'OFF'}`);
   const [before] = await connection.query<mysql.RowDataPacket[]>('SHOW BINARY LOGS');
+  const [executed] = await connection.query<mysql.RowDataPacket[]>('SELECT @@GLOBAL.gtid_executed AS gtids');
   await connection.query('START TRANSACTION');
   for (let left = rows; left > 0; left -= SEED_ROWS) {
     await connection.query(
@@ -106,7 +116,7 @@ async function write(server: MysqlServer, bytes: number, compressed: boolean): P
   await connection.end();
   const file = String(before.at(-1)?.Log_name);
   const size = Number(after.find((each) => each.Log_name === file)?.File_size);
-  return { file, rows, packetBytes: compressed ? size : 0 };
+  return { file, executed: String(executed[0]?.gtids), rows, packetBytes: compressed ? size : 0 };
 }
 
 function optionsOf(
@@ -118,10 +128,15 @@ function optionsOf(
   return { source, sink, rows };
 }
 
-async function measure({ name }: Case, options: HugeOptions, { packetBytes }: Log): Promise<Result> {
-  const { rows, seconds, rssMiB } = await runTask('pipeHuge', options);
+async function measure({ name, sink }: Case, options: HugeOptions, { packetBytes, executed }: Log): Promise<Result> {
+  const isReplica = typeof sink === 'object';
+  await using target = isReplica ? await HugeTarget.start(executed) : null;
+  const given = isReplica && target !== null ? { ...sink, url: target.url } : sink;
+  const { rows, seconds, rssMiB } = await runTask('pipeHuge', { ...options, sink: given });
   if (rows !== options.rows) throw new Error(`${name}: ${rows} rows of ${options.rows} came`);
-  return { name, rows, seconds, rssMiB: rssMiB ?? Number.NaN, rssMiBMax: (RSS_BYTES_MAX + packetBytes) / MIB };
+  await target?.assertRows(rows);
+  const bytesMax = isReplica ? REPLICA_RSS_BYTES_MAX : RSS_BYTES_MAX;
+  return { name, rows, seconds, rssMiB: rssMiB ?? Number.NaN, rssMiBMax: (bytesMax + packetBytes) / MIB };
 }
 
 function print(results: readonly Result[], bytes: number): void {

@@ -15,10 +15,12 @@ import {
   transactions,
 } from 'rowtide';
 import file from '../connectors/file/index.js';
+import replica from '../connectors/replica/index.js';
 import { type Measured, Meter } from './meter.js';
 import { kafkaSink, silent } from './ours-kafka.js';
 
-export type HugeSink = 'null' | 'file' | 'kafka';
+/** An object: options of a replica. */
+export type HugeSink = 'null' | 'file' | 'kafka' | Readonly<Record<string, string | number>>;
 
 export interface HugeOptions {
   /** A file, or a server and the file in its log that holds the transaction. */
@@ -72,6 +74,11 @@ function onlyFirst(source: Source): Source {
 }
 
 function sinkOf({ sink, folder, brokers }: HugeOptions): ResumableSink {
+  if (typeof sink === 'object') {
+    const made = replica.create(replica.options.parse(sink), { pipeline: 'huge', log: silent });
+    if ('state' in made) throw new Error('a replica remembers its position itself');
+    return made;
+  }
   switch (sink) {
     case 'null':
       return { open: async () => undefined, write: async () => undefined, close: async () => undefined };

@@ -100,7 +100,7 @@ export {
 export { type StreamOptions, type StreamSource, stream } from './stream/stream.js';
 export type { ColumnOptions } from './transform/columns/actions.js';
 export { columnsNamed } from './transform/columns/named.js';
-export { type TableFilterOptions, type Transform, tableTest, withEachEntry } from './transform/filter.js';
+export { type TableFilterOptions, type Transform, tableTest, withEachEntry, withEntries } from './transform/filter.js';
 export { type TablePattern, tablePattern } from './transform/patterns.js';
 export { transformed } from './transform/source.js';
 export { type TransformOptions, transformOf } from './transform/transform.js';

@@ -6,6 +6,7 @@ import {
   quotedText,
   RowtideError,
   type Session,
+  type SinkState,
   SqlError,
   type SqlValue,
 } from 'rowtide';
@@ -15,6 +16,8 @@ export interface Fenced {
   readonly epoch: number;
   /** Undefined: nothing was ever written. */
   readonly position: Position | undefined;
+  /** What was written beside the position. */
+  readonly state: SinkState;
   /** What was begun and is not known to be done; null: nothing. */
   readonly intent: string | null;
 }
@@ -59,13 +62,13 @@ export class CheckpointTable {
     const [epoch, checkpoint, intent] = results[2]!.rows[0] as [SqlValue, string | null, string | null];
     this.#epoch = Number(epoch);
     const place = `the row of ${this.#stream} in ${this.#name}`;
-    const position = checkpoint === null ? undefined : decodeCheckpoint(checkpoint, place).position;
-    return { epoch: this.#epoch, position, intent };
+    const saved = checkpoint === null ? null : decodeCheckpoint(checkpoint, place);
+    return { epoch: this.#epoch, position: saved?.position, state: saved?.sink ?? {}, intent };
   }
 
   /** The last statement in front of a COMMIT: one row, or else the writer is fenced. It ends what was begun, too. */
-  save(position: Position): string {
-    const checkpoint = { pipeline: this.#stream, generation: this.#epoch, position, sink: {} };
+  save(position: Position, state: SinkState = {}): string {
+    const checkpoint = { pipeline: this.#stream, generation: this.#epoch, position, sink: state };
     return this.#update(`checkpoint = ${quotedText(encodeCheckpoint(checkpoint))}, intent = NULL`);
   }
 

@@ -48,7 +48,7 @@ export function loggedStatement(statement: Statement, target: StatementTarget): 
       `timestamp=${timestampOf(event.timestamp, status)}`,
       ...assignments(status, target),
       ...(target.collations === undefined ? [] : mariadbAssignments(status, target.collations)),
-      ...(isReworded ? [`character_set_client=${UTF8MB4}`] : []),
+      ...(isReworded || status.charset === null ? [`character_set_client=${UTF8MB4}`] : []),
     ],
     text: isReworded ? Buffer.from(statement.sql) : text,
     errorCode,

@@ -8,6 +8,9 @@ export const targetOptions = {
   workers: z.int().min(1).max(64).default(1).describe('connections that apply transactions at the same time'),
 };
 
+const NO_SPLIT =
+  'splitRows cuts transactions, and in mode binlog each has one GTID, which one commit has. Use mode sql, or leave it out';
+
 const members = z.discriminatedUnion('mode', [
   z.strictObject({
     ...targetOptions,
@@ -18,6 +21,7 @@ const members = z.discriminatedUnion('mode', [
       .describe(
         'of several workers: source: readers see no state that the source never had; any: a transaction waits for those only that it needs',
       ),
+    splitRows: z.never({ error: NO_SPLIT }).optional(),
   }),
   z.strictObject({
     ...targetOptions,

@@ -18,7 +18,7 @@ import { ParallelReplay } from './parallel.js';
 import { emptyTransaction, Replay } from './pieces.js';
 import { type Owner, placeOfPiece } from './place.js';
 import { Sender } from './sender.js';
-import { targetOf } from './target.js';
+import { targetOf, UNCONVERTED } from './target.js';
 
 /**
  * Replays the very events of a MySQL source on a MySQL target of the same schema, each transaction under its own GTID. The
@@ -53,7 +53,7 @@ export class BinlogSink implements ResumableSink {
       await this.#fence.take(sessions);
       const [session] = sessions as [Session];
       const target = await targetOf(session, this.#context.log);
-      for (const each of sessions) await each.run(["SET SESSION session_track_gtids = 'OWN_GTID'"]);
+      for (const each of sessions) await each.run(["SET SESSION session_track_gtids = 'OWN_GTID'", UNCONVERTED]);
       const parallel = { sessions, target, ordered: commitOrder === 'source', locate: placeOfPiece, stats };
       this.#opened = {
         sessions,

@@ -39,9 +39,15 @@ export async function targetOf(session: Session, log: Log): Promise<Target> {
     hasServerVersions: number >= 80_014,
     removesModes: number >= 80_000,
     eventBytesMax: eventBytesMax(session),
-    pins: session.pins,
+    pins: [...session.pins, UNCONVERTED],
   };
 }
+
+/**
+ * Nearly all that is sent is text of BINLOG: from utf8mb4, the server looks at it character by character, and converts it.
+ * Names are in UTF-8 for it all the same.
+ */
+export const UNCONVERTED = 'SET character_set_client = binary';
 
 const EVENT_BYTES_MAX = 256 * 1024;
 

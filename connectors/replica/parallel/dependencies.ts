@@ -11,6 +11,8 @@ export interface DependenciesOptions {
   readonly trustsSource: boolean;
   /** Which table of the target the rows go to. */
   target(rows: Rows): { readonly schema: string; readonly name: string };
+  /** Transactions that run alone for other reasons than theirs and their keys'. */
+  isAlone?(transaction: Transaction): boolean;
 }
 
 /** Where a transaction stands among the others. */
@@ -61,7 +63,8 @@ export class Dependencies {
   next(transaction: Transaction): Place {
     const number = ++this.#number;
     const bySource = this.#bySource(transaction, number);
-    const byKeys = isAlone(transaction) ? 'alone' : this.#byKeys(transaction, number);
+    const runsAlone = isAlone(transaction) || this.#options.isAlone?.(transaction) === true;
+    const byKeys = runsAlone ? 'alone' : this.#byKeys(transaction, number);
     if (byKeys === 'alone' || (byKeys === null && bySource === null)) {
       this.#barrier = number;
       return { number, after: number - 1, isAlone: true };

@@ -1,40 +1,22 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import {
-  type Batch,
-  type Log,
-  type Position,
-  PositionFold,
-  RowtideError,
-  type Session,
-  type SinkStats,
-  type Transaction,
-} from 'rowtide';
+import { type Batch, type Position, PositionFold, type SinkStats, type Transaction } from 'rowtide';
 import type { CheckpointTable } from '../checkpoint-table.js';
-import { CarefulRows } from './careful-rows.js';
-import type { ConflictTable } from './conflict-table.js';
+import type { Committer } from './committer.js';
 import type { Statements } from './ddl/statements.js';
-import { QuickRows, type RowsWriter } from './quick-rows.js';
+import type { Splitting } from './split/splitting.js';
 import type { Tables } from './tables.js';
-import { writeRows } from './worker.js';
 
 export interface SqlApplierOptions {
-  readonly session: Session;
+  readonly committer: Committer;
+  readonly splitting: Splitting;
   readonly tables: Tables;
   readonly checkpoints: CheckpointTable;
-  readonly conflicts: ConflictTable;
   readonly statements: Statements;
-  readonly log: Log;
   readonly stats: SinkStats;
 }
 
-/** Deadlocks and lock waits of others are tried again so often before they end the attempt. */
-const TRIES_MAX = 10;
-const DELAY_MS = 50;
-
 /**
- * Writes a batch as one transaction of the target: rows, then the row of the checkpoint, and COMMIT only when each of
- * the statements did what it had to. So a reader sees states that the source had, and no others. A statement that
- * commits by itself, as those about tables do, divides the batch.
+ * Writes a batch as one transaction of the target. So a reader sees states that the source had, and no others. A
+ * statement that commits by itself, as those about tables do, divides the batch, and so does a transaction that is cut.
  */
 export class SqlApplier {
   readonly #options: SqlApplierOptions;
@@ -47,79 +29,33 @@ export class SqlApplier {
   }
 
   async write({ transactions, position }: Batch, signal: AbortSignal): Promise<void> {
-    const { statements, tables } = this.#options;
+    const { statements, tables, splitting } = this.#options;
     const fold = this.#position === undefined ? null : new PositionFold(this.#position);
     let waiting: Transaction[] = [];
     for (const transaction of transactions) {
       const ddl = statements.leading(transaction);
-      if (ddl !== null) {
+      const isCut = splitting.cuts(transaction);
+      if (ddl !== null || isCut) {
         if (waiting.length > 0) await this.#commit(waiting, behind(fold), signal);
         waiting = [];
+      }
+      // The first fragment came behind it.
+      if (ddl !== null && !splitting.hasBegun(transaction)) {
         await statements.execute(ddl, transaction, signal);
         tables.reset();
       }
+      const rest = isCut ? await splitting.write(transaction, behind(fold), signal) : transaction;
       fold?.add(transaction);
-      waiting.push(transaction);
+      waiting.push(rest);
     }
     await this.#commit(waiting, position, signal);
     this.#position = position;
   }
 
   async #commit(transactions: readonly Transaction[], position: Position, signal: AbortSignal): Promise<void> {
-    const worker = this.#options.stats.worker(0);
-    worker.doing = 'applying';
-    worker.transaction = transactions[0] ?? null;
-    try {
-      await this.#commitAgain(transactions, position, signal);
-      worker.count('transactions', transactions.length);
-    } finally {
-      worker.doing = 'idle';
-      worker.transaction = null;
-    }
-  }
-
-  async #commitAgain(transactions: readonly Transaction[], position: Position, signal: AbortSignal): Promise<void> {
-    const { session, tables, conflicts, log, stats } = this.#options;
-    let writer: RowsWriter = new QuickRows(session, tables);
-    for (let tries = 1; ; tries++) {
-      try {
-        await this.#transaction(transactions, position, writer);
-        writer.counts.addTo(stats);
-        return;
-      } catch (error) {
-        if (!(error instanceof RowtideError)) throw error;
-        const isNew = error.code === 'SINK_CONFLICT' && writer instanceof QuickRows;
-        const isBusy = error.code === 'SINK_BUSY' && tries < TRIES_MAX;
-        if (!isNew && !isBusy) throw error;
-        const isCareful = isNew || writer instanceof CarefulRows;
-        if (isNew) log.debug({ cause: error.message }, 'a conflict: the batch is written again row by row');
-        else {
-          stats.count('retries');
-          log.warn(
-            { tries, cause: error.message },
-            'somebody else holds a lock on the target: the batch is written again',
-          );
-          await sleep(DELAY_MS * tries * (0.5 + Math.random()), undefined, { signal });
-        }
-        writer = isCareful ? new CarefulRows(session, tables, conflicts) : new QuickRows(session, tables);
-      }
-    }
-  }
-
-  async #transaction(transactions: readonly Transaction[], position: Position, writer: RowsWriter): Promise<void> {
-    const { session, checkpoints, statements } = this.#options;
-    await session.run(['START TRANSACTION']);
-    try {
-      await writeRows(writer, transactions, statements);
-      const [saved] = await session.run([checkpoints.save(position)]);
-      if (saved?.affectedRows !== 1) throw checkpoints.fenced();
-    } catch (error) {
-      await writer.idle();
-      // What the server took back by itself is taken back; a connection that is gone takes its transaction with it.
-      await session.run(['ROLLBACK', ...session.pins]).catch(() => undefined);
-      throw error;
-    }
-    await session.run(['COMMIT']);
+    const { committer, checkpoints, stats } = this.#options;
+    await committer.commit(transactions, checkpoints.save(position), signal);
+    stats.worker(0).count('transactions', transactions.length);
   }
 }
 

@@ -69,6 +69,13 @@ export const sqlOptions = {
     .enum(['apply', 'ignore', 'refuse'])
     .default('apply')
     .describe('statements that create, alter, rename, truncate or drop tables'),
+  splitRows: z
+    .int()
+    .min(1)
+    .optional()
+    .describe(
+      'cuts transactions of more rows into commits of so many: locks and undo stay small at the target, and its readers see transactions in part',
+    ),
 };
 
 const options = z.strictObject(sqlOptions);

@@ -13,12 +13,14 @@ import { shownIn } from '../parallel/shown.js';
 import { type UnitBounds, unitsOf } from '../parallel/units.js';
 import { type Failure, Workers } from '../parallel/workers.js';
 import { WriteSet } from '../parallel/write-set.js';
+import type { Splitting } from './split/splitting.js';
 import { ConflictFound, type SqlUnit, SqlWorker, type SqlWorkerOptions } from './worker.js';
 
 export interface ParallelSqlOptions extends Omit<SqlWorkerOptions, 'session'> {
   /** Of each worker; statements are executed on the first one. */
   readonly sessions: readonly Session[];
   readonly routeOf: (table: Rows['table']) => { readonly schema: string; readonly name: string };
+  readonly splitting: Splitting;
 }
 
 /** Bytes of the transactions that become one of the target. Each is a write to the disk; each is waited for as a whole. */
@@ -36,7 +38,7 @@ export class ParallelSql {
   #keysAreKnown = false;
 
   constructor(options: ParallelSqlOptions, position: Position | undefined) {
-    const { sessions, routeOf, ...shared } = options;
+    const { sessions, routeOf, splitting: _, ...shared } = options;
     const careful = new Set<number>();
     const workers = sessions.map((session) => new SqlWorker({ session, ...shared }, careful));
     this.#options = options;
@@ -44,7 +46,8 @@ export class ParallelSql {
     this.#workers = new Workers(workers, { ordered: true, failureOf, watch: shownIn(options.stats) });
     // Rows may go to other tables with other keys, which the source knows nothing of.
     const target = ({ table }: Rows) => routeOf(table);
-    this.#dependencies = new Dependencies({ writeSet: null, trustsSource: false, target });
+    const isAlone = (transaction: Transaction) => options.splitting.cuts(transaction);
+    this.#dependencies = new Dependencies({ writeSet: null, trustsSource: false, target, isAlone });
   }
 
   async write(batch: Batch, signal: AbortSignal): Promise<void> {
@@ -66,22 +69,33 @@ export class ParallelSql {
     drained: () => Promise<void>,
     signal: AbortSignal,
   ): AsyncGenerator<SqlUnit> {
-    const { statements, tables } = this.#options;
     if (!this.#keysAreKnown) await this.#readKeys();
     const fold = new PositionFold(this.#position ?? position);
     const last = transactions.at(-1);
     for (const unit of unitsOf(transactions, this.#dependencies, this.#bounds(transactions))) {
-      const [first] = unit.transactions;
-      const ddl = unit.isAlone ? statements.leading(first!) : null;
-      if (ddl !== null) {
-        await drained();
-        await statements.execute(ddl, first!, signal);
-        tables.reset();
-        await this.#readKeys();
-      }
+      const ahead = unit.isAlone ? await this.#writeAhead(unit.transactions[0]!, { fold, drained, signal }) : null;
       for (const transaction of unit.transactions) fold.add(transaction);
-      yield { ...unit, position: unit.transactions.at(-1) === last ? position : fold.take() };
+      const behind = unit.transactions.at(-1) === last ? position : fold.take();
+      yield { ...unit, transactions: ahead === null ? unit.transactions : [ahead], position: behind };
     }
+  }
+
+  /** What of a transaction that runs alone is no work for a worker: its statement, and all fragments but the last. */
+  async #writeAhead(
+    transaction: Transaction,
+    { fold, drained, signal }: { fold: PositionFold; drained: () => Promise<void>; signal: AbortSignal },
+  ): Promise<Transaction> {
+    const { statements, tables, splitting } = this.#options;
+    const ddl = statements.leading(transaction);
+    const isCut = splitting.cuts(transaction);
+    if (ddl !== null || isCut) await drained();
+    // The first fragment came behind it.
+    if (ddl !== null && !splitting.hasBegun(transaction)) {
+      await statements.execute(ddl, transaction, signal);
+      tables.reset();
+      await this.#readKeys();
+    }
+    return isCut ? splitting.write(transaction, fold.take(), signal) : transaction;
   }
 
   #bounds(transactions: readonly Transaction[]): UnitBounds {

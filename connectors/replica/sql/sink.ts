@@ -13,12 +13,15 @@ import {
 import { Fence } from '../binlog/fence.js';
 import { CheckpointTable } from '../checkpoint-table.js';
 import { SqlApplier } from './applier.js';
+import { Committer } from './committer.js';
 import { ConflictTable } from './conflict-table.js';
 import { DdlExecution } from './ddl/execution.js';
 import { Statements } from './ddl/statements.js';
 import type { SqlOptions } from './options.js';
 import { ParallelSql } from './parallel.js';
 import { routesOf } from './routes.js';
+import { begunOf } from './split/begun.js';
+import { Splitting } from './split/splitting.js';
 import { Tables } from './tables.js';
 
 export interface SqlSinkOptions extends SqlOptions {
@@ -34,6 +37,7 @@ export class SqlSink implements ResumableSink {
   readonly #closing = new AbortController();
   readonly #sessions: Session[] = [];
   #applier: SqlApplier | ParallelSql | null = null;
+  #splitting: Splitting | null = null;
 
   constructor(options: SqlSinkOptions, context: SinkContext) {
     this.#options = options;
@@ -42,7 +46,7 @@ export class SqlSink implements ResumableSink {
   }
 
   async open(signal: AbortSignal): Promise<Position | undefined> {
-    const { workers, stateSchema } = this.#options;
+    const { workers, stateSchema, splitRows } = this.#options;
     const { pipeline, log, stats = new SinkStats() } = this.#context;
     return this.#until(signal, async () => {
       while (this.#sessions.length < workers) await this.#openSession();
@@ -50,7 +54,7 @@ export class SqlSink implements ResumableSink {
       // Locks of a writer that is cut off from us, and alive for the target, would be in the way.
       await this.#fence.take(this.#sessions);
       const checkpoints = new CheckpointTable(stateSchema, pipeline);
-      const { position, intent } = await checkpoints.fence(session);
+      const { position, intent, state } = await checkpoints.fence(session);
       const execution = new DdlExecution({ session, checkpoints, stream: `${stateSchema}/${pipeline}` });
       if (intent !== null) await execution.resume(intent);
       await warnOfSettings(session, log);
@@ -59,10 +63,13 @@ export class SqlSink implements ResumableSink {
       const routeOf = routesOf(this.#options, pipeline);
       const tables = new Tables({ routeOf, log });
       const statements = new Statements({ policy: this.#options.ddl, routeOf, execution, log });
-      const shared = { tables, checkpoints, conflicts, statements, stats };
+      const committer = new Committer({ session, tables, checkpoints, conflicts, statements, stats, log });
+      const splitting = new Splitting({ rowsMax: splitRows, committer, checkpoints, stats, log }, begunOf(state));
+      const shared = { tables, checkpoints, conflicts, statements, splitting, stats };
+      this.#splitting = splitting;
       this.#applier =
         workers === 1
-          ? new SqlApplier({ session, log, ...shared }, position)
+          ? new SqlApplier({ committer, ...shared }, position)
           : new ParallelSql({ sessions: this.#sessions, routeOf, ...shared }, position);
       return position;
     });
@@ -71,6 +78,7 @@ export class SqlSink implements ResumableSink {
   async write(batch: Batch, signal: AbortSignal): Promise<void> {
     const applier = this.#applier;
     if (applier === null) throw new Error('written to before it was opened');
+    if (this.#splitting?.admits(batch) === false) return;
     try {
       await this.#until(signal, () => applier.write(batch, signal));
     } catch (error) {

@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
 import {
-  formatGtid,
   quotedName,
   RowtideError,
   type ServerAddress,
@@ -10,6 +9,7 @@ import {
   type Transaction,
 } from 'rowtide';
 import type { CheckpointTable } from '../../checkpoint-table.js';
+import { keyOf } from '../transaction-key.js';
 import { type Effect, type Place, type PlannedDdl, placeName, shownSql } from './plan.js';
 import { type Fingerprints, verdictOf } from './verdict.js';
 
@@ -140,10 +140,6 @@ async function fingerprint(session: Session, place: Place): Promise<string | nul
     if (error instanceof SqlError && MISSING.has(error.errno)) return null;
     throw error;
   }
-}
-
-function keyOf({ gtid, span }: Transaction): string {
-  return gtid === null ? `${span.file}:${span.start}` : formatGtid(gtid);
 }
 
 function failed(error: SqlError, key: string, { sql }: PlannedDdl): SqlError {

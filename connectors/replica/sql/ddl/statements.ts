@@ -1,7 +1,8 @@
-import { formatGtid, type Log, type Statement, type Transaction, unreachable } from 'rowtide';
+import { type Log, type Statement, type Transaction, unreachable } from 'rowtide';
 import type { SqlOptions } from '../options.js';
 import { refused } from '../plan.js';
 import type { routesOf } from '../routes.js';
+import { keyOf } from '../transaction-key.js';
 import type { DdlExecution } from './execution.js';
 import { type PlannedDdl, planDdl, shownSql } from './plan.js';
 
@@ -40,13 +41,13 @@ export class Statements {
   /** Where only what does nothing to tables can stand. */
   refuseInside(statement: Statement, transaction: Transaction): void {
     if (this.#wanted(statement, transaction) === null) return;
-    const message = `${placeOf(transaction)}: a statement behind rows of the same transaction: ${shownSql(statement.sql)}`;
+    const message = `${keyOf(transaction)}: a statement behind rows of the same transaction: ${shownSql(statement.sql)}`;
     throw refused(message, 'Use mode binlog, or have the transaction skipped and do by hand what it did.');
   }
 
   #wanted(statement: Statement, transaction: Transaction): LeadingDdl | null {
     const { policy, routeOf, log } = this.#options;
-    const facts = { at: placeOf(transaction), sql: shownSql(statement.sql) };
+    const facts = { at: keyOf(transaction), sql: shownSql(statement.sql) };
     switch (policy) {
       case 'ignore':
         log.info(facts, 'a statement is left out, as the option ddl says');
@@ -67,8 +68,4 @@ export class Statements {
         return unreachable(policy);
     }
   }
-}
-
-function placeOf({ gtid, span }: Transaction): string {
-  return gtid === null ? `${span.file}:${span.start}` : formatGtid(gtid);
 }

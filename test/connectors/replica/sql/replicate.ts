@@ -3,6 +3,7 @@ import { SqlSink, type SqlSinkOptions } from '../../../../connectors/replica/sql
 import { transactions } from '../../../../src/binlog/transactions.js';
 import type { Log } from '../../../../src/core/log.js';
 import type { Position } from '../../../../src/core/position.js';
+import type { SinkStats } from '../../../../src/core/sink-stats.js';
 import type { Transaction } from '../../../../src/core/transaction.js';
 import { parseServerUrl } from '../../../../src/mysql/url.js';
 import { runPipeline } from '../../../../src/pipeline/run.js';
@@ -23,6 +24,7 @@ export interface Replication {
   readonly signal?: AbortSignal;
   readonly shutdownTimeoutMs?: number;
   readonly log?: Log;
+  readonly stats?: SinkStats;
 }
 
 /** Brings the target to where the source's log ends now. */
@@ -49,9 +51,10 @@ export async function replicate(replication: Replication): Promise<void> {
   });
 }
 
-export function sqlSink({ target, stream, options, log = quiet }: Omit<Replication, 'source'>): SqlSink {
+export function sqlSink({ target, stream, options, log = quiet, stats }: Omit<Replication, 'source'>): SqlSink {
   const { url } = target;
-  return new SqlSink({ ...DEFAULTS, target: parseServerUrl(url), ...options }, { pipeline: stream, log });
+  const context = { pipeline: stream, log, ...(stats !== undefined && { stats }) };
+  return new SqlSink({ ...DEFAULTS, target: parseServerUrl(url), ...options }, context);
 }
 
 const DEFAULTS: Omit<SqlSinkOptions, 'target'> = {

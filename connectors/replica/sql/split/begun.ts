@@ -21,7 +21,8 @@ export function stateOf({ transaction, rows, crc32 }: Begun): SinkState {
 export function begunOf({ begun = null }: SinkState): Begun | null {
   if (begun === null || typeof begun !== 'object') return null;
   const { transaction, rows, crc32 } = begun;
-  return { transaction: String(transaction), rows: Number(rows), crc32: Number(crc32) };
+  if (typeof transaction !== 'string') return null;
+  return { transaction, rows: Number(rows), crc32: Number(crc32) };
 }
 
 /** Whether a position is behind that transaction, which it was in front of. */

@@ -1,5 +1,4 @@
 #!/usr/bin/env node
-import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { RowtideError } from '../core/errors.js';
 import { EXIT_CODES, exitCodeOf } from './exit-codes.js';
@@ -7,6 +6,7 @@ import { withDefaults } from './inspect/defaults.js';
 import { withoutPassword } from './password.js';
 import type { Registration, RunOptions } from './registration.js';
 import { errorReport } from './report.js';
+import { version } from './version.js';
 
 type Register = (program: Command, registration: Registration) => void;
 
@@ -47,22 +47,6 @@ async function createProgram(name: string | undefined, registration: Registratio
     );
   for (const register of await registersFor(name)) register(program, registration);
   return program;
-}
-
-function version(): string {
-  // Built, this file is one folder deeper than in the sources.
-  for (const path of ['../../package.json', '../../../package.json']) {
-    try {
-      const parsed = JSON.parse(readFileSync(new URL(path, import.meta.url), 'utf8')) as {
-        name: string;
-        version: string;
-      };
-      if (parsed.name === 'rowtide') return parsed.version;
-    } catch {
-      // The other one.
-    }
-  }
-  return 'unknown';
 }
 
 /** Runs the command line; resolves to the exit code. */

@@ -1,12 +1,10 @@
 import { RowtideError } from '../core/errors.js';
 import type { ControlRequest } from '../daemon/control.js';
+import { isReplica } from '../daemon/replicas.js';
 import type { PipelineStatus } from '../daemon/status.js';
 import { ask, type ControlOptions } from './control.js';
 import { colorsFor } from './options.js';
 import { replicaText } from './print/replica.js';
-
-/** Sinks that are servers. */
-const REPLICAS: readonly string[] = ['replica', 'aggregate-replica'];
 
 type Request = (pipeline: string) => ControlRequest;
 
@@ -14,7 +12,7 @@ type Request = (pipeline: string) => ControlRequest;
 export async function askReplicas(options: ControlOptions, request: Request): Promise<void> {
   const statuses: PipelineStatus[] = [];
   for (const { name } of await replicasOf(options)) statuses.push(...(await ask(options, request(name))));
-  show(statuses, options);
+  showSources(statuses, options);
 }
 
 /** The same of one: the only one, or the one that --pipeline names. */
@@ -26,16 +24,16 @@ export async function askReplica(options: ControlOptions, request: Request): Pro
       hint: `Name it with --pipeline: ${[only, ...others].map(({ name }) => name).join(', ')}.`,
     });
   }
-  show(await ask(options, request(only.name)), options);
+  showSources(await ask(options, request(only.name)), options);
 }
 
 export async function showReplicas(options: ControlOptions): Promise<void> {
-  show(await replicasOf(options), options);
+  showSources(await replicasOf(options), options);
 }
 
 /** At least one; throws USAGE if there is none. */
 async function replicasOf(options: ControlOptions): Promise<readonly PipelineStatus[]> {
-  const replicas = (await ask(options, { command: 'status' })).filter(({ sink }) => REPLICAS.includes(sink));
+  const replicas = (await ask(options, { command: 'status' })).filter(isReplica);
   const { pipeline } = options;
   const found = pipeline === undefined ? replicas : replicas.filter(({ name }) => name === pipeline);
   if (found.length > 0) return found;
@@ -52,7 +50,7 @@ async function replicasOf(options: ControlOptions): Promise<readonly PipelineSta
   );
 }
 
-function show(sources: readonly PipelineStatus[], options: ControlOptions): void {
+export function showSources(sources: readonly PipelineStatus[], options: ControlOptions): void {
   const text = options.json
     ? `${JSON.stringify(sources, null, 2)}\n`
     : replicaText(sources, colorsFor(options, process.stdout));

@@ -7,6 +7,7 @@ import { redactor } from '../daemon/redact.js';
 import { runUntilSignalled } from '../daemon/signals.js';
 import type { SinkDefinition } from '../pipeline/define-sink.js';
 import { type CommonOptions, loggerFor } from './options.js';
+import { version } from './version.js';
 
 export interface RunOptions extends CommonOptions {
   readonly config: string;
@@ -25,7 +26,7 @@ export async function run(options: RunOptions): Promise<void> {
   const timeoutMs = options.shutdownTimeout;
 
   await runUntilSignalled({ timeoutMs, log }, (signal) =>
-    runDaemon({ config, log, signal, shutdownTimeoutMs: timeoutMs }),
+    runDaemon({ config, log, signal, shutdownTimeoutMs: timeoutMs, version: version() }),
   );
 }
 

@@ -3,7 +3,16 @@ import type * as z from 'zod';
 import { RowtideError } from '../core/errors.js';
 import type { TransformOptions } from '../transform/transform.js';
 import { type ConfigDocument, type Path, type Problem, parseConfigDocument } from './document.js';
-import { configSchema, type RelaySchema, type RetryConfig, type SourceConfig, STATE_DEFAULT } from './schema.js';
+import {
+  configSchema,
+  type HeartbeatConfig,
+  type HttpConfig,
+  type ProxysqlConfig,
+  type RelaySchema,
+  type RetryConfig,
+  type SourceConfig,
+  STATE_DEFAULT,
+} from './schema.js';
 import { hasReference, type Surroundings, substitute } from './substitute.js';
 
 /** All that the configuration needs to know of a connector. */
@@ -13,6 +22,8 @@ export interface Configurable {
 
 export interface PipelineConfig<S extends Configurable> {
   readonly name: string;
+  /** Its key in the file: the same for each of many sources. */
+  readonly group: string;
   readonly source: SourceConfig;
   readonly transform: TransformOptions;
   readonly retry: RetryConfig;
@@ -30,6 +41,12 @@ export interface RelayConfig {
 export interface Config<S extends Configurable> {
   readonly stateDir: string;
   readonly relays: readonly RelayConfig[];
+  /** Null: nobody listens. */
+  readonly http: HttpConfig | null;
+  /** Null: none are written, and none are looked for. */
+  readonly heartbeat: HeartbeatConfig | null;
+  /** By pipeline, as its key in the file says. */
+  readonly feeds: readonly (ProxysqlConfig & { readonly group: string })[];
   readonly pipelines: readonly PipelineConfig<S>[];
   /** Texts that no log and no message may show. */
   readonly secrets: readonly string[];
@@ -59,13 +76,21 @@ export async function loadConfig<S extends Configurable>(options: LoadOptions<S>
     const sink = sinks.get(name);
     if (sink === undefined) throw new Error(`the sink of ${name} was not checked`);
     const { transform, retry } = pipeline;
-    return sourcesOf(name, pipeline).map(([own, source]) => ({ name: own, source, transform, retry, sink }));
+    return sourcesOf(name, pipeline).map(([own, source]) => ({
+      name: own,
+      group: name,
+      source,
+      transform,
+      retry,
+      sink,
+    }));
   });
   const relays = Object.entries(base.relays).map(([name, { folder, ...relay }]) => {
     return { name, folder: resolve(dirname(options.file), folder), ...relay };
   });
   const servers = [...pipelines.map(({ source }) => source), ...relays.map(({ source }) => source)];
   for (const source of servers) if ('address' in source) secrets.add(source.address.password.reveal());
+  for (const { address } of base.heartbeat?.servers ?? []) secrets.add(address.password.reveal());
 
   refuseSameNames(pipelines, { document, problems });
   refuseUnknownRelays(base, { document, problems });
@@ -74,6 +99,11 @@ export async function loadConfig<S extends Configurable>(options: LoadOptions<S>
   return {
     stateDir: resolve(dirname(options.file), base.state),
     relays,
+    http: base.http ?? null,
+    heartbeat: base.heartbeat ?? null,
+    feeds: Object.entries(base.pipelines).flatMap(([group, { proxysql }]) =>
+      proxysql === undefined ? [] : [{ group, ...proxysql }],
+    ),
     pipelines,
     secrets: [...secrets],
   };

@@ -4,6 +4,8 @@ import { parseServerUrl } from '../mysql/url.js';
 import { columnPattern } from '../transform/columns/patterns.js';
 import { tablePattern } from '../transform/patterns.js';
 import { parseCondition } from '../transform/where/condition.js';
+import { parseDuration } from './duration.js';
+import { parseListen } from './listen.js';
 import { parsePoint } from './point.js';
 
 /** Makes what a parser of ours refuses an issue at its place. */
@@ -59,11 +61,15 @@ const transform = z.strictObject({
 /** How column names are found when the log does not carry them. */
 const columns = z.enum(['auto', 'assume-current', 'none']).default('auto');
 
-const serverMembers = {
+const addressMembers = {
   /** mysql://user@host:port, with TLS options as its query. */
   url: z.string(),
   /** Beats the one in the URL. */
   password: z.string().optional(),
+};
+
+const serverMembers = {
+  ...addressMembers,
   /** Which server id we register with; random when absent. */
   serverId: z
     .int()
@@ -125,9 +131,25 @@ const source = z.unknown().transform((value, context) => {
   return z.NEVER;
 });
 
+const HEARTBEAT_MS_MIN = 50;
 const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
 const named = (what: string) =>
   z.string().regex(NAME, { error: `a ${what} is named with letters, digits, dot, dash and underscore` });
+
+/** Rows that say what time it is at the source, in the table of pt-heartbeat. */
+const heartbeat = z
+  .strictObject({
+    schema: z.string().min(1).default('rowtide'),
+    table: z.string().min(1).default('heartbeat'),
+    interval: parsed(parseDuration)
+      .refine((ms) => ms >= HEARTBEAT_MS_MIN, { error: `at least ${HEARTBEAT_MS_MIN}ms` })
+      .default(1000),
+    /** False where somebody else writes them, as pt-heartbeat --utc does. */
+    write: z.boolean().default(true),
+    /** Those that are or may become the primary; the servers that pipelines read unless given. */
+    servers: z.array(z.strictObject(addressMembers).transform(addressed)).min(1).exactOptional(),
+  })
+  .transform(({ interval: intervalMs, ...rest }) => ({ ...rest, intervalMs }));
 
 const pipelineMembers = z.strictObject({
   source: source.exactOptional(),
@@ -142,6 +164,14 @@ const pipelineMembers = z.strictObject({
       delayMsMax: z.int().min(1).exactOptional(),
     })
     .default({}),
+  /** Where ProxySQL is told which GTIDs the replica has. */
+  proxysql: z
+    .strictObject({
+      listen: parsed(parseListen),
+      /** Several GTIDs in one line, which ProxySQL takes since 3.0.8. */
+      ranges: z.boolean().default(false),
+    })
+    .exactOptional(),
   /** Checked by the sink's own schema. */
   sink: z.record(z.string(), z.unknown()).refine((sink) => Object.keys(sink).length === 1, {
     error: 'exactly one sink: its name, and its options beneath',
@@ -176,11 +206,23 @@ export const configSchema = z.strictObject({
   state: z.string().min(1).default(STATE_DEFAULT),
   /** Durable copies of servers' logs, which pipelines read by name. */
   relays: z.record(named('relay'), relay).default({}),
+  /** What monitoring asks; off where it is absent. */
+  http: z
+    .strictObject({
+      listen: parsed(parseListen),
+      /** Names that a request's Host may say, beside addresses and localhost. */
+      hosts: z.array(z.string().min(1).toLowerCase()).default([]),
+    })
+    .exactOptional(),
+  heartbeat: heartbeat.exactOptional(),
   pipelines: z
     .record(named('pipeline'), pipeline)
     .refine((pipelines) => Object.keys(pipelines).length > 0, { error: 'at least one pipeline' }),
 });
 
+export type HeartbeatConfig = z.output<typeof heartbeat>;
+export type ProxysqlConfig = NonNullable<z.output<typeof pipeline>['proxysql']>;
+export type HttpConfig = NonNullable<z.output<typeof configSchema>['http']>;
 export type RetryConfig = z.output<typeof pipeline>['retry'];
 export type SourceConfig = z.output<typeof source>;
 export type ServerConfig = Extract<SourceConfig, { kind: 'server' }>;

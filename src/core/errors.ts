@@ -50,6 +50,7 @@ export type ErrorCode =
   | 'SINK_DIVERGED' // somebody else used the source's transaction ids on the target
   | 'SINK_CHANGED' // the sink is not the one that the checkpoint describes
   | 'SINK_FENCED' // a newer writer took over
+  | 'REPLICA_BEHIND' // a target does not have a transaction in time
   | 'RECORD_TOO_LARGE'
   | 'SCHEMA_INCOMPATIBLE' // the registry takes no schema that its readers could not read
   | 'OUTPUT_CLOSED' // who read our output went away, as `| head` does: a quiet end

@@ -8,6 +8,7 @@ import { withConnection } from '../mysql/connect.js';
 import { probe } from '../mysql/probe.js';
 import { placeOf, type ServerAddress } from '../mysql/url.js';
 import type { SourceNeeds } from '../pipeline/define-sink.js';
+import { type Heartbeats, type HeartbeatTable, heartbeatUs } from '../pipeline/heartbeats.js';
 import { attach } from '../schema/attach.js';
 import { serverCatalog } from '../schema/catalog.js';
 import { type Attachment, NOTHING_ATTACHED } from '../schema/history/history.js';
@@ -17,7 +18,7 @@ import { withHistory } from '../schema/source.js';
 import { fileLog } from '../source/files.js';
 import { type ServerLogOptions, serverLog } from '../source/server.js';
 import { diskSpool } from '../source/spool.js';
-import { since, tableTest } from '../transform/filter.js';
+import { since, type Transform, tableTest } from '../transform/filter.js';
 import { transformed } from '../transform/source.js';
 import { type TransformOptions, transformOf } from '../transform/transform.js';
 import { positionOf } from './start.js';
@@ -45,6 +46,8 @@ export interface ComposeOptions {
   readonly stopAtEnd?: boolean;
   /** The relays that sources may name. */
   readonly relays?: Relays;
+  /** Rows to look at on their way, whether or not the sink gets them. */
+  readonly heartbeats?: { readonly table: HeartbeatTable; readonly seen: Heartbeats };
 }
 
 /** A relay as its readers find it. */
@@ -58,26 +61,53 @@ export type Relays = (name: string) => RelayLog;
 
 export function composeSource(
   config: SourceConfig,
-  { transform, needs = {}, spoolDir, history, logger, stopAtEnd = false, relays = noRelays }: ComposeOptions,
+  {
+    transform,
+    needs = {},
+    spoolDir,
+    history,
+    logger,
+    stopAtEnd = false,
+    relays = noRelays,
+    heartbeats,
+  }: ComposeOptions,
 ): ComposedSource {
   const address = config.kind === 'server' ? config.address : null;
   const log = logOf(config, { stopAtEnd, reusesMemory: needs.reusesMemory ?? false, relays });
   const make = (mode: SchemaMode): Source =>
     transactions(log, {
       schemas: schemas(mode),
-      wants: tableTest(transform),
+      wants: wanted(transform, heartbeats?.table),
       spool: diskSpool(spoolDir),
       xaSteps: needs.xaSteps ?? false,
       start: (each, signal) => positionOf(config.from, each, { address, signal }),
     });
   const source =
     needs.columnNames === false ? make({ kind: 'none' }) : withSchemas(config, { make, history, logger, relays });
-  const wanted = transformed(source, transformOf(transform));
+  const filtered = transformed(source, noting(transformOf(transform), heartbeats));
   return {
     place: placeIn(config),
     log,
-    source: config.from.kind === 'time' ? transformed(wanted, since(config.from.timeUs)) : wanted,
+    source: config.from.kind === 'time' ? transformed(filtered, since(config.from.timeUs)) : filtered,
     isLive: config.kind !== 'files' || config.follow,
+  };
+}
+
+type WantsTable = (schema: string, table: string) => boolean;
+
+function wanted(transform: TransformOptions, heartbeat: HeartbeatTable | undefined): WantsTable {
+  const wants = tableTest(transform);
+  if (heartbeat === undefined) return wants;
+  return (schema, table) => wants(schema, table) || (table === heartbeat.table && schema === heartbeat.schema);
+}
+
+/** Looks at heartbeats before they are filtered out. */
+function noting(transform: Transform, heartbeats: ComposeOptions['heartbeats']): Transform {
+  if (heartbeats === undefined) return transform;
+  return (transaction) => {
+    const us = heartbeatUs(transaction, heartbeats.table);
+    if (us !== null) heartbeats.seen.read(transaction, us);
+    return transform(transaction);
   };
 }
 

@@ -8,7 +8,8 @@ import type { PipelineStatus } from './status.js';
 export type ControlRequest =
   | { readonly command: 'status' }
   | { readonly command: 'pause' | 'resume'; readonly pipeline: string | null }
-  | { readonly command: 'skip' | 'until'; readonly gtid: string; readonly pipeline: string | null };
+  | { readonly command: 'skip' | 'until'; readonly gtid: string; readonly pipeline: string | null }
+  | { readonly command: 'wait'; readonly gtid: string; readonly timeoutMs: number; readonly pipeline: string | null };
 
 export type ControlReply =
   | { readonly ok: true; readonly pid: number; readonly pipelines: readonly PipelineStatus[] }
@@ -121,11 +122,13 @@ async function firstLine(socket: Socket): Promise<string> {
 
 function parseRequest(line: string): ControlRequest {
   const request = parseObject(line);
-  const { command, pipeline = null, gtid } = request;
+  const { command, pipeline = null, gtid, timeoutMs } = request;
   if (pipeline === null || typeof pipeline === 'string') {
     if (command === 'status') return { command };
     if (command === 'pause' || command === 'resume') return { command, pipeline };
     if ((command === 'skip' || command === 'until') && typeof gtid === 'string') return { command, gtid, pipeline };
+    if (command === 'wait' && typeof gtid === 'string' && typeof timeoutMs === 'number')
+      return { command, gtid, timeoutMs, pipeline };
   }
   throw new RowtideError('USAGE', `not a request: ${JSON.stringify(request)}`);
 }

@@ -2,10 +2,14 @@ import type { Config } from '../config/load.js';
 import { RowtideError, unreachable } from '../core/errors.js';
 import type { Log } from '../core/log.js';
 import type { SinkDefinition } from '../pipeline/define-sink.js';
+import { parseGtids } from './applied.js';
 import { type ControlRequest, listenForControl } from './control.js';
 import { parseHalt } from './halt.js';
+import { type HeartbeatWriter, heartbeatWriters } from './heartbeat-writer.js';
+import { listenFor } from './listeners.js';
 import { DaemonPipeline } from './pipeline.js';
 import { DaemonRelay } from './relay.js';
+import { behind, findReplica, waitFor } from './replicas.js';
 import { parseGtid } from './skip.js';
 import { controlPath, makeStateFolder } from './state-folder.js';
 import type { PipelineStatus } from './status.js';
@@ -16,6 +20,8 @@ export interface DaemonOptions {
   /** Stops everything: what was read is still written. */
   readonly signal: AbortSignal;
   readonly shutdownTimeoutMs: number;
+  /** Of rowtide. */
+  readonly version: string;
 }
 
 /**
@@ -26,11 +32,16 @@ export async function runDaemon(options: DaemonOptions): Promise<void> {
   const { stateDir } = options.config;
   await makeStateFolder(stateDir);
   const daemon = new Daemon(options);
-  const control = await listenForControl(controlPath(stateDir), async (request) => daemon.answer(request));
+  const ending = new AbortController();
+  const open: { close(): Promise<void> }[] = [];
   try {
+    const answer = (request: ControlRequest) => daemon.answer(request, ending.signal);
+    open.push(await listenForControl(controlPath(stateDir), answer));
+    open.push(...(await listenFor(daemon.pipelines, { ...options, writers: daemon.writers })));
     await daemon.run();
   } finally {
-    await control.close();
+    ending.abort();
+    for (const each of open.reverse()) await each.close();
   }
 }
 
@@ -38,7 +49,8 @@ class Daemon {
   readonly #log: Log;
   readonly #signal: AbortSignal;
   readonly #relays: ReadonlyMap<string, DaemonRelay>;
-  readonly #pipelines: readonly DaemonPipeline[];
+  readonly pipelines: readonly DaemonPipeline[];
+  readonly writers: readonly HeartbeatWriter[];
   readonly #running = new Set<DaemonPipeline>();
   /** In the order in which they failed. */
   readonly #failures = new Map<DaemonPipeline, unknown>();
@@ -48,11 +60,12 @@ class Daemon {
     this.#log = log;
     this.#signal = signal;
     this.#relays = new Map(config.relays.map((each) => [each.name, new DaemonRelay({ config: each, log })]));
-    const { stateDir } = config;
+    const { stateDir, heartbeat } = config;
     const relays = (name: string): DaemonRelay => this.#relays.get(name)!;
-    this.#pipelines = config.pipelines.map(
-      (each) => new DaemonPipeline({ config: each, stateDir, log, shutdownTimeoutMs, relays }),
+    this.pipelines = config.pipelines.map(
+      (each) => new DaemonPipeline({ config: each, stateDir, log, shutdownTimeoutMs, relays, heartbeat }),
     );
+    this.writers = heartbeatWriters(config, log);
   }
 
   async run(): Promise<void> {
@@ -60,17 +73,18 @@ class Daemon {
       this.#finish = resolve;
     });
     const done = new AbortController();
-    const relayed = AbortSignal.any([this.#signal, done.signal]);
-    const relays = [...this.#relays.values()].map((relay) => relay.run(relayed));
-    for (const pipeline of this.#pipelines) void this.#start(pipeline);
+    const beside = AbortSignal.any([this.#signal, done.signal]);
+    const others = [...this.#relays.values(), ...this.writers].map((each) => each.run(beside));
+    for (const pipeline of this.pipelines) void this.#start(pipeline);
     await finished;
     done.abort();
-    await Promise.all(relays);
+    await Promise.all(others);
     for (const error of this.#failures.values()) throw error;
   }
 
-  answer(request: ControlRequest): readonly PipelineStatus[] {
-    const asked = request.command === 'status' ? this.#pipelines : this.#named(request.pipeline);
+  async answer(request: ControlRequest, signal: AbortSignal): Promise<readonly PipelineStatus[]> {
+    if (request.command === 'wait') return this.#wait(request, signal);
+    const asked = request.command === 'status' ? this.pipelines : this.#named(request.pipeline);
     switch (request.command) {
       case 'status':
         break;
@@ -97,12 +111,22 @@ class Daemon {
     return asked.map((pipeline) => pipeline.status());
   }
 
+  async #wait(
+    { gtid, timeoutMs, pipeline }: Extract<ControlRequest, { command: 'wait' }>,
+    signal: AbortSignal,
+  ): Promise<readonly PipelineStatus[]> {
+    const gtids = parseGtids(gtid);
+    const replica = findReplica(this.pipelines, pipeline);
+    if (!(await waitFor(replica, gtids, { timeoutMs, signal }))) throw behind(replica, gtids, timeoutMs);
+    return replica.streams.map((stream) => stream.status());
+  }
+
   #named(name: string | null): readonly DaemonPipeline[] {
-    if (name === null) return this.#pipelines;
-    const found = this.#pipelines.filter((pipeline) => pipeline.name === name);
+    if (name === null) return this.pipelines;
+    const found = this.pipelines.filter((pipeline) => pipeline.name === name);
     if (found.length === 0) {
       throw new RowtideError('USAGE', `no pipeline is called ${name}`, {
-        hint: `There are ${namesOf(this.#pipelines)}.`,
+        hint: `There are ${namesOf(this.pipelines)}.`,
       });
     }
     return found;
@@ -112,7 +136,7 @@ class Daemon {
     const [only, ...others] = asked;
     if (only !== undefined && others.length === 0) return only;
     throw new RowtideError('USAGE', 'a transaction is one of one pipeline', {
-      hint: `Name it with --pipeline: ${namesOf(this.#pipelines)}.`,
+      hint: `Name it with --pipeline: ${namesOf(this.pipelines)}.`,
     });
   }
 

@@ -6,15 +6,17 @@ import type { ResumableSink } from '../core/sink.js';
 import { resumable } from '../pipeline/checkpointed.js';
 import { PipelineControl } from '../pipeline/control.js';
 import type { SinkDefinition, SourceNeeds } from '../pipeline/define-sink.js';
+import { Heartbeats, type HeartbeatTable } from '../pipeline/heartbeats.js';
 import { type PipelineEnd, runPipeline } from '../pipeline/run.js';
 import { supervise } from '../pipeline/supervise.js';
 import { fileHistoryStore, historyPath } from '../schema/history/file-store.js';
 import { tableTest } from '../transform/filter.js';
 import { type ComposedSource, composeSource, type Relays } from './compose.js';
 import type { Halt } from './halt.js';
+import { lagsOf } from './lags.js';
 import { skipping } from './skip.js';
 import { checkpointPath, spoolPath } from './state-folder.js';
-import { lagMs, type PipelineStatus, positionText, workerStatus } from './status.js';
+import { isoTime, type PipelineStatus, positionText, transactionText, workerStatus } from './status.js';
 import { refuseLeftCheckpoint } from './stored.js';
 
 export interface DaemonPipelineOptions {
@@ -23,20 +25,23 @@ export interface DaemonPipelineOptions {
   readonly log: Log;
   readonly shutdownTimeoutMs: number;
   readonly relays: Relays;
+  /** Where heartbeats are looked for, and how often they come; null: nowhere. */
+  readonly heartbeat: (HeartbeatTable & { readonly intervalMs: number }) | null;
 }
 
 /** One pipeline of a daemon, over all its lives: it may fail and be resumed. */
 export class DaemonPipeline {
   readonly #options: DaemonPipelineOptions;
   readonly #composed: ComposedSource;
-  readonly #control = new PipelineControl();
+  readonly control = new PipelineControl();
+  readonly #heartbeats = new Heartbeats();
   readonly #skipped: AnyGtid[] = [];
   #halt: Halt | null = null;
 
   constructor(options: DaemonPipelineOptions) {
     this.#options = options;
     const { source, transform } = options.config;
-    const { stateDir, log: logger, relays } = options;
+    const { stateDir, log: logger, relays, heartbeat } = options;
     this.#composed = composeSource(source, {
       transform,
       spoolDir: spoolPath(stateDir),
@@ -44,11 +49,24 @@ export class DaemonPipeline {
       history: fileHistoryStore(historyPath(checkpointPath(stateDir, options.config.name))),
       logger,
       relays,
+      ...(heartbeat !== null && { heartbeats: { table: heartbeat, seen: this.#heartbeats } }),
+    });
+    this.control.watch(() => {
+      const { position } = this.control.stats;
+      if (position !== undefined) this.#heartbeats.moved(position);
     });
   }
 
   get name(): string {
     return this.#options.config.name;
+  }
+
+  get group(): string {
+    return this.#options.config.group;
+  }
+
+  get hasHeartbeats(): boolean {
+    return this.#options.heartbeat !== null;
   }
 
   /** Runs until the source ends, `signal` aborts, or an error that trying again does not help. */
@@ -57,7 +75,7 @@ export class DaemonPipeline {
     await supervise({
       name: this.name,
       log,
-      control: this.#control,
+      control: this.control,
       signal,
       retry: config.retry,
       attempt: (until) => this.#attempt(until),
@@ -77,7 +95,7 @@ export class DaemonPipeline {
     const end = await runPipeline({
       name: this.name,
       log,
-      control: this.#control,
+      control: this.control,
       source: halt === null ? source : halt.source(source),
       sink: await this.#sink(),
       signal,
@@ -87,14 +105,14 @@ export class DaemonPipeline {
     if (end !== 'ended' || halt === null || !halt.isReached) return end;
     if (this.#halt === halt) {
       this.#halt = null;
-      this.#control.pause();
+      this.control.pause();
       log.info({ pipeline: this.name, until: String(halt) }, 'paused behind the transaction, as asked');
     }
     return 'stopped';
   }
 
   pause(): void {
-    this.#control.pause();
+    this.control.pause();
   }
 
   /** Goes on, and to no end that was asked for before. */
@@ -103,7 +121,7 @@ export class DaemonPipeline {
       this.#halt = null;
       this.#beginAnew();
     }
-    this.#control.resume();
+    this.control.resume();
   }
 
   /**
@@ -111,11 +129,11 @@ export class DaemonPipeline {
    * only who pauses first.
    */
   until(halt: Halt): void {
-    const { position } = this.#control.stats;
+    const { position } = this.control.stats;
     if (position !== undefined) halt.requireAhead(position);
     this.#halt = halt;
     this.#beginAnew();
-    this.#control.resume();
+    this.control.resume();
   }
 
   /** Gives up the changes of a transaction. What runs begins anew, since what it has read may hold them. */
@@ -123,21 +141,22 @@ export class DaemonPipeline {
     const { log } = this.#options;
     log.warn({ pipeline: this.name, gtid: formatGtid(gtid) }, 'SKIPPING A TRANSACTION, as asked: its changes are lost');
     this.#skipped.push(gtid);
-    this.#control.skip(gtid);
+    this.control.skip(gtid);
     this.#beginAnew();
-    this.#control.resume();
+    this.control.resume();
   }
 
   /** Ends the attempt that runs, and lets the next one begin at once. */
   #beginAnew(): void {
-    if (this.#control.isPaused) return;
-    this.#control.pause();
-    this.#control.resume();
+    if (this.control.isPaused) return;
+    this.control.pause();
+    this.control.resume();
   }
 
   status(): PipelineStatus {
-    const { stats, sinkStats } = this.#control;
-    const { state, position, transactions, bytes, retries, committedAtUs, error, errorCode, errorHint } = stats;
+    const { stats, sinkStats } = this.control;
+    const { state, position, transactions, bytes, retries, read, error, errorCode, errorHint } = stats;
+    const nowMs = Date.now();
     return {
       name: this.name,
       source: this.#composed.place,
@@ -148,8 +167,10 @@ export class DaemonPipeline {
       transactions,
       bytes,
       retries,
-      committedAt: committedAtUs === undefined ? null : new Date(committedAtUs / 1000).toISOString(),
-      lagMs: lagMs(stats, Date.now()),
+      committedAt: isoTime(stats.committedAtUs === undefined ? undefined : stats.committedAtUs / 1000),
+      received: read === undefined ? null : transactionText(read),
+      receivedAt: isoTime(stats.readAtMs),
+      ...lagsOf(stats, { nowMs, heartbeat: this.#options.heartbeat, durableUs: this.#heartbeats.durableUs }),
       counters: sinkStats.counters,
       workers: sinkStats.workers.map(workerStatus),
       error: error ?? null,
@@ -163,7 +184,7 @@ export class DaemonPipeline {
     const sink = config.sink.connector.create(config.sink.options, {
       pipeline: this.name,
       log,
-      stats: this.#control.sinkStats,
+      stats: this.control.sinkStats,
       source: {
         address: config.source.kind === 'server' ? config.source.address : null,
         wants: tableTest(config.transform),

@@ -2,7 +2,7 @@ import type { ErrorCode } from '../core/errors.js';
 import { formatGtid } from '../core/gtid.js';
 import type { Position } from '../core/position.js';
 import type { WorkerStats } from '../core/sink-stats.js';
-import type { PipelineState, PipelineStats } from '../pipeline/control.js';
+import type { PipelineState } from '../pipeline/control.js';
 
 /** A pipeline as `rowtide status` shows it; plain JSON. Numbers count since this process began. */
 export interface PipelineStatus {
@@ -21,7 +21,15 @@ export interface PipelineStatus {
   readonly retries: number;
   /** When the last transaction written was committed at the source, ISO 8601. */
   readonly committedAt: string | null;
-  /** How old the source's commits are here; null where that is not known: it does not stream. */
+  /** The last transaction that was read: its GTID, or file:offset. */
+  readonly received: string | null;
+  /** When it was read, ISO 8601. */
+  readonly receivedAt: string | null;
+  /** Age of the newest heartbeat row that is durable in the sink; null: none was seen. */
+  readonly sourceLagMs: number | null;
+  /** How old the last commit was when it was read; null where that is not known: nothing has come for a while. */
+  readonly receiveLagMs: number | null;
+  /** How old the oldest commit is that was read and is not durable; null where that is not known: it does not stream. */
   readonly lagMs: number | null;
   /** What the sink counts. */
   readonly counters: Readonly<Record<string, number>>;
@@ -49,25 +57,10 @@ export function workerStatus({ doing, transaction, counters }: WorkerStats): Wor
   return { doing, transaction: transaction === null ? null : transactionText(transaction), counters };
 }
 
-function transactionText({ gtid, span }: NonNullable<WorkerStats['transaction']>): string {
+export function transactionText({ gtid, span }: NonNullable<WorkerStats['transaction']>): string {
   return gtid === null ? `${span.file}:${span.start}` : formatGtid(gtid);
 }
 
-/** After this time without a transaction, a stream has come to the end of its log. */
-const QUIET_MS = 1000;
-
-/**
- * The age of the oldest transaction that was read and is not durable; else, while they keep coming, the age that the
- * last one had when it was read, since a reader that is behind has nothing to write now and then.
- */
-export function lagMs({ state, writingUs, readUs, readAtMs }: PipelineStats, nowMs: number): number | null {
-  if (state !== 'streaming') return null;
-  if (writingUs !== undefined) return age(writingUs, nowMs);
-  if (readUs === undefined || readAtMs === undefined || nowMs - readAtMs > QUIET_MS) return 0;
-  return age(readUs, readAtMs);
-}
-
-/** By the clocks of two machines. */
-function age(committedAtUs: number, nowMs: number): number {
-  return Math.max(0, Math.round(nowMs - committedAtUs / 1000));
+export function isoTime(ms: number | undefined): string | null {
+  return ms === undefined ? null : new Date(ms).toISOString();
 }

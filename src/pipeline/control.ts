@@ -2,6 +2,7 @@ import { type ErrorCode, RowtideError } from '../core/errors.js';
 import { type AnyGtid, formatGtid } from '../core/gtid.js';
 import type { Position } from '../core/position.js';
 import { SinkStats } from '../core/sink-stats.js';
+import type { Transaction } from '../core/transaction.js';
 
 /**
  * ```
@@ -33,6 +34,8 @@ export interface PipelineStats {
   readUs: number | undefined;
   /** When it was read, milliseconds since the epoch. */
   readAtMs: number | undefined;
+  /** Which it was. */
+  read: Pick<Transaction, 'gtid' | 'span'> | undefined;
   /** Message of the last error; stays until the next batch is written. */
   error: string | undefined;
   /** Its code, and what to do about it; undefined where there is none, and for defects of ours. */
@@ -53,12 +56,14 @@ export class PipelineControl {
     writingUs: undefined,
     readUs: undefined,
     readAtMs: undefined,
+    read: undefined,
     error: undefined,
     errorCode: undefined,
     errorHint: undefined,
   };
   /** What the sinks of all attempts say of themselves. */
   readonly sinkStats = new SinkStats();
+  readonly #watchers = new Set<() => void>();
   readonly #skipped = new Set<string>();
   #pause = new AbortController();
   #resume: () => void = () => undefined;
@@ -72,6 +77,18 @@ export class PipelineControl {
     if (!this.isPaused) return;
     this.#pause = new AbortController();
     this.#resume();
+  }
+
+  /** All up to there is durable in the sink. */
+  moved(position: Position): void {
+    this.stats.position = position;
+    for (const look of this.#watchers) look();
+  }
+
+  /** Calls `look` whenever the position has moved, until what it returns is called. `look` throws nothing. */
+  watch(look: () => void): () => void {
+    this.#watchers.add(look);
+    return () => void this.#watchers.delete(look);
   }
 
   /** Notes what went wrong; null: nothing any more. */

@@ -66,8 +66,8 @@ async function copy(options: PipelineOptions, giveUp: AbortSignal): Promise<void
   const { name, source, sink, signal, log, control = new PipelineControl() } = options;
   control.stats.state = 'starting';
   const from = await openSink(options, giveUp);
-  control.stats.position = from;
   control.stats.state = 'streaming';
+  control.moved(from);
   log.info({ pipeline: name, log: from.log }, 'streaming');
   const read = (reading: AbortSignal) => prepare(source.read(from, reading), { ...options, control });
   const { batchBytesMax: bytesMax, clock } = options;
@@ -113,6 +113,7 @@ async function* prepare(
   for await (const transaction of transactions) {
     control.stats.readUs = transaction.committedAtUs;
     control.stats.readAtMs = Date.now();
+    control.stats.read = { gtid: transaction.gtid, span: transaction.span };
     if (control.skips(transaction.gtid)) {
       const gtid = transaction.gtid === null ? null : formatGtid(transaction.gtid);
       log.warn(
@@ -138,9 +139,9 @@ function count({ transactions, position }: Batch, control: PipelineControl): voi
   stats.batches += 1;
   stats.transactions += transactions.length;
   for (const { sizeBytes } of transactions) stats.bytes += sizeBytes;
-  stats.position = position;
   stats.committedAtUs = transactions.at(-1)?.committedAtUs ?? stats.committedAtUs;
   control.note(null);
+  control.moved(position);
 }
 
 /** `passed` rejects when the time to stop in is over: first the batch is given up, then everything. */

@@ -54,6 +54,24 @@ pipelines:
     sink: { kafka: { brokers: ["kafka:9092"] } }
 `;
 
+describe('where the daemon listens', () => {
+  const http = async (listen: string) => (await load(`http: { listen: "${listen}" }\n${SHOP}`)).http;
+
+  test('is nowhere unless it is said', async () => {
+    expect((await load(SHOP)).http).toBeNull();
+  });
+
+  test('is an address and a port, or a port of the loopback interface', async () => {
+    expect(await http('127.0.0.1:8080')).toEqual({ listen: { host: '127.0.0.1', port: 8080 }, hosts: [] });
+    expect(await http('[::1]:8080')).toMatchObject({ listen: { host: '::1', port: 8080 } });
+    expect(await http('9100')).toMatchObject({ listen: { host: '127.0.0.1', port: 9100 } });
+    for (const wrong of ['::1:8080', 'db1', '127.0.0.1:70000']) {
+      const [problem] = await problemsOf(`http: { listen: "${wrong}" }\n${SHOP}`);
+      expect(problem).toMatch(/^\S+:1:\d+ http.listen: not a place to listen on/);
+    }
+  });
+});
+
 describe('a configuration that is right', () => {
   test('comes out typed, with defaults filled in and the state folder beside the file', async () => {
     const config = await load(SHOP);

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { RowtideError } from '../../src/core/errors.js';
 import { SinkStats } from '../../src/core/sink-stats.js';
-import { lagMs, workerStatus } from '../../src/daemon/status.js';
+import { type LagFacts, lagMs, lagsOf } from '../../src/daemon/lags.js';
+import { workerStatus } from '../../src/daemon/status.js';
 import { PipelineControl, type PipelineStats } from '../../src/pipeline/control.js';
 import { gtid, transaction, UUID } from '../transform/stream.js';
 
@@ -28,6 +29,31 @@ describe('the lag of a pipeline', () => {
     for (const state of ['starting', 'paused', 'retrying', 'stopped', 'failed'] as const) {
       expect(lag({ state, readUs: 1, readAtMs: NOW_MS })).toBeNull();
     }
+  });
+});
+
+describe('the other lags of a pipeline', () => {
+  const NOW_MS = 100_000;
+  const lags = (facts: Partial<PipelineStats>, more: Partial<LagFacts> = {}) =>
+    lagsOf(
+      { ...new PipelineControl().stats, state: 'streaming', ...facts },
+      { nowMs: NOW_MS, heartbeat: null, durableUs: null, ...more },
+    );
+
+  test('are not known, and not zero, while nothing comes and there are no heartbeats', () => {
+    expect(lags({})).toEqual({ sourceLagMs: null, receiveLagMs: null, lagMs: 0 });
+    const idle = { readUs: 40_000_000, readAtMs: NOW_MS - 1500 };
+    expect(lags(idle)).toEqual({ sourceLagMs: null, receiveLagMs: null, lagMs: 0 });
+    expect(lags({ ...idle, readAtMs: NOW_MS - 500 })).toMatchObject({ receiveLagMs: 59_500 });
+  });
+
+  test('are known with heartbeats: that of the source goes on growing while none comes', () => {
+    const heartbeat = { intervalMs: 5000 };
+    expect(lags({}, { heartbeat })).toMatchObject({ sourceLagMs: null });
+    expect(lags({}, { heartbeat, durableUs: 97_000_000 })).toMatchObject({ sourceLagMs: 3000 });
+    expect(lags({ state: 'paused' }, { heartbeat, durableUs: 40_000_000 })).toMatchObject({ sourceLagMs: 60_000 });
+    const between = { readUs: 92_000_000, readAtMs: 92_100 };
+    expect(lags(between, { heartbeat })).toMatchObject({ receiveLagMs: 100 });
   });
 });
 

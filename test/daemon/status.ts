@@ -1,4 +1,6 @@
+import type { ReplicaStream } from '../../src/daemon/replicas.js';
 import type { PipelineStatus } from '../../src/daemon/status.js';
+import { PipelineControl } from '../../src/pipeline/control.js';
 
 /** A pipeline that runs well. */
 export function statusOf(facts: Partial<PipelineStatus> = {}): PipelineStatus {
@@ -13,6 +15,10 @@ export function statusOf(facts: Partial<PipelineStatus> = {}): PipelineStatus {
     bytes: 0,
     retries: 0,
     committedAt: null,
+    received: null,
+    receivedAt: null,
+    sourceLagMs: null,
+    receiveLagMs: null,
     lagMs: 0,
     counters: {},
     workers: [],
@@ -21,4 +27,10 @@ export function statusOf(facts: Partial<PipelineStatus> = {}): PipelineStatus {
     errorHint: null,
     ...facts,
   };
+}
+
+/** A pipeline of that status, to be moved by its control. */
+export function streamOf(status: PipelineStatus, facts: Partial<ReplicaStream> = {}): ReplicaStream {
+  const control = facts.control ?? new PipelineControl();
+  return { name: status.name, group: status.name, control, hasHeartbeats: false, status: () => status, ...facts };
 }

@@ -1,12 +1,13 @@
 import type { Command } from 'commander';
+import { parseGtids } from '../../daemon/applied.js';
 import { askControl } from '../../daemon/control.js';
 import { parseHalt } from '../../daemon/halt.js';
 import { parseGtid } from '../../daemon/skip.js';
 import { controlPath } from '../../daemon/state-folder.js';
-import { addControlOptions, type ControlOptions, stateDirOf } from '../control.js';
-import { addCommonOptions } from '../options.js';
+import { addControlOptions, ask, type ControlOptions, stateDirOf } from '../control.js';
+import { addCommonOptions, durationMs } from '../options.js';
 import type { Registration } from '../registration.js';
-import { askReplica, askReplicas, showReplicas } from '../replica.js';
+import { askReplica, askReplicas, showReplicas, showSources } from '../replica.js';
 import { skipStored } from '../skip-stored.js';
 
 const HELP = `
@@ -37,6 +38,18 @@ What has been read already is still applied: pause first where it must be exact.
 Examples:
   $ rowtide replica pause --config rowtide.yaml --pipeline shard-3
   $ rowtide replica until 3e11fa47-71ca-11e1-9e33-c80aa9429562:23 --config rowtide.yaml --pipeline shard-3`;
+
+const WAIT_HELP = `
+Ends when all of it is committed on the target, where the next statement of anybody sees it; with 75 when that takes too
+long. It answers while the replica runs only.
+
+Example:
+  $ rowtide replica wait 3e11fa47-71ca-11e1-9e33-c80aa9429562:23 --timeout 2s --config rowtide.yaml`;
+
+interface WaitOptions extends ControlOptions {
+  /** Milliseconds. */
+  readonly timeout: number;
+}
 
 export function registerReplica(program: Command, { run }: Registration): void {
   const replica = program
@@ -72,6 +85,15 @@ export function registerReplica(program: Command, { run }: Registration): void {
       await askReplica(options, (pipeline) => ({ command: 'until', gtid, pipeline }));
     }),
   );
+  add('wait <gtid>', 'Waits until a transaction, or all of a set, can be read on the target.', WAIT_HELP)
+    .option('--timeout <time>', 'how long', durationMs, 10_000)
+    .action((gtid: string, options: WaitOptions) => run(() => waitFor(gtid, options)));
+}
+
+async function waitFor(gtid: string, { timeout, ...options }: WaitOptions): Promise<void> {
+  parseGtids(gtid);
+  const { pipeline = null } = options;
+  showSources(await ask(options, { command: 'wait', gtid, timeoutMs: timeout, pipeline }), options);
 }
 
 async function skip(gtid: string, options: ControlOptions): Promise<void> {

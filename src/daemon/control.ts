@@ -13,7 +13,14 @@ export type ControlRequest =
 
 export type ControlReply =
   | { readonly ok: true; readonly pid: number; readonly pipelines: readonly PipelineStatus[] }
-  | { readonly ok: false; readonly error: { code: ErrorCode; message: string; hint: string | null } };
+  | { readonly ok: false; readonly error: ControlError };
+
+export interface ControlError {
+  readonly code: ErrorCode;
+  readonly message: string;
+  readonly hint: string | null;
+  readonly retryable: boolean;
+}
 
 /** The length that the system has room for in a socket's address. */
 const SOCKET_PATH_BYTES_MAX = 104;
@@ -105,9 +112,17 @@ function send(socket: Socket, reply: ControlReply): void {
   socket.end(`${JSON.stringify(reply)}\n`);
 }
 
-function errorOf(error: unknown): { code: ErrorCode; message: string; hint: string | null } {
-  if (error instanceof RowtideError) return { code: error.code, message: error.message, hint: error.hint ?? null };
-  return { code: 'IO', message: error instanceof Error ? error.message : String(error), hint: null };
+function errorOf(error: unknown): ControlError {
+  if (!(error instanceof RowtideError)) {
+    return {
+      code: 'IO',
+      message: error instanceof Error ? error.message : String(error),
+      hint: null,
+      retryable: false,
+    };
+  }
+  const { code, message, hint = null, retryable } = error;
+  return { code, message, hint, retryable };
 }
 
 async function firstLine(socket: Socket): Promise<string> {
@@ -151,8 +166,8 @@ export async function askControl(path: string, request: ControlRequest): Promise
     socket.write(`${JSON.stringify(request)}\n`);
     const reply = parseObject(await firstLine(socket)) as unknown as ControlReply;
     if (reply.ok) return reply;
-    const { code, message, hint } = reply.error;
-    throw new RowtideError(code, message, hint === null ? {} : { hint });
+    const { code, message, hint, retryable } = reply.error;
+    throw new RowtideError(code, message, hint === null ? { retryable } : { hint, retryable });
   } finally {
     socket.destroy();
   }

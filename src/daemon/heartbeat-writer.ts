@@ -103,7 +103,7 @@ export class HeartbeatWriter {
     } catch (error) {
       if (!(error instanceof SqlError) || ![NO_SUCH_TABLE, UNKNOWN_DATABASE].includes(error.errno)) throw error;
       if (await isReadOnly(session)) throw readOnly(session.address);
-      await session.run(creation(schema, name));
+      await session.run(creation(schema, table));
       await write(session, name);
     }
   }
@@ -146,11 +146,15 @@ async function isReadOnly(session: Session): Promise<boolean> {
   return Number(row?.[0]) !== 0;
 }
 
-/** As pt-heartbeat makes it. */
-function creation(schema: string, name: string): string[] {
+/**
+ * As pt-heartbeat makes it. In its schema, because filters judge statements by the schema that they run in: replicas that
+ * do not want the schema are not to be told of the table.
+ */
+function creation(schema: string, table: string): string[] {
   return [
     `CREATE DATABASE IF NOT EXISTS ${quotedName(schema)}`,
-    `CREATE TABLE IF NOT EXISTS ${name} (
+    `USE ${quotedName(schema)}`,
+    `CREATE TABLE IF NOT EXISTS ${quotedName(table)} (
       ts                    varchar(26) NOT NULL,
       server_id             int unsigned NOT NULL PRIMARY KEY,
       file                  varchar(255) DEFAULT NULL,

@@ -44,7 +44,7 @@ export function hasAll(have: Gtids | null, wanted: Gtids): boolean {
   if (have === null) return false;
   if (have.kind === 'gtid' && wanted.kind === 'gtid') return have.executed.includes(wanted.executed);
   if (have.kind === 'mariadb-gtid' && wanted.kind === 'mariadb-gtid') return have.executed.includes(wanted.executed);
-  throw new RowtideError('USAGE', `${wanted.executed} is not of the kind of ${have.executed}`, {
+  throw new RowtideError('USAGE', `${wanted.executed.toString()} is not of the kind of ${have.executed.toString()}`, {
     hint: 'Give GTIDs of the source, as it prints them.',
   });
 }

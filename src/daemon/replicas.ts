@@ -111,7 +111,7 @@ function reasons({ streams }: Replica, { maxLagMs, gtids }: Wanted, applied: Gti
       return state === 'streaming' ? null : `${name} is ${state}${error === null ? '' : `: ${error}`}`;
     }),
     ...(maxLagMs === null ? [] : streams.map((stream) => tooLate(stream, maxLagMs))),
-    gtids === null || hasAll(applied, gtids) ? null : `${gtids.executed} is not applied yet`,
+    gtids === null || hasAll(applied, gtids) ? null : `${gtids.executed.toString()} is not applied yet`,
   ];
 }
 
@@ -163,8 +163,12 @@ export async function waitFor(replica: Replica, gtids: Gtids, { timeoutMs, signa
 
 /** What somebody is told whom it did not reach in time. */
 export function behind({ name }: Replica, gtids: Gtids, timeoutMs: number): RowtideError {
-  return new RowtideError('REPLICA_BEHIND', `${name} did not have ${gtids.executed} within ${timeoutMs} ms`, {
-    hint: 'Read from the source, wait longer, or see why it is late: rowtide replica status.',
-    retryable: true,
-  });
+  return new RowtideError(
+    'REPLICA_BEHIND',
+    `${name} did not have ${gtids.executed.toString()} within ${timeoutMs} ms`,
+    {
+      hint: 'Read from the source, wait longer, or see why it is late: rowtide replica status.',
+      retryable: true,
+    },
+  );
 }

@@ -26,15 +26,16 @@ export class TransactionEnds {
   #taken: (AnyGtid | GtidSet | MariaGtids)[] = [];
   #settled: (AnyGtid | GtidSet | MariaGtids)[] = [];
   #logged: LoggedGtids = null;
+  #begun: LoggedGtids = null;
 
   /** Takes the next event; true if no transaction is open behind it. */
   take(event: RawEvent, format: FormatDescription): boolean {
     switch (event.type) {
       case type.PREVIOUS_GTIDS_LOG_EVENT:
-        this.#taken.push(decodePreviousGtids(event));
+        this.#begin(decodePreviousGtids(event));
         break;
       case type.GTID_LIST_EVENT:
-        this.#taken.push(MariaGtids.of(...decodeGtidList(event)));
+        this.#begin(MariaGtids.of(...decodeGtidList(event)));
         break;
       case type.GTID_LOG_EVENT:
         this.#open(decodeGtid(event, false));
@@ -58,7 +59,7 @@ export class TransactionEnds {
         this.#end();
         break;
     }
-    return this.#state === 'idle';
+    return this.isIdle;
   }
 
   /** What was taken is part of the log for good, as far as its transactions have ended. */
@@ -75,6 +76,15 @@ export class TransactionEnds {
     this.#gtid = null;
   }
 
+  get isIdle(): boolean {
+    return this.#state === 'idle';
+  }
+
+  /** What the file that was begun last says to come before it. */
+  get begin(): LoggedGtids {
+    return this.#begun;
+  }
+
   /** Of what was settled. */
   get logged(): LoggedGtids {
     this.#fold();
@@ -88,6 +98,11 @@ export class TransactionEnds {
     const ended = this.#settled.slice(last + 1) as AnyGtid[];
     if (ended.length > 0) this.#logged = united(this.#logged, ended);
     this.#settled = [];
+  }
+
+  #begin(before: GtidSet | MariaGtids): void {
+    this.#taken.push(before);
+    this.#begun = before;
   }
 
   #open({ gtid, begins }: GtidEvent): void {

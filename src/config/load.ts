@@ -36,6 +36,8 @@ export interface RelayConfig {
   readonly name: string;
   readonly folder: string;
   readonly source: RelaySchema['source'];
+  readonly semiSync: boolean;
+  readonly retention: RelaySchema['retention'];
 }
 
 export interface Config<S extends Configurable> {

@@ -7,6 +7,7 @@ import { parseCondition } from '../transform/where/condition.js';
 import { parseDuration } from './duration.js';
 import { parseListen } from './listen.js';
 import { parsePoint } from './point.js';
+import { parseSize } from './size.js';
 
 /** Makes what a parser of ours refuses an issue at its place. */
 function parsed<T>(parse: (text: string) => T) {
@@ -197,11 +198,17 @@ const relay = z.strictObject({
     .transform(addressed),
   /** Relative to the configuration file. */
   folder: z.string().min(1),
+  /** The source's commits wait until they are durable in the folder. */
+  semiSync: z.boolean().default(false),
+  /** What is older, or too much, is removed once no pipeline needs it. Without it, all is kept. */
+  retention: z
+    .strictObject({ time: parsed(parseDuration).exactOptional(), size: parsed(parseSize).exactOptional() })
+    .default({}),
 });
 
 export const STATE_DEFAULT = './state';
 
-export const configSchema = z.strictObject({
+const members = z.strictObject({
   /** Folder of checkpoints, spool and control socket, relative to the configuration file. */
   state: z.string().min(1).default(STATE_DEFAULT),
   /** Durable copies of servers' logs, which pipelines read by name. */
@@ -215,10 +222,13 @@ export const configSchema = z.strictObject({
     })
     .exactOptional(),
   heartbeat: heartbeat.exactOptional(),
-  pipelines: z
-    .record(named('pipeline'), pipeline)
-    .refine((pipelines) => Object.keys(pipelines).length > 0, { error: 'at least one pipeline' }),
+  pipelines: z.record(named('pipeline'), pipeline).default({}),
 });
+
+export const configSchema = members.refine(
+  ({ pipelines, relays }) => Object.keys(pipelines).length + Object.keys(relays).length > 0,
+  { path: ['pipelines'], error: 'at least one pipeline, or a relay' },
+);
 
 export type HeartbeatConfig = z.output<typeof heartbeat>;
 export type ProxysqlConfig = NonNullable<z.output<typeof pipeline>['proxysql']>;

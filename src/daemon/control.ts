@@ -2,6 +2,7 @@ import { chmod, rm } from 'node:fs/promises';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { createInterface } from 'node:readline';
 import { type ErrorCode, RowtideError } from '../core/errors.js';
+import type { RelayStatus } from './relay-status.js';
 import type { PipelineStatus } from './status.js';
 
 /** One line of JSON each way over the socket, then the connection ends. Without `pipeline`, all of them are meant. */
@@ -11,8 +12,14 @@ export type ControlRequest =
   | { readonly command: 'skip' | 'until'; readonly gtid: string; readonly pipeline: string | null }
   | { readonly command: 'wait'; readonly gtid: string; readonly timeoutMs: number; readonly pipeline: string | null };
 
+/** How those are that were asked, and all relays. */
+export interface ControlAnswer {
+  readonly pipelines: readonly PipelineStatus[];
+  readonly relays: readonly RelayStatus[];
+}
+
 export type ControlReply =
-  | { readonly ok: true; readonly pid: number; readonly pipelines: readonly PipelineStatus[] }
+  | ({ readonly ok: true; readonly pid: number } & ControlAnswer)
   | { readonly ok: false; readonly error: ControlError };
 
 export interface ControlError {
@@ -36,7 +43,7 @@ export interface ControlServer {
  */
 export async function listenForControl(
   path: string,
-  answer: (request: ControlRequest) => Promise<readonly PipelineStatus[]>,
+  answer: (request: ControlRequest) => Promise<ControlAnswer>,
 ): Promise<ControlServer> {
   if (Buffer.byteLength(path) > SOCKET_PATH_BYTES_MAX) {
     throw new RowtideError('CONFIG_INVALID', `the path of the control socket is too long for the system: ${path}`, {
@@ -94,15 +101,12 @@ function connected(path: string): Promise<Socket | null> {
   });
 }
 
-async function serve(
-  socket: Socket,
-  answer: (request: ControlRequest) => Promise<readonly PipelineStatus[]>,
-): Promise<void> {
+async function serve(socket: Socket, answer: (request: ControlRequest) => Promise<ControlAnswer>): Promise<void> {
   // Whoever asked and went away needs no answer.
   socket.on('error', () => socket.destroy());
   try {
-    const pipelines = await answer(parseRequest(await firstLine(socket)));
-    send(socket, { ok: true, pid: process.pid, pipelines });
+    const answered = await answer(parseRequest(await firstLine(socket)));
+    send(socket, { ok: true, pid: process.pid, ...answered });
   } catch (error) {
     send(socket, { ok: false, error: errorOf(error) });
   }

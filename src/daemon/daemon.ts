@@ -3,7 +3,7 @@ import { RowtideError, unreachable } from '../core/errors.js';
 import type { Log } from '../core/log.js';
 import type { SinkDefinition } from '../pipeline/define-sink.js';
 import { parseGtids } from './applied.js';
-import { type ControlRequest, listenForControl } from './control.js';
+import { type ControlAnswer, type ControlRequest, listenForControl } from './control.js';
 import { parseHalt } from './halt.js';
 import { type HeartbeatWriter, heartbeatWriters } from './heartbeat-writer.js';
 import { listenFor } from './listeners.js';
@@ -45,21 +45,28 @@ export async function runDaemon(options: DaemonOptions): Promise<void> {
   }
 }
 
+type Runner = DaemonPipeline | DaemonRelay;
+
 class Daemon {
   readonly #log: Log;
   readonly #signal: AbortSignal;
   readonly #relays: ReadonlyMap<string, DaemonRelay>;
   readonly pipelines: readonly DaemonPipeline[];
   readonly writers: readonly HeartbeatWriter[];
-  readonly #running = new Set<DaemonPipeline>();
+  readonly #running = new Set<Runner>();
   /** In the order in which they failed. */
-  readonly #failures = new Map<DaemonPipeline, unknown>();
+  readonly #failures = new Map<Runner, unknown>();
   #finish: () => void = () => undefined;
 
   constructor({ config, log, signal, shutdownTimeoutMs }: DaemonOptions) {
     this.#log = log;
     this.#signal = signal;
-    this.#relays = new Map(config.relays.map((each) => [each.name, new DaemonRelay({ config: each, log })]));
+    const consumersOf = (relay: string) => () => this.pipelines.filter((pipeline) => pipeline.relay === relay);
+    this.#relays = new Map(
+      config.relays.map((each) => {
+        return [each.name, new DaemonRelay({ config: each, log, consumers: consumersOf(each.name) })];
+      }),
+    );
     const { stateDir, heartbeat } = config;
     const relays = (name: string): DaemonRelay => this.#relays.get(name)!;
     this.pipelines = config.pipelines.map(
@@ -74,15 +81,20 @@ class Daemon {
     });
     const done = new AbortController();
     const beside = AbortSignal.any([this.#signal, done.signal]);
-    const others = [...this.#relays.values(), ...this.writers].map((each) => each.run(beside));
-    for (const pipeline of this.pipelines) void this.#start(pipeline);
+    const others = this.writers.map((each) => each.run(beside));
+    for (const each of [...this.#relays.values(), ...this.pipelines]) void this.#start(each);
     await finished;
     done.abort();
     await Promise.all(others);
     for (const error of this.#failures.values()) throw error;
   }
 
-  async answer(request: ControlRequest, signal: AbortSignal): Promise<readonly PipelineStatus[]> {
+  async answer(request: ControlRequest, signal: AbortSignal): Promise<ControlAnswer> {
+    const relays = [...this.#relays.values()].map((relay) => relay.status());
+    return { pipelines: await this.#answer(request, signal), relays: await Promise.all(relays) };
+  }
+
+  async #answer(request: ControlRequest, signal: AbortSignal): Promise<readonly PipelineStatus[]> {
     if (request.command === 'wait') return this.#wait(request, signal);
     const asked = request.command === 'status' ? this.pipelines : this.#named(request.pipeline);
     switch (request.command) {
@@ -92,6 +104,7 @@ class Daemon {
         for (const pipeline of asked) pipeline.pause();
         break;
       case 'resume':
+        for (const relay of this.#relays.values()) this.#ensureRuns(relay);
         for (const pipeline of asked) {
           pipeline.resume();
           this.#ensureRuns(pipeline);
@@ -141,21 +154,22 @@ class Daemon {
   }
 
   /** One that has failed or ended is started again. */
-  #ensureRuns(pipeline: DaemonPipeline): void {
-    if (!this.#running.has(pipeline) && !this.#signal.aborted) void this.#start(pipeline);
+  #ensureRuns(runner: Runner): void {
+    if (!this.#running.has(runner) && !this.#signal.aborted) void this.#start(runner);
   }
 
-  async #start(pipeline: DaemonPipeline): Promise<void> {
-    this.#running.add(pipeline);
-    this.#failures.delete(pipeline);
+  async #start(runner: Runner): Promise<void> {
+    this.#running.add(runner);
+    this.#failures.delete(runner);
+    const facts = { [runner.kind]: runner.name };
     try {
-      await pipeline.run(this.#signal);
-      this.#log.info({ pipeline: pipeline.name }, 'the pipeline has ended');
+      await runner.run(this.#signal);
+      this.#log.info(facts, `the ${runner.kind} has ended`);
     } catch (error) {
-      this.#failures.set(pipeline, error);
-      this.#log.error({ pipeline: pipeline.name, err: error }, 'the pipeline has failed');
+      this.#failures.set(runner, error);
+      this.#log.error({ ...facts, err: error }, `the ${runner.kind} has failed`);
     }
-    this.#running.delete(pipeline);
+    this.#running.delete(runner);
     if (this.#running.size === 0) this.#finish();
   }
 }

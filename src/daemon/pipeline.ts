@@ -2,6 +2,7 @@ import { fileStore } from '../checkpoint/file.js';
 import type { PipelineConfig } from '../config/load.js';
 import { type AnyGtid, formatGtid } from '../core/gtid.js';
 import type { Log } from '../core/log.js';
+import type { Position } from '../core/position.js';
 import type { ResumableSink } from '../core/sink.js';
 import { resumable } from '../pipeline/checkpointed.js';
 import { PipelineControl } from '../pipeline/control.js';
@@ -31,6 +32,7 @@ export interface DaemonPipelineOptions {
 
 /** One pipeline of a daemon, over all its lives: it may fail and be resumed. */
 export class DaemonPipeline {
+  readonly kind = 'pipeline';
   readonly #options: DaemonPipelineOptions;
   readonly #composed: ComposedSource;
   readonly control = new PipelineControl();
@@ -67,6 +69,17 @@ export class DaemonPipeline {
 
   get hasHeartbeats(): boolean {
     return this.#options.heartbeat !== null;
+  }
+
+  /** The relay that it reads; null for one that reads something else. */
+  get relay(): string | null {
+    const { source } = this.#options.config;
+    return source.kind === 'relay' ? source.relay : null;
+  }
+
+  /** Behind the last batch that is durable; undefined before the sink was opened. */
+  get position(): Position | undefined {
+    return this.control.stats.position;
   }
 
   /** Runs until the source ends, `signal` aborts, or an error that trying again does not help. */

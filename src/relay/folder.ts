@@ -8,6 +8,7 @@ import type { LogPoint } from '../core/event.js';
 import type { LogPosition, SourceIdentity } from '../core/position.js';
 import { checkSequence } from '../source/file-names.js';
 import { syncFolder } from './log-file-writer.js';
+import type { StoredFile } from './retention.js';
 
 /** What a relay remembers of its source. */
 export interface RelaySource extends SourceIdentity {
@@ -97,9 +98,10 @@ export class RelayFolder {
     for (const name of (await readdir(this.path)).filter(isLeft)) await rm(this.pathOf(name), { force: true });
   }
 
-  async sizeOf(file: string): Promise<number> {
+  async stored(file: string): Promise<StoredFile> {
     try {
-      return (await stat(this.pathOf(file))).size;
+      const { size, mtimeMs } = await stat(this.pathOf(file));
+      return { name: file, sizeBytes: size, modifiedMs: mtimeMs };
     } catch (error) {
       throw codeOf(error) === 'ENOENT' ? isMissing(this.pathOf(file)) : ioError(this.pathOf(file), error);
     }

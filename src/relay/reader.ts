@@ -102,7 +102,7 @@ async function* read(relay: ReadableRelay, reading: Reading): AsyncGenerator<Log
   try {
     const source = await relay.source(signal);
     checkSource(relay, source, from);
-    await awaitGtids(relay, from, signal);
+    if (!stopAtEnd) await awaitGtids(relay, from, signal);
     const start = await startOf(relay, from.log, signal);
     let { file, offset } = start;
     for (;;) {
@@ -269,8 +269,19 @@ function whyTooLate(
   return purged(folder, 'the position is of other GTIDs than those of its log');
 }
 
+/** It does not change, and is asked for again and again. */
+const told = new WeakMap<RelayFolder, Map<string, Before>>();
+
 /** What a file says of the GTIDs in front of it; null where it does not say any. */
 async function listBefore(folder: RelayFolder, file: string, signal: AbortSignal): Promise<Before | null> {
+  const known = told.get(folder) ?? new Map<string, Before>();
+  told.set(folder, known);
+  const before = known.get(file) ?? (await readBefore(folder, file, signal));
+  if (before !== null) known.set(file, before);
+  return before;
+}
+
+async function readBefore(folder: RelayFolder, file: string, signal: AbortSignal): Promise<Before | null> {
   const input = await openInput(folder.pathOf(file), signal);
   try {
     const reader = new FileReader(input, { eventBytesMax: EVENT_BYTES_MAX });

@@ -19,13 +19,13 @@ export interface Recovered {
  * Finds the last whole transaction, and cuts off what a crash left behind it. Only the last file can be torn, or not
  * begun; and only behind what was noted as durable: what is not whole in front of that is damage, and stays as it is.
  */
-export async function recover(folder: RelayFolder): Promise<Recovered> {
+export async function recover(folder: RelayFolder, { cutsOff = true } = {}): Promise<Recovered> {
   const noted = await folder.lastEnd();
   for (const file of folder.files.toReversed()) {
     const { offset, ends } = await scanTransactions(folder, file);
     if (noted?.file === file && offset < noted.offset) throw tornBefore(folder.pathOf(file), offset, noted);
     if (offset === 0) continue;
-    await cutOff(folder.pathOf(file), offset);
+    if (cutsOff) await cutOff(folder.pathOf(file), offset);
     return { end: { file, offset }, ends };
   }
   return { end: null, ends: new TransactionEnds() };

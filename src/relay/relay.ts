@@ -7,14 +7,17 @@ import { OwnerLock } from '../checkpoint/owner.js';
 import { locateError, RowtideError } from '../core/errors.js';
 import type { LogPoint } from '../core/event.js';
 import type { Log } from '../core/log.js';
+import type { Position } from '../core/position.js';
 import type { LogSource } from '../core/source.js';
 import { nextFileName } from '../source/file-names.js';
+import type { DumpBlock } from '../source/queue.js';
 import { serverDump } from '../source/server.js';
 import { Archive } from './archive.js';
 import { DurableEnd } from './durable-end.js';
 import { type EndNote, notSynced, RelayFolder, type RelaySource } from './folder.js';
-import { type ReadableRelay, relayLog } from './reader.js';
+import { firstFileFor, type ReadableRelay, relayLog } from './reader.js';
 import { cutOff, recover } from './recover.js';
+import { expired, type Retention, type StoredFile } from './retention.js';
 import { isIntact } from './scan.js';
 import { checkedSource, type RelayServer, startAt } from './server.js';
 
@@ -34,6 +37,8 @@ export class Relay implements ReadableRelay {
   #lock: OwnerLock | null = null;
   #note: EndNote | null = null;
   #ends = new TransactionEnds();
+  /** How often the source was told that it need not wait any more. */
+  acknowledged = 0;
   /** Behind the last event that was taken. */
   #taken: LogPoint = { file: '', offset: 0 };
 
@@ -82,8 +87,14 @@ export class Relay implements ReadableRelay {
     }
   }
 
-  /** Receives until `signal` aborts; the connection's end and whatever else is wrong is thrown. */
-  async receive(server: RelayServer, signal: AbortSignal): Promise<void> {
+  /**
+   * Receives until `signal` aborts; the connection's end and whatever else is wrong is thrown. `streaming` is called when
+   * the first events have come.
+   */
+  async receive(
+    server: RelayServer,
+    { signal, streaming }: { readonly signal: AbortSignal; readonly streaming?: () => void },
+  ): Promise<void> {
     const source = await checkedSource(this.folder, server, signal);
     await this.#cutBack();
     const archive = new Archive(this.folder.pathOf('/'), (file) => this.folder.add(file));
@@ -91,16 +102,59 @@ export class Relay implements ReadableRelay {
     if (this.folder.source?.positions !== source.positions) await this.folder.remember(source);
     this.#ends.abandon();
     this.#taken = { file: '', offset: 0 };
-    const request = { ...place, exclude: null, annotateRows: true };
+    const request = { ...place, exclude: null, annotateRows: true, semiSync: server.semiSync };
     try {
       try {
-        for await (const { events } of serverDump(server, request, signal)) await this.#take(archive, events);
+        for await (const block of serverDump(server, request, signal)) {
+          streaming?.();
+          await this.#take(archive, block);
+          if (block.awaited === null) continue;
+          block.acknowledge();
+          this.acknowledged++;
+        }
       } finally {
         await archive.close();
       }
     } catch (error) {
       throw await this.#judged(error);
     }
+  }
+
+  /** The log files, oldest first. */
+  stored(): Promise<StoredFile[]> {
+    return Promise.all(this.folder.files.map((file) => this.folder.stored(file)));
+  }
+
+  /** The oldest file that somebody at this position still reads; null where that cannot be told. */
+  async neededBy(position: Position | undefined, signal: AbortSignal): Promise<string | null> {
+    if (position === undefined || this.end.point === null) return null;
+    return firstFileFor(this, position, signal);
+  }
+
+  /**
+   * Removes what its retention does not keep and no consumer at these positions needs. Where one of them is not known
+   * yet, all is kept; and so is what has not come to its durable end.
+   */
+  async purge(
+    retention: Retention,
+    consumers: readonly (Position | undefined)[],
+    { nowMs, signal }: { readonly nowMs: number; readonly signal: AbortSignal },
+  ): Promise<readonly string[]> {
+    const { point } = this.end;
+    if (point === null) return [];
+    let needed: string | null = point.file;
+    for (const consumer of consumers) {
+      const file = await this.neededBy(consumer, signal);
+      needed = file === null || needed === null ? null : this.#older(file, needed);
+    }
+    const gone = expired(await this.stored(), { retention, needed, nowMs });
+    if (gone.length > 0) await this.folder.remove(gone);
+    return gone;
+  }
+
+  #older(left: string, right: string): string {
+    const { files } = this.folder;
+    return files.indexOf(left) < files.indexOf(right) ? left : right;
   }
 
   /** What came behind the last whole transaction before the connection broke will come again. */
@@ -111,12 +165,12 @@ export class Relay implements ReadableRelay {
   }
 
   /** Writes what came together, and brings it to the disk once a transaction of it is whole. */
-  async #take(archive: Archive, events: readonly DumpedEvent[]): Promise<void> {
+  async #take(archive: Archive, { events, awaited }: DumpBlock): Promise<void> {
     let end: LogPoint | null = null;
     for (const dumped of events) if (this.#follow(dumped)) end = this.#taken;
     await archive.write(events);
+    if (end !== null || awaited !== null) await archive.sync();
     if (end === null) return;
-    await archive.sync();
     this.#ends.settle();
     this.end.moveTo(end);
     this.#note?.note(end);

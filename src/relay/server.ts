@@ -1,6 +1,7 @@
 import { RowtideError } from '../core/errors.js';
 import { withConnection } from '../mysql/connect.js';
 import { logFiles, probe, type ServerFacts } from '../mysql/probe.js';
+import { noSemiSync, semiSyncOf } from '../mysql/semi-sync.js';
 import { placeOf } from '../mysql/url.js';
 import { FIRST_OFFSET } from '../source/events.js';
 import { checkSettings } from '../source/preflight.js';
@@ -14,6 +15,8 @@ export type RelayBegin = 'now' | 'beginning' | { readonly file: string };
 /** The server that a relay receives from. */
 export interface RelayServer extends Pick<ServerLogOptions, 'address' | 'serverId' | 'heartbeatMs'> {
   readonly from: RelayBegin;
+  /** Its commits wait until they are durable here. */
+  readonly semiSync: boolean;
 }
 
 /** Who the server is, if its log may be received into the folder. */
@@ -22,6 +25,7 @@ export function checkedSource(folder: RelayFolder, server: RelayServer, signal: 
     const facts = await probe(connection);
     const place = placeOf(server.address);
     checkSettings(facts, place);
+    if (server.semiSync && (await semiSyncOf(connection)) === null) throw noSemiSync(place);
     const found: RelaySource = { ...facts.identity, positions: positionsOf(facts) };
     const { source } = folder;
     if (source !== null && (source.id !== found.id || source.flavour !== found.flavour)) {

@@ -1,9 +1,11 @@
 import type { DumpedEvent } from '../binlog/dumped-events.js';
-import type { FormatDescription, LogBlock, RawEvent } from '../core/event.js';
+import type { FormatDescription, LogBlock, LogPoint, RawEvent } from '../core/event.js';
 
 export interface Flow {
   pause(): void;
   resume(): void;
+  /** Tells a semi-sync source that all is durable up to a place. */
+  acknowledge(point: LogPoint): void;
 }
 
 /**
@@ -92,17 +94,46 @@ export class BlockQueue extends BoundedQueue<EventBlock> {
 export interface DumpBlock {
   readonly events: DumpedEvent[];
   sizeBytes: number;
+  /** Behind the last of them that the source waits for. */
+  awaited: LogPoint | null;
+  /** To be called once all of them are durable: acknowledges the one that is awaited. */
+  acknowledge(): void;
 }
 
 export class DumpQueue extends BoundedQueue<DumpBlock> {
+  readonly #acknowledge: Flow['acknowledge'];
+
+  constructor(options: { bytesMax: number; flow: Flow }) {
+    super(options);
+    this.#acknowledge = options.flow.acknowledge;
+  }
+
   push(event: DumpedEvent): void {
     let block = this.blocks.at(-1);
     if (block === undefined) {
-      block = { events: [], sizeBytes: 0 };
+      block = this.#newBlock();
       this.blocks.push(block);
     }
     block.events.push(event);
     block.sizeBytes += event.raw.length;
     this.bytes += event.raw.length;
+  }
+
+  /** The source waits for the event that was pushed last. */
+  await(end: LogPoint): void {
+    const block = this.blocks.at(-1);
+    if (block !== undefined) block.awaited = end;
+  }
+
+  #newBlock(): DumpBlock {
+    const block: DumpBlock = {
+      events: [],
+      sizeBytes: 0,
+      awaited: null,
+      acknowledge: () => {
+        if (block.awaited !== null) this.#acknowledge(block.awaited);
+      },
+    };
+    return block;
   }
 }

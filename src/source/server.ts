@@ -2,7 +2,7 @@ import { randomInt, randomUUID } from 'node:crypto';
 import ZongJi from '@vlasky/zongji';
 import { DumpedEvents } from '../binlog/dumped-events.js';
 import { RowtideError } from '../core/errors.js';
-import type { LogBlock } from '../core/event.js';
+import type { LogBlock, LogPoint } from '../core/event.js';
 import type { GtidSet } from '../core/gtid.js';
 import { MariaGtids } from '../core/maria-gtid.js';
 import type { LogPosition, Position } from '../core/position.js';
@@ -13,6 +13,7 @@ import { domainsBefore, logFiles, probe, type ServerFacts } from '../mysql/probe
 import { placeOf, type ServerAddress } from '../mysql/url.js';
 import { DumpGtidPacket, isNeverCalled, startOf } from './dump-command.js';
 import { dumpError, endedError } from './dump-errors.js';
+import { acknowledgement, PATIENCE_SECONDS, sessionSql } from './dump-session.js';
 import { EventChain, FIRST_OFFSET } from './events.js';
 import { DumpFraming } from './framing.js';
 import { preflight } from './preflight.js';
@@ -105,7 +106,7 @@ async function* read(settings: Settings, from: Position, signal: AbortSignal): A
       skipsExecuted: from.log.kind !== 'file',
       handler: (event, file, format) => queue.push(event, file, format),
     });
-    return { queue, receiver: chain };
+    return { queue, receiver: { place: chain, add: (bytes, start, end) => chain.add(bytes, start, end) } };
   });
 }
 
@@ -120,6 +121,8 @@ export interface DumpRequest {
   readonly exclude: GtidSet | MariaGtids | null;
   /** MariaDB's ANNOTATE_ROWS events; MySQL always sends its own. */
   readonly annotateRows: boolean;
+  /** The server, which must know how to, may wait for blocks to be acknowledged. */
+  readonly semiSync?: boolean;
 }
 
 /**
@@ -141,10 +144,16 @@ export async function* serverDump(
     exclude: exclude instanceof MariaGtids ? null : exclude,
     checksum: 'NONE',
     annotateRows: request.annotateRows,
+    semiSync: request.semiSync === true,
   };
   yield* dump(settings, begin, signal, (flow) => {
     const queue = new DumpQueue({ bytesMax: settings.queueBytesMax, flow });
-    return { queue, receiver: new DumpedEvents((event) => queue.push(event)) };
+    const events = new DumpedEvents((event) => queue.push(event));
+    const add: Receiver['add'] = (bytes, from, to, isAwaited) => {
+      events.add(bytes, from, to);
+      if (isAwaited) queue.await({ file: events.file, offset: events.offset });
+    };
+    return { queue, receiver: { place: events, add } };
   });
 }
 
@@ -154,13 +163,14 @@ interface Begin {
   readonly exclude?: GtidSet | null;
   readonly checksum: 'CRC32' | 'NONE';
   readonly annotateRows: boolean;
+  readonly semiSync?: boolean;
 }
 
-/** Gets the events of a dump in their order, and knows how far they have come. */
+/** Gets the events of a dump in their order. */
 interface Receiver {
-  readonly file: string;
-  readonly offset: number;
-  add(bytes: Buffer, from: number, to: number): void;
+  /** How far they have come. */
+  readonly place: LogPoint;
+  add(bytes: Buffer, from: number, to: number, isAwaited: boolean): void;
 }
 
 type Receiving<B extends { readonly sizeBytes: number }> = { queue: BoundedQueue<B>; receiver: Receiver };
@@ -187,6 +197,7 @@ interface DumpConnection {
   readonly stream: { pause(): void; resume(): void; destroy(): void };
   packetParser: { execute(chunk: Buffer): void };
   query(sql: string, done: (error: Error | null) => void): void;
+  write(bytes: Buffer): void;
   writePacket(packet: DumpGtidPacket): void;
 }
 
@@ -206,8 +217,6 @@ interface Zongji {
 
 /** A server that searches many files for the first transaction is silent for that long. */
 const FIRST_BYTE_MS = 60_000;
-/** A reader that pauses for this long, or a connection that idles, is not cut off by the server. */
-const PATIENCE_SECONDS = 24 * 60 * 60;
 
 /**
  * One dump: zongji connects, negotiates and asks for it, and stops it; the bytes that come are ours. zongji fires
@@ -240,11 +249,11 @@ class Dump<B extends { readonly sizeBytes: number }> {
     this.#receiver = receiver;
     this.#framing = new DumpFraming(
       {
-        event: (bytes, start, end) => receiver.add(bytes, start, end),
+        event: (bytes, start, end, isAwaited) => receiver.add(bytes, start, end, isAwaited),
         end: () => this.#end(settings.stopAtEnd ? null : endedError(`${this.#place()}: the server ended the stream`)),
         error: (code, message) => this.#end(dumpError(code, message, this.#place())),
       },
-      { eventBytesMax: settings.eventBytesMax },
+      { eventBytesMax: settings.eventBytesMax, semiSync: begin.semiSync === true },
     );
     this.#zongji = this.#connect(driver);
     this.#silence.start(FIRST_BYTE_MS);
@@ -294,7 +303,7 @@ class Dump<B extends { readonly sizeBytes: number }> {
       const check = (error: Error | null): void => {
         if (error !== null) this.#end(this.#connectionError(error));
       };
-      connection?.query(sessionSql(this.#settings, this.#begun), check);
+      connection?.query(this.#sessionSql(), check);
       ctrlConnection?.query(`SET wait_timeout = ${PATIENCE_SECONDS}`, check);
       const begin = (dumping: DumpConnection): void => this.#begin(dumping);
       const command = this.#gtidCommand();
@@ -308,6 +317,12 @@ class Dump<B extends { readonly sizeBytes: number }> {
       };
     });
     return zongji;
+  }
+
+  #sessionSql(): string {
+    const { heartbeatMs, replicaUuid } = this.#settings;
+    const { checksum, semiSync = false } = this.#begun;
+    return sessionSql({ heartbeatMs, replicaUuid, checksum, semiSync });
   }
 
   /** zongji's own command for GTIDs cannot name a file. */
@@ -355,6 +370,10 @@ class Dump<B extends { readonly sizeBytes: number }> {
         this.#listen();
         this.#zongji.connection?.stream.resume();
       },
+      // Of this connection alone: another one is told anew how far we have come.
+      acknowledge: (point) => {
+        if (this.#stopping === null) this.#zongji.connection?.write(acknowledgement(point));
+      },
     };
   }
 
@@ -367,29 +386,13 @@ class Dump<B extends { readonly sizeBytes: number }> {
   #connectionError(error: unknown): RowtideError {
     const { code, message, hint, retryable } = serverError(error, this.#settings.address);
     const details = { retryable, cause: error, ...(hint === undefined ? {} : { hint }) };
-    return this.#receiver.file === ''
-      ? new RowtideError(code, message, details)
-      : new RowtideError(code, `${message} (after ${this.#receiver.file}:${this.#receiver.offset})`, details);
+    const { file, offset } = this.#receiver.place;
+    return new RowtideError(code, file === '' ? message : `${message} (after ${file}:${offset})`, details);
   }
 
   #place(): string {
     const server = placeOf(this.#settings.address);
-    return this.#receiver.file === '' ? server : `${server} ${this.#receiver.file}:${this.#receiver.offset}`;
+    const { file, offset } = this.#receiver.place;
+    return file === '' ? server : `${server} ${file}:${offset}`;
   }
-}
-
-/**
- * Older servers read the variables' old names. The checksum is asked for whatever the server's default is, since files
- * of another setting may come; each file says what it has.
- */
-function sessionSql({ heartbeatMs, replicaUuid }: Settings, { checksum }: Begin): string {
-  const values = [
-    ['heartbeat_period', String(Math.round(heartbeatMs * 1e6))],
-    ['binlog_checksum', `'${checksum}'`],
-  ].flatMap(([name, value]) => [`@master_${name} = ${value}`, `@source_${name} = ${value}`]);
-  // MariaDB then refuses to begin behind a GTID that it does not have, instead of choosing the one that comes after it.
-  values.push('@slave_gtid_strict_mode = 1');
-  values.push(`@slave_uuid = '${replicaUuid}'`, `@replica_uuid = '${replicaUuid}'`);
-  values.push(`net_write_timeout = ${PATIENCE_SECONDS}`);
-  return `SET ${values.join(', ')}`;
 }

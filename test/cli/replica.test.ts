@@ -23,7 +23,9 @@ describe('rowtide replica', () => {
     requests.length = 0;
     control = await listenForControl(join(folder, 'control.sock'), async (request) => {
       requests.push(request);
-      return request.command === 'status' ? pipelines : pipelines.filter(({ name }) => name === request.pipeline);
+      const asked =
+        request.command === 'status' ? pipelines : pipelines.filter(({ name }) => name === request.pipeline);
+      return { pipelines: asked, relays: [] };
     });
   });
   afterEach(async () => {

@@ -34,7 +34,7 @@ describe('the control socket', () => {
       requests.push(request);
       if (request.command === 'pause')
         throw new RowtideError('USAGE', 'no pipeline is called x', { hint: 'There is shop.' });
-      return [status];
+      return { pipelines: [status], relays: [] };
     });
   }
 
@@ -54,7 +54,7 @@ describe('the control socket', () => {
   test('answers a request with the pipelines it is about', async () => {
     await listen();
     const request: ControlRequest = { command: 'skip', gtid: `${UUID}:5`, pipeline: 'shop' };
-    expect(await askControl(path, request)).toEqual({ ok: true, pid: process.pid, pipelines: [status] });
+    expect(await askControl(path, request)).toEqual({ ok: true, pid: process.pid, pipelines: [status], relays: [] });
     const next: ControlRequest = { command: 'until', gtid: `${UUID}:9`, pipeline: null };
     await askControl(path, next);
     expect(requests).toEqual([request, next]);

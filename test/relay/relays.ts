@@ -39,7 +39,7 @@ export class Receiving implements AsyncDisposable {
 
   private constructor(relay: Relay, server: RelayServer) {
     this.relay = relay;
-    this.ended = relay.receive(server, this.#stop.signal).then(
+    this.ended = relay.receive(server, { signal: this.#stop.signal }).then(
       () => null,
       (error: unknown) => error,
     );
@@ -49,7 +49,7 @@ export class Receiving implements AsyncDisposable {
   static async start(url: string, folder: string, options: Partial<RelayServer> = {}): Promise<Receiving> {
     const relay = new Relay({ folder, log: silent });
     await relay.open();
-    return new Receiving(relay, { address: parseServerUrl(url), from: 'now', ...options });
+    return new Receiving(relay, { address: parseServerUrl(url), from: 'now', semiSync: false, ...options });
   }
 
   /** Until all is here that the server has logged now. */

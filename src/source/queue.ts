@@ -101,11 +101,11 @@ export interface DumpBlock {
 }
 
 export class DumpQueue extends BoundedQueue<DumpBlock> {
-  readonly #acknowledge: Flow['acknowledge'];
+  readonly #source: Pick<Flow, 'acknowledge'>;
 
   constructor(options: { bytesMax: number; flow: Flow }) {
     super(options);
-    this.#acknowledge = options.flow.acknowledge;
+    this.#source = options.flow;
   }
 
   push(event: DumpedEvent): void {
@@ -131,7 +131,7 @@ export class DumpQueue extends BoundedQueue<DumpBlock> {
       sizeBytes: 0,
       awaited: null,
       acknowledge: () => {
-        if (block.awaited !== null) this.#acknowledge(block.awaited);
+        if (block.awaited !== null) this.#source.acknowledge(block.awaited);
       },
     };
     return block;

@@ -7,7 +7,7 @@ const TIMEOUT_MS = 3_600_000;
 
 export interface SemiSyncKind {
   readonly title: string;
-  start(): Promise<DatabaseServer>;
+  readonly start: () => Promise<DatabaseServer>;
 }
 
 /** Sources whose commits wait, before anybody sees them, until a replica has them. */

@@ -40,6 +40,8 @@ const LAYERS: Readonly<Record<string, number>> = {
   pipeline: 2,
   checkpoint: 2,
   doctor: 2,
+  // It knows the patterns of filters and the folds of pipelines.
+  guard: 2.5,
   // A configuration names filters and sinks, so it stands above them.
   config: 2.5,
   daemon: 3,
@@ -78,7 +80,10 @@ describe('layers', () => {
   });
 
   /** One that is made of another. */
-  const COMPOSED: Readonly<Record<string, string>> = { 'connectors/aggregate-replica': 'connectors/replica' };
+  const COMPOSED: Readonly<Record<string, string>> = {
+    'connectors/aggregate-replica': 'connectors/replica',
+    'connectors/delayed-replica': 'connectors/replica',
+  };
 
   test('connectors know the package by its name only, and src knows no connector', () => {
     const outside = files

@@ -4,7 +4,7 @@ import { pathToFileURL } from 'node:url';
 import { RowtideError } from '../core/errors.js';
 import type { SinkDefinition } from '../pipeline/define-sink.js';
 
-const BUILT_IN: readonly string[] = ['aggregate-replica', 'file', 'kafka', 'replica', 'stdout'];
+const BUILT_IN: readonly string[] = ['aggregate-replica', 'delayed-replica', 'file', 'kafka', 'replica', 'stdout'];
 
 /**
  * Finds the connector called `name`: one of ours, or the default export of an installed package or, if it begins with

@@ -10,7 +10,17 @@ export type ControlRequest =
   | { readonly command: 'status' }
   | { readonly command: 'pause' | 'resume'; readonly pipeline: string | null }
   | { readonly command: 'skip' | 'until'; readonly gtid: string; readonly pipeline: string | null }
-  | { readonly command: 'wait'; readonly gtid: string; readonly timeoutMs: number; readonly pipeline: string | null };
+  | { readonly command: 'wait'; readonly gtid: string; readonly timeoutMs: number; readonly pipeline: string | null }
+  | DelayedRequest;
+
+/** About a replica that is late on purpose. */
+export type DelayedRequest =
+  | { readonly command: 'catch-up'; readonly pipeline: string | null }
+  /** `before`: a GTID, a time, or `before:` and a statement. */
+  | { readonly command: 'apply'; readonly before: string; readonly pipeline: string | null }
+  /** `transaction`: a GTID, or file:offset where there is none. */
+  | { readonly command: 'allow'; readonly transaction: string; readonly pipeline: string | null }
+  | { readonly command: 'delay'; readonly delayMs: number; readonly pipeline: string | null };
 
 /** How those are that were asked, and all relays. */
 export interface ControlAnswer {
@@ -141,10 +151,13 @@ async function firstLine(socket: Socket): Promise<string> {
 
 function parseRequest(line: string): ControlRequest {
   const request = parseObject(line);
-  const { command, pipeline = null, gtid, timeoutMs } = request;
+  const { command, pipeline = null, gtid, before, transaction, delayMs, timeoutMs } = request;
   if (pipeline === null || typeof pipeline === 'string') {
     if (command === 'status') return { command };
-    if (command === 'pause' || command === 'resume') return { command, pipeline };
+    if (command === 'pause' || command === 'resume' || command === 'catch-up') return { command, pipeline };
+    if (command === 'apply' && typeof before === 'string') return { command, before, pipeline };
+    if (command === 'allow' && typeof transaction === 'string') return { command, transaction, pipeline };
+    if (command === 'delay' && typeof delayMs === 'number') return { command, delayMs, pipeline };
     if ((command === 'skip' || command === 'until') && typeof gtid === 'string') return { command, gtid, pipeline };
     if (command === 'wait' && typeof gtid === 'string' && typeof timeoutMs === 'number')
       return { command, gtid, timeoutMs, pipeline };

@@ -101,21 +101,30 @@ class Daemon {
       case 'status':
         break;
       case 'pause':
-        for (const pipeline of asked) pipeline.pause();
+        for (const pipeline of asked) await pipeline.pause();
         break;
       case 'resume':
         for (const relay of this.#relays.values()) this.#ensureRuns(relay);
         for (const pipeline of asked) {
-          pipeline.resume();
+          await pipeline.resume();
           this.#ensureRuns(pipeline);
         }
         break;
       case 'skip':
       case 'until': {
         const only = this.#only(asked);
-        if (request.command === 'skip') only.skip(parseGtid(request.gtid));
+        if (request.command === 'skip') await only.skip(parseGtid(request.gtid));
         else only.until(parseHalt(request.gtid));
         this.#ensureRuns(only);
+        break;
+      }
+      case 'apply':
+      case 'catch-up':
+      case 'allow':
+      case 'delay': {
+        const only = this.#only(asked);
+        await only.steerDelayed(request);
+        if (request.command !== 'delay') this.#ensureRuns(only);
         break;
       }
       default:

@@ -1,5 +1,6 @@
 import { fileStore } from '../checkpoint/file.js';
 import type { PipelineConfig } from '../config/load.js';
+import { RowtideError, unreachable } from '../core/errors.js';
 import { type AnyGtid, formatGtid } from '../core/gtid.js';
 import type { Log } from '../core/log.js';
 import type { Position } from '../core/position.js';
@@ -13,6 +14,10 @@ import { supervise } from '../pipeline/supervise.js';
 import { fileHistoryStore, historyPath } from '../schema/history/file-store.js';
 import { tableTest } from '../transform/filter.js';
 import { type ComposedSource, composeSource, type Relays } from './compose.js';
+import type { DelayedRequest } from './control.js';
+import { DelayedReplica } from './delayed/delayed-replica.js';
+import { keptPath } from './delayed/kept.js';
+import { parsePlace } from './delayed/place.js';
 import type { Halt } from './halt.js';
 import { lagsOf } from './lags.js';
 import { skipping } from './skip.js';
@@ -38,24 +43,54 @@ export class DaemonPipeline {
   readonly control = new PipelineControl();
   readonly #heartbeats = new Heartbeats();
   readonly #skipped: AnyGtid[] = [];
+  /** Null for one that is not late on purpose. */
+  readonly #delayed: DelayedReplica | null;
   #halt: Halt | null = null;
 
   constructor(options: DaemonPipelineOptions) {
     this.#options = options;
-    const { source, transform } = options.config;
-    const { stateDir, log: logger, relays, heartbeat } = options;
-    this.#composed = composeSource(source, {
-      transform,
+    this.#composed = this.#compose(this.#needs);
+    this.#delayed = this.#makeDelayed();
+    this.control.watch(() => {
+      const { position } = this.control.stats;
+      if (position !== undefined) this.#heartbeats.moved(position);
+    });
+  }
+
+  #compose(needs: SourceNeeds, { isAhead = false } = {}): ComposedSource {
+    const { config, stateDir, log: logger, relays } = this.#options;
+    // What is read ahead is none of what the sink has come to.
+    const heartbeat = isAhead ? null : this.#options.heartbeat;
+    return composeSource(config.source, {
+      transform: config.transform,
       spoolDir: spoolPath(stateDir),
-      needs: this.#needs,
-      history: fileHistoryStore(historyPath(checkpointPath(stateDir, options.config.name))),
+      needs,
+      history: fileHistoryStore(historyPath(checkpointPath(stateDir, config.name))),
       logger,
       relays,
       ...(heartbeat !== null && { heartbeats: { table: heartbeat, seen: this.#heartbeats } }),
     });
-    this.control.watch(() => {
-      const { position } = this.control.stats;
-      if (position !== undefined) this.#heartbeats.moved(position);
+  }
+
+  #makeDelayed(): DelayedReplica | null {
+    const { config, stateDir, log, relays } = this.#options;
+    const needs = this.#needs;
+    if (needs.delay === undefined) return null;
+    const { source } = config;
+    // A server would have to hold back what it sends.
+    if (source.kind === 'server') throw notKept(config.name);
+    return new DelayedReplica({
+      pipeline: config.name,
+      needs: needs.delay,
+      composed: this.#composed,
+      // Names of columns are of no use to a guard, and their history has one writer.
+      ahead: this.#compose({ ...needs, columnNames: false }, { isAhead: true }).source,
+      sourceAddress: source.kind === 'relay' ? relays(source.relay).address : null,
+      wants: tableTest(config.transform),
+      isSkipped: (gtid) => this.control.skips(gtid),
+      keptPath: keptPath(checkpointPath(stateDir, config.name)),
+      stats: this.control.sinkStats,
+      log,
     });
   }
 
@@ -85,14 +120,19 @@ export class DaemonPipeline {
   /** Runs until the source ends, `signal` aborts, or an error that trying again does not help. */
   async run(signal: AbortSignal): Promise<void> {
     const { config, log } = this.#options;
-    await supervise({
-      name: this.name,
-      log,
-      control: this.control,
-      signal,
-      retry: config.retry,
-      attempt: (until) => this.#attempt(until),
-    });
+    if ((await this.#delayed?.open(signal)) === true) this.control.pause();
+    try {
+      await supervise({
+        name: this.name,
+        log,
+        control: this.control,
+        signal,
+        retry: config.retry,
+        attempt: (until) => this.#attempt(until),
+      });
+    } finally {
+      this.#delayed?.close();
+    }
   }
 
   get #needs(): SourceNeeds {
@@ -102,7 +142,7 @@ export class DaemonPipeline {
 
   async #attempt(signal: AbortSignal): Promise<PipelineEnd> {
     const { log, shutdownTimeoutMs } = this.#options;
-    const { source } = this.#composed;
+    const source = this.#delayed?.source() ?? this.#composed.source;
     const { batchBytesMax } = this.#needs;
     const halt = this.#halt;
     const end = await runPipeline({
@@ -115,6 +155,7 @@ export class DaemonPipeline {
       shutdownTimeoutMs,
       ...(batchBytesMax !== undefined && { batchBytesMax }),
     });
+    if (this.#delayed !== null) return this.#rested(this.#delayed, end);
     if (end !== 'ended' || halt === null || !halt.isReached) return end;
     if (this.#halt === halt) {
       this.#halt = null;
@@ -124,12 +165,22 @@ export class DaemonPipeline {
     return 'stopped';
   }
 
-  pause(): void {
+  /** Of one that is late on purpose, why its source has come to an end. */
+  async #rested(delayed: DelayedReplica, end: PipelineEnd): Promise<PipelineEnd> {
+    const next = end === 'ended' ? delayed.ended() : 'end';
+    if (next === 'pause') this.control.pause();
+    if (this.control.isPaused) await delayed.rest(this.control.stats.position);
+    return next === 'end' ? end : 'stopped';
+  }
+
+  async pause(): Promise<void> {
     this.control.pause();
+    await this.#delayed?.pause(this.control.stats.position);
   }
 
   /** Goes on, and to no end that was asked for before. */
-  resume(): void {
+  async resume(): Promise<void> {
+    if ((await this.#delayed?.resume()) === true) this.#beginAnew();
     if (this.#halt !== null) {
       this.#halt = null;
       this.#beginAnew();
@@ -150,11 +201,36 @@ export class DaemonPipeline {
   }
 
   /** Gives up the changes of a transaction. What runs begins anew, since what it has read may hold them. */
-  skip(gtid: AnyGtid): void {
+  async skip(gtid: AnyGtid): Promise<void> {
     const { log } = this.#options;
+    await this.#delayed?.skipped();
     log.warn({ pipeline: this.name, gtid: formatGtid(gtid) }, 'SKIPPING A TRANSACTION, as asked: its changes are lost');
     this.#skipped.push(gtid);
     this.control.skip(gtid);
+    this.#beginAnew();
+    this.control.resume();
+  }
+
+  /** Throws USAGE where it is not late on purpose, or what is asked cannot be. */
+  async steerDelayed(request: DelayedRequest): Promise<void> {
+    const delayed = this.#delayed;
+    if (delayed === null) throw notDelayed(this.name);
+    switch (request.command) {
+      case 'delay':
+        delayed.delayMs = request.delayMs;
+        return;
+      case 'apply':
+        await delayed.until(parsePlace(request.before), this.control.stats.position);
+        break;
+      case 'catch-up':
+        await delayed.catchUp();
+        break;
+      case 'allow':
+        await delayed.allow(request.transaction);
+        break;
+      default:
+        unreachable(request);
+    }
     this.#beginAnew();
     this.control.resume();
   }
@@ -189,6 +265,7 @@ export class DaemonPipeline {
       error: error ?? null,
       errorCode: errorCode ?? null,
       errorHint: errorHint ?? null,
+      ...(this.#delayed !== null && { delayed: this.#delayed.status(position) }),
     };
   }
 
@@ -210,4 +287,17 @@ export class DaemonPipeline {
       this.#skipped,
     );
   }
+}
+
+function notKept(pipeline: string): RowtideError {
+  const message = `pipeline ${pipeline} is late on purpose, and reads its source directly, which would have to hold back what it sends`;
+  return new RowtideError('CONFIG_INVALID', message, {
+    hint: 'Let a relay receive the log, and the pipeline read that: relays: {shop: {source: …}}, and source: {relay: shop}.',
+  });
+}
+
+function notDelayed(pipeline: string): RowtideError {
+  return new RowtideError('USAGE', `${pipeline} is not late on purpose`, {
+    hint: 'A delayed replica is a pipeline whose sink is `delayed-replica`.',
+  });
 }

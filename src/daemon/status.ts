@@ -3,6 +3,7 @@ import { formatGtid } from '../core/gtid.js';
 import type { Position } from '../core/position.js';
 import type { WorkerStats } from '../core/sink-stats.js';
 import type { PipelineState } from '../pipeline/control.js';
+import type { DelayedStatus } from './delayed/status.js';
 
 /** A pipeline as `rowtide status` shows it; plain JSON. Numbers count since this process began. */
 export interface PipelineStatus {
@@ -39,6 +40,8 @@ export interface PipelineStatus {
   readonly error: string | null;
   readonly errorCode: ErrorCode | null;
   readonly errorHint: string | null;
+  /** Of one that is late on purpose. */
+  readonly delayed?: DelayedStatus;
 }
 
 export interface WorkerStatus {

@@ -3,6 +3,7 @@ import type { Log } from '../core/log.js';
 import type { ForgetfulSink, ResumableSink } from '../core/sink.js';
 import type { SinkStats } from '../core/sink-stats.js';
 import type { ServerAddress } from '../mysql/url.js';
+import type { GuardRules } from './guard-rules.js';
 
 /** Where the changes come from that a sink will get. */
 export interface SinkSource {
@@ -36,6 +37,16 @@ export interface SourceNeeds {
   readonly reusesMemory?: boolean;
   /** Of the events of a batch: more where each batch costs something, less where memory does. Default 3 MiB. */
   readonly batchBytesMax?: number;
+  /** Transactions come late, and not at all past a guard, from a log that keeps them meanwhile. */
+  readonly delay?: DelayNeeds;
+}
+
+/** What a sink needs that is late on purpose. */
+export interface DelayNeeds {
+  readonly delayMs: number;
+  readonly guard: GuardRules;
+  /** Where the rows of a table can be counted. */
+  readonly target: ServerAddress;
 }
 
 export type Delivery = 'exactly-once' | 'at-least-once';

@@ -48,7 +48,7 @@ describe('rowtide delayed', () => {
     control = await listenForControl(join(folder, 'control.sock'), async (request) => {
       if (request.command !== 'status') requests.push(request);
       const rescue = statusOf({ name: 'rescue', state: 'paused', position: `${UUID}:1-9`, delayed });
-      return request.command === 'status' ? [statusOf(), rescue] : [rescue];
+      return { pipelines: request.command === 'status' ? [statusOf(), rescue] : [rescue], relays: [] };
     });
   });
   afterEach(async () => {

@@ -56,7 +56,7 @@ export class LookAhead {
   #unlisted = 0;
   #lacksTexts = false;
   #readAt: number;
-  #error: unknown = null;
+  #error: Error | null = null;
 
   constructor(options: LookAheadOptions) {
     this.#options = options;
@@ -140,7 +140,7 @@ export class LookAhead {
     }
   }
 
-  get error(): unknown {
+  get error(): Error | null {
     return this.#error;
   }
 
@@ -166,7 +166,7 @@ export class LookAhead {
     } catch (error) {
       if (signal.aborted) return;
       if (this.#error === null) log.warn({ pipeline, err: error }, 'cannot look at what waits: trying again');
-      this.#error = error;
+      this.#error = error instanceof Error ? error : new Error(String(error));
       await this.#clock.sleep(RETRY_MS, signal);
       // From where it stopped, so that nothing is counted twice.
       if (!signal.aborted) void this.#read(this.#fold?.take() ?? from, signal);

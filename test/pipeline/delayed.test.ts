@@ -15,12 +15,12 @@ interface Scene {
   readonly delay: Delay;
   readonly steps: number[];
   /** Sets our wall clock forward or back. */
-  step(ms: number): void;
+  readonly step: (ms: number) => void;
   /** Numbers of the transactions that were released. */
   readonly released: number[];
   /** Lets time go by, second by second, as the wait looks at it. */
-  pass(ms: number): Promise<void>;
-  stop(): Promise<void>;
+  readonly pass: (ms: number) => Promise<void>;
+  readonly stop: () => Promise<void>;
 }
 
 /** Numbered transactions that were committed so many milliseconds after the begin. */

@@ -103,7 +103,7 @@ function notableStatus(
 
 function notesOf({ lookAhead, sourceClock, guardsTexts }: DelayedFacts): string[] {
   const notes: string[] = [];
-  if (lookAhead.error !== null) notes.push(`what waits cannot be looked at: ${String(lookAhead.error)}`);
+  if (lookAhead.error !== null) notes.push(`what waits cannot be looked at: ${lookAhead.error.message}`);
   else if (!lookAhead.isAtEnd) notes.push('not all that waits has been looked at yet');
   if (lookAhead.lacksTexts && guardsTexts) {
     notes.push(

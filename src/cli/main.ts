@@ -28,6 +28,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Register>>> = {
   checkpoint: async () => (await import('./commands/checkpoint.js')).registerCheckpoint,
   types: async () => (await import('./commands/types.js')).registerTypes,
   doctor: async () => (await import('./commands/doctor.js')).registerDoctor,
+  recover: async () => (await import('./commands/recover.js')).registerRecover,
 };
 
 /** The command that is called; all of them, for help and for what is no command. */

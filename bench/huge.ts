@@ -135,6 +135,7 @@ async function measure({ name, sink }: Case, options: HugeOptions, { packetBytes
   const { rows, seconds, rssMiB } = await runTask('pipeHuge', { ...options, sink: given });
   if (rows !== options.rows) throw new Error(`${name}: ${rows} rows of ${options.rows} came`);
   await target?.assertRows(rows);
+  process.stderr.write(`${name}: ${seconds.toFixed(1)} s, ${rssMiB?.toFixed(0)} MiB\n`);
   const bytesMax = isReplica ? REPLICA_RSS_BYTES_MAX : RSS_BYTES_MAX;
   return { name, rows, seconds, rssMiB: rssMiB ?? Number.NaN, rssMiBMax: (bytesMax + packetBytes) / MIB };
 }

@@ -43,6 +43,8 @@ export class Session {
   readonly #driver: mysql.Connection;
   readonly #signal: AbortSignal;
   readonly #release: () => void;
+  /** Of the last packet, for the next one: what lies outside of V8's heap makes it collect all of that. */
+  #spare: Buffer | null = null;
 
   private constructor(
     driver: mysql.Connection,
@@ -80,11 +82,21 @@ export class Session {
   async run(statements: readonly (string | Buffer)[]): Promise<readonly StatementResult[]> {
     const bytes = bytesOf(statements);
     if (bytes >= this.packetBytesMax) throw tooLarge(bytes, this);
+    const memory = this.#memory(PACKET_HEADER_BYTES + bytes);
     try {
-      return (await queryPacket(this.#driver, packetOf(statements))).map(resultOf);
+      return (await queryPacket(this.#driver, packetOf(statements, memory))).map(resultOf);
     } catch (error) {
       throw this.#signal.aborted ? abortError(this.#signal) : failed(error, this.address);
+    } finally {
+      // It was answered, so it was read.
+      if (memory.length <= SPARE_BYTES_MAX) this.#spare = memory;
     }
+  }
+
+  #memory(bytes: number): Buffer {
+    const spare = this.#spare;
+    this.#spare = null;
+    return spare !== null && spare.length >= bytes ? spare : Buffer.allocUnsafeSlow(2 ** Math.ceil(Math.log2(bytes)));
   }
 
   /** The rows of one statement. */
@@ -112,6 +124,7 @@ export class Session {
 }
 
 const NO_SUCH_THREAD = 1094;
+const SPARE_BYTES_MAX = 2 * 1024 * 1024;
 
 async function open(address: ServerAddress, signal: AbortSignal): ReturnType<typeof openDriver> {
   try {
@@ -140,14 +153,16 @@ function bytesOf(statements: readonly (string | Buffer)[]): number {
   return statements.reduce((bytes, statement) => bytes + Buffer.byteLength(statement) + END.length, 1);
 }
 
-function packetOf(statements: readonly (string | Buffer)[]): QueryPacket {
-  const bytes = Buffer.allocUnsafe(PACKET_HEADER_BYTES + bytesOf(statements));
+function packetOf(
+  statements: readonly (string | Buffer)[],
+  bytes: Buffer = Buffer.allocUnsafe(PACKET_HEADER_BYTES + bytesOf(statements)),
+): QueryPacket {
   let at = bytes.writeUInt8(COM_QUERY, PACKET_HEADER_BYTES);
   for (const statement of statements) {
     at += typeof statement === 'string' ? bytes.write(statement, at) : statement.copy(bytes, at);
     at += bytes.write(END, at, 'latin1');
   }
-  return { bytes, statements: statements.length };
+  return { bytes: bytes.subarray(0, at), statements: statements.length };
 }
 
 /** A statement may end in a comment, which ends with its line. */

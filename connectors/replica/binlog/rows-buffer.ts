@@ -15,6 +15,8 @@ export class RowsBuffer {
   #open: RowsMap | null = null;
   /** Where the flags of the last row event are. */
   #flagsAt = 0;
+  /** Of statements that were executed. */
+  readonly #spare: Buffer[] = [];
 
   /** Adds rows; before them yields the statement with those before, if all together were above `bytesMax`. */
   *add(rows: Rows, bytesMax: number): Generator<Piece> {
@@ -42,10 +44,17 @@ export class RowsBuffer {
   *take(): Generator<Piece> {
     if (this.#length === 0) return;
     this.end();
-    const piece = { sql: binlogStatement(this.#bytes.subarray(0, this.#length)), entries: this.#entries };
+    const events = this.#bytes.subarray(0, this.#length);
+    const entries = this.#entries;
+    const bytes = statementBytes(events);
     this.#length = 0;
     this.#entries = [];
-    yield piece;
+    if (bytes < SPARE_BYTES_MIN || bytes > SPARE_BYTES_MAX) yield { sql: binlogStatement(events), entries };
+    else {
+      const memory = this.#spare.pop() ?? Buffer.allocUnsafeSlow(SPARE_BYTES_MAX);
+      const release = () => void this.#spare.push(memory);
+      yield { sql: binlogStatement(events, memory.subarray(0, bytes)), entries, release };
+    }
   }
 
   #append(event: Buffer): void {
@@ -69,14 +78,27 @@ export class RowsBuffer {
 type RowsMap = LoggedRows['map'];
 
 /** `BINLOG '…'` of whole events. */
-export function binlogStatement(events: Buffer): Buffer {
-  const text = events.toString('base64');
-  const statement = Buffer.allocUnsafe(PREFIX.length + text.length + 1);
-  statement.write(PREFIX, 0, 'latin1');
-  statement.write(text, PREFIX.length, 'latin1');
-  statement[statement.length - 1] = QUOTE;
+export function binlogStatement(
+  events: Buffer,
+  statement: Buffer = Buffer.allocUnsafe(statementBytes(events)),
+): Buffer {
+  let at = statement.write(PREFIX, 0, 'latin1');
+  for (let from = 0; from < events.length; from += CHUNK_BYTES) {
+    at += statement.write(events.toString('base64', from, Math.min(from + CHUNK_BYTES, events.length)), at, 'latin1');
+  }
+  statement[at] = QUOTE;
   return statement;
 }
+
+function statementBytes(events: Buffer): number {
+  return PREFIX.length + 4 * Math.ceil(events.length / 3) + 1;
+}
+
+/** Its text is a string that V8 gets rid of easily: larger ones are objects of their own kind. */
+const CHUNK_BYTES = 48 * 1024;
+/** Smaller statements share memory that Node makes for many; one event may be larger. */
+const SPARE_BYTES_MIN = 32 * 1024;
+const SPARE_BYTES_MAX = 384 * 1024;
 
 const PREFIX = "BINLOG '";
 const QUOTE = 0x27;

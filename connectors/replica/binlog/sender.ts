@@ -74,6 +74,7 @@ export class Sender<T> {
   async #run(packet: readonly Sent<T>[]): Promise<void> {
     let from = 0;
     while (from < packet.length) from = await this.#runFrom(packet, from);
+    for (const { piece } of packet) piece.release?.();
   }
 
   /** Returns where to go on: behind the end, unless a statement failed as it did at the source. */

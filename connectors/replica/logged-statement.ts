@@ -50,9 +50,22 @@ export function loggedStatement(statement: Statement, target: StatementTarget): 
       ...(target.collations === undefined ? [] : mariadbAssignments(status, target.collations)),
       ...(isReworded || status.charset === null ? [`character_set_client=${UTF8MB4}`] : []),
     ],
-    text: isReworded ? Buffer.from(statement.sql) : text,
+    text: withoutEnd(isReworded ? Buffer.from(statement.sql) : text),
     errorCode,
   };
+}
+
+/** Spaces and semicolons, which are no part of a character of any client’s character set. */
+const END_BYTES = new Set(Buffer.from(' \t\n\v\f\r;'));
+
+/**
+ * Servers log statements without what ends them, but those that define a program: of these they log what was sent behind
+ * them, too, such as the semicolon in front of the next statement. Two in a row would be an empty statement.
+ */
+function withoutEnd(text: Buffer): Buffer {
+  let length = text.length;
+  while (length > 0 && END_BYTES.has(text[length - 1]!)) length--;
+  return text.subarray(0, length);
 }
 
 /**

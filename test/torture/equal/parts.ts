@@ -118,7 +118,7 @@ async function workOn(
     shop({ url, schema, number, seed, more: () => left.shop-- > 0 }),
   );
   const random = new Random(seed, 'typed', i);
-  const both = !topology.alike;
+  const both = topology.mode === 'sql';
   clients.push(
     typed({
       url,
@@ -130,7 +130,7 @@ async function workOn(
     }),
   );
   // Its schemas have the same names wherever it runs, and it speaks of what only one flavour has.
-  if (topology.alike && i === 0) {
+  if (!both && i === 0) {
     const major = Number(version.split('.')[0]);
     clients.push(odd({ url, flavour, major, seed: `${seed}/odd`, count: Math.ceil(share / PER_ODD) }));
   }

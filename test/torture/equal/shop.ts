@@ -103,7 +103,8 @@ function change(random: Random, { number, serial }: { number: number; serial: nu
     [`UPDATE customer SET seen = ${seen} WHERE id BETWEEN ${id()} AND ${id()} LIMIT 5`],
     [`DELETE FROM orders WHERE id BETWEEN ${earlier} AND ${earlier + 15}`],
     [`DELETE FROM customer WHERE id = ${id()}`],
-    [`REPLACE INTO customer (id, email, name) VALUES (${id()}, 'mail${id()}', NULL)`],
+    // Not of rows that others lean on: MySQL 9.7 keeps those others, and its own replicas remove them.
+    [`REPLACE INTO line VALUES (${earlier}, 0, ${name}, 0)`],
     [`INSERT INTO journal VALUES (${seen}, ${name}, ${random.between(-9999, 9999)} / 3), (${seen}, NULL, 1e-5)`],
     random.chance(0.1) ? ['DELETE FROM journal LIMIT 2'] : [`INSERT INTO journal VALUES (${seen}, ${name}, NULL)`],
   ]);

@@ -22,7 +22,8 @@ const ONE = { pipes: [[0, 1]], written: [0] } as const;
 export const TOPOLOGIES: readonly Topology[] = [
   { name: 'MySQL 9.7 to 9.7', servers: ['9.7', '9.7'], mode: 'binlog', alike: true, ...ONE },
   { name: 'MySQL 8.0 to 9.7', servers: ['8.0', '9.7'], mode: 'binlog', alike: true, ...ONE },
-  { name: 'MariaDB 11.8 to 11.8', servers: ['11.8', '11.8'], mode: 'binlog', alike: true, ...ONE },
+  // A MariaDB's checksums of equal rows differ where a column is VIRTUAL.
+  { name: 'MariaDB 11.8 to 11.8', servers: ['11.8', '11.8'], mode: 'binlog', alike: false, ...ONE },
   { name: 'MySQL 9.7 to MariaDB 11.8', servers: ['9.7', '11.8'], mode: 'sql', alike: false, ...ONE },
   { name: 'MariaDB 11.8 to MySQL 9.7', servers: ['11.8', '9.7'], mode: 'sql', alike: false, ...ONE },
   {
@@ -51,8 +52,10 @@ export const TOPOLOGIES: readonly Topology[] = [
 
 /** What is shown does not depend on what survives a power cut. */
 const RELAXED = ['--sync-binlog=0', '--innodb-flush-log-at-trx-commit=0', '--innodb-buffer-pool-size=256M'];
+/** Rows that may get longer than a page. */
+const LENIENT = '--innodb-strict-mode=OFF';
 
 export function startServer(version: EqualVersion): Promise<DatabaseServer> {
-  const options = [...RELAXED, '--binlog-row-metadata=FULL'];
+  const options = [...RELAXED, LENIENT, '--binlog-row-metadata=FULL'];
   return version === '11.8' ? startMariadb({ version, options }) : startMysql({ version, options });
 }

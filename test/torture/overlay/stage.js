@@ -27,8 +27,10 @@ export function isFatal(stage) {
 }
 
 let answers = 0;
+const LOST_MAX = 5;
 
-/** Whether the answer that has just come is to be one that never came: each so many-th, where that is wanted. */
+/** Whether the answer that has just come is to be one that never came: each so many-th, where that is wanted, some times. */
 export function losesAnswer() {
-  return ++answers % Number(lost) === 0;
+  answers++;
+  return answers % Number(lost) === 0 && answers <= LOST_MAX * Number(lost);
 }

@@ -24,7 +24,7 @@ export class Harm {
   readonly #scene: Scene;
   readonly #random: Random;
   readonly #tally: Tally;
-  /** Which stage is aimed at next. */
+  /** Which stage is aimed at next, when all were hit. */
   #aimed: number;
 
   constructor(scene: Scene, { random, tally }: { random: Random; tally: Tally }) {
@@ -38,7 +38,7 @@ export class Harm {
     const scene = this.#scene;
     switch (fault) {
       case 'kill ours':
-        return this.#random.chance(0.8) ? this.#killAimed() : this.#killAnywhere();
+        return this.#unhit() !== undefined || this.#random.chance(0.8) ? this.#killAimed() : this.#killAnywhere();
       case 'kill target':
         await this.#live();
         await restart(scene.target);
@@ -82,12 +82,17 @@ export class Harm {
     }
     const random = this.#random;
     const stages = stagesOf(this.#scene.mode);
-    const stage = stages[this.#aimed++ % stages.length]!;
+    const stage = this.#unhit() ?? stages[this.#aimed++ % stages.length]!;
     const die = { stage, count: entryOf(stage, random) };
     const life = await this.#scene.start(random.between(0, APPLIERS.length - 1), { die });
     const isHit = await life.diesAt(stage, AIMED_MS);
     await life.kill();
     this.#killed(isHit ? stage : 'any moment');
+  }
+
+  /** A stage at which nothing was killed yet. */
+  #unhit(): Stage | undefined {
+    return stagesOf(this.#scene.mode).find((stage) => this.#tally.stages[stage] === undefined);
   }
 
   #killed(stage: Stage | 'any moment'): void {

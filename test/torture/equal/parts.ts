@@ -150,7 +150,7 @@ async function caughtUp(
   for (const server of servers) {
     for (const i of written) {
       while ((await select(server, `SELECT id FROM last_${i}.t`).catch(() => [])).length === 0) {
-        if (!life.isRunning) throw life.failed('ended by itself');
+        if (life.hasFailed) throw life.failed('failed');
         if (performance.now() > deadline) throw life.failed(`did not catch up within ${CATCH_UP_MS} ms`);
         await sleep(200);
       }

@@ -66,6 +66,11 @@ export class Life {
     return this.#end === null;
   }
 
+  /** Whether a pipeline of several has come to its end, which leaves the others running. */
+  get hasFailed(): boolean {
+    return !this.isRunning || readFileSync(this.#log, 'utf8').includes('the pipeline has failed');
+  }
+
   /** Whether it killed itself, at a stage, within this time. */
   async diesAt(stage: Stage, withinMs: number): Promise<boolean> {
     const end = await Promise.race([this.ended, sleep(withinMs, null, { ref: false })]);

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
 /** As it is installed if the build is up to date, which starts faster; from the sources otherwise. */
-const COMMAND: readonly string[] = isBuilt()
+export const COMMAND: readonly string[] = isBuilt()
   ? [join(ROOT, 'dist/src/cli/main.js')]
   : ['--import', import.meta.resolve('tsx'), join(ROOT, 'src/cli/main.ts')];
 

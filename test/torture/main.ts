@@ -9,6 +9,7 @@
  *   npm run torture -- replica-equal         200,000 random transactions on each pair of servers, and equal ends behind them
  *   npm run torture -- aggregate             eight sources in one target, killed, late and altered one after the other
  *   npm run torture -- replica-parallel      100,000 conflicting transactions through several workers, and a reader
+ *   npm run torture -- delay                 10,000 transactions of a delayed replica: none early, none much too late
  *   npm run torture -- kills-kafka broken    some parts, by the beginnings of their names
  *   npm run torture -- random --runs 3       the suite's random tests, with seeds of their own; only when asked for
  *   npm run torture -- flashback --runs 3    those of them that undo random workloads
@@ -21,6 +22,7 @@ import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { AGGREGATE_PARTS } from './aggregate.js';
+import { DELAY_PARTS } from './delay.js';
 import { DELIVERY_PARTS } from './delivery.js';
 import { REPLICA_EQUAL_PARTS } from './equal/parts.js';
 import { FUZZ_PARTS, type OwnRound, ownSummary } from './fuzz.js';
@@ -54,6 +56,7 @@ const OWN_PARTS = [
   ...REPLICA_PARTS,
   ...REPLICA_EQUAL_PARTS,
   ...AGGREGATE_PARTS,
+  ...DELAY_PARTS,
 ];
 const runs = Number(values.runs);
 const RANDOM_PARTS = [

@@ -38,6 +38,8 @@ needs('own').describe('the Kafka sink over broken connections and brokers', () =
     const properties = {
       'auto.create.topics.enable': false,
       'transaction.abort.timed.out.transaction.cleanup.interval.ms': 200,
+      // It is killed again and again, and may come back only when its session is over.
+      'broker.session.timeout.ms': 1_500,
     };
     kafka = await startKafka({ properties });
   });

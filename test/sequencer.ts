@@ -1,7 +1,7 @@
 import { relative } from 'node:path';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
-/** Files that take half a minute and more, the longest first: begun last, one of them would run on alone. */
+/** Files that take a quarter of a minute and more, the longest first: begun last, one of them would run on alone. */
 const LONG: readonly string[] = [
   'test/torture.test.ts',
   'test/servers/servers.test.ts',
@@ -13,6 +13,14 @@ const LONG: readonly string[] = [
   'test/cli/tail.test.ts',
   'test/cli/bad-input.test.ts',
   'test/pipeline/kill.test.ts',
+  'test/connectors/kafka/once/once.test.ts',
+  'test/fuzz/fuzz.test.ts',
+  'test/inspect/comparison/comparison.test.ts',
+  'test/doctor/doctor.test.ts',
+  'test/source/server.test.ts',
+  'test/cli/run.test.ts',
+  'test/bench/huge.test.ts',
+  'test/connectors/replica/sql/torture.test.ts',
 ];
 
 export default class LongFirst extends BaseSequencer {

@@ -85,7 +85,7 @@ needs('own').describe('bad input', () => {
   async function readUnexecuted(): Promise<{ end: Ended; before: string; after: string }> {
     const at = mkdtempSync(join(folder, 'unexecuted-'));
     const path = join(at, 'state/p.checkpoint.json');
-    const args = ['run', '--config', configure(fromServer(), intoFile, at)];
+    const args = ['run', '--config', configure(`source: { url: "${server.url}", from: now }`, intoFile, at)];
     const first = start(args, { cwd: at });
     await first.said(/streaming/);
     first.process.kill('SIGTERM');

@@ -11,6 +11,7 @@
  *   npm run bench -- inspect           a summary and the text of a file: ours, and mysqlbinlog with awk
  *   npm run bench -- gtid              a GTID set of up to 100,000 gaps; exit code 1 where time does not grow with them
  *   npm run bench -- apply [WORKLOAD…] a replica: ours by both modes, and the server's own, with 1, 4 and 8 workers
+ *   npm run bench -- semi-sync         commits that wait for our relay, and for the server's own replica; exit code 1 above 1.2 times
  *   --share S    of apply's transactions, 1 unless given
  *   --rows N     size of the workload, 1200000 unless given
  *   --compression C   of peers: none unless given, gzip, snappy, lz4, zstd
@@ -29,6 +30,7 @@ import { benchKafka } from './kafka.js';
 import { benchManyRows } from './many-rows.js';
 import { benchPeers } from './peers.js';
 import { benchPipeline } from './pipeline.js';
+import { benchSemiSync } from './semi-sync.js';
 import { benchTables } from './tables.js';
 
 const { positionals, values } = parseArgs({
@@ -80,11 +82,13 @@ async function main(): Promise<void> {
       return benchInspect(settings);
     case 'apply':
       return benchApply({ runs: settings.runs, share: Number(values.share), names: operands });
+    case 'semi-sync':
+      return benchSemiSync(settings);
     case 'gtid':
       return benchGtid();
     default:
       console.error(
-        `unknown benchmark ${command}: decode, stream, tables, filter, kafka, pipeline, peers, huge, inspect, gtid or apply`,
+        `unknown benchmark ${command}: decode, stream, tables, filter, kafka, pipeline, peers, huge, inspect, gtid, semi-sync or apply`,
       );
       process.exitCode = 2;
   }

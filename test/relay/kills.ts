@@ -1,17 +1,27 @@
 /** Relays that are killed in the middle of writing, and what is on the disk then. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { isDeepStrictEqual } from 'node:util';
 import { transactions } from '../../src/binlog/transactions.js';
 import { changes } from '../../src/column/changes.js';
+import { parseServerUrl } from '../../src/mysql/url.js';
+import { relayLog } from '../../src/relay/reader.js';
 import { Relay } from '../../src/relay/relay.js';
+import { openStored } from '../../src/relay/stored.js';
 import { schemas } from '../../src/schema/schemas.js';
+import { serverLog } from '../../src/source/server.js';
 import { diskSpool } from '../../src/source/spool.js';
+import { compareFiles, Load } from '../inspect/remote/archive-kills.js';
 import type { Random } from '../roundtrip/random.js';
 import { nothingAttached } from '../schema/attached.js';
+import type { DatabaseServer } from '../servers/database.js';
 import { newFolder } from '../servers/runs.js';
-import { sql } from '../source/reading.js';
+import { logEnd, sql } from '../source/reading.js';
 import { Commits } from './commits.js';
 import type { SemiSyncKind } from './sources.js';
 import { Subject } from './subject.js';
+import { transactionsIn } from './transactions.js';
 
 export interface SemiSyncKills {
   readonly kind: SemiSyncKind;
@@ -32,8 +42,8 @@ export interface SemiSyncResult {
   readonly lost: readonly string[];
   /** Rows that the relay has twice. */
   readonly doubled: readonly string[];
-  /** Whether in the end relay and source have the same rows. */
-  readonly same: boolean;
+  /** Rows that in the end either the relay or the source has. */
+  readonly different: readonly string[];
 }
 
 /**
@@ -64,17 +74,22 @@ export async function killSemiSync(options: SemiSyncKills): Promise<SemiSyncResu
     await subject.kill();
     const rows = await inspect(folder, commits.done, findings);
     const logged = await sql(server.url, "SELECT CONCAT(client, '-', n), v FROM shop.t");
+    const stored = new Map(logged.map(([name, value]) => [String(name), String(value)]));
     return {
       committed: commits.done.size,
       kills: faults.filter((fault) => fault !== 'source').length + 1,
       restarts: faults.filter((fault) => fault !== 'relay').length,
       lost: [...findings.lost],
       doubled: [...findings.doubled],
-      same: logged.length === rows.size && logged.every(([name, value]) => rows.get(String(name)) === value),
+      different: [...differences(rows, stored, 'the relay'), ...differences(stored, rows, 'the source')],
     };
   } finally {
     await subject.kill();
   }
+}
+
+function differences(left: ReadonlyMap<string, string>, right: ReadonlyMap<string, string>, whose: string): string[] {
+  return [...left].flatMap(([name, value]) => (right.get(name) === value ? [] : [`only ${whose} has ${name}`]));
 }
 
 type Fault = 'relay' | 'source' | 'both';
@@ -132,4 +147,62 @@ async function* rowsIn(folder: string): AsyncGenerator<{ name: string; value: st
   } finally {
     await relay.close();
   }
+}
+
+export interface RelayKills {
+  readonly kind: SemiSyncKind;
+  readonly random: Random;
+  readonly kills: number;
+}
+
+export interface RelayResult {
+  readonly transactions: number;
+  readonly files: number;
+  readonly problems: readonly string[];
+}
+
+/**
+ * A relay is killed while it writes what comes as fast as it can. In the end its files are those of the source, the real
+ * tool finds every checksum right, and streams of relay and source have the same transactions.
+ */
+export async function killRelay({ kind, random, kills }: RelayKills): Promise<RelayResult> {
+  await using server = await kind.start();
+  await sql(server.url, ...kind.asynchronous);
+  const folder = newFolder('relay');
+  const subject = await Subject.create({ url: server.url, folder, semiSync: false });
+  const load = new Load(server, random);
+  try {
+    for (let i = 0; i < kills; i++) {
+      subject.start();
+      await subject.said(/the relay is open/);
+      await sleep(random.int(0, 400));
+      await subject.kill();
+    }
+    await load.end();
+    subject.start();
+    await caughtUp(folder, server);
+    await subject.kill();
+    const { files, different } = await compareFiles(server, folder);
+    await kind.verify(
+      readdirSync(folder)
+        .filter((name) => /\.\d{6}$/.test(name))
+        .map((name) => join(folder, name)),
+    );
+    const relay = await openStored(folder);
+    const ours = await transactionsIn(relayLog(relay, { stopAtEnd: true }));
+    const theirs = await transactionsIn(serverLog({ address: parseServerUrl(server.url), stopAtEnd: true }));
+    const problems = [
+      ...different,
+      ...(isDeepStrictEqual(ours, theirs) ? [] : [`${ours.length} transactions, and the source has ${theirs.length}`]),
+    ];
+    return { transactions: ours.length, files, problems };
+  } finally {
+    await subject.kill();
+  }
+}
+
+async function caughtUp(folder: string, server: DatabaseServer): Promise<void> {
+  const { file, offset } = await logEnd(server.url);
+  const end = `${file} ${String(offset).padStart(16, '0')}\n`;
+  while (readFileSync(join(folder, 'relay.end'), 'utf8') !== end) await sleep(50);
 }

@@ -8,7 +8,8 @@ import { serverLog } from '../../src/source/server.js';
 import { headersIn } from '../inspect/comparison/input.js';
 import { needs, sharedMariadb, sharedMysql } from '../servers/suite.js';
 import { failureOf, sql } from '../source/reading.js';
-import { newFolder, positionBehind, Receiving, silent, transactionsIn } from './relays.js';
+import { newFolder, Receiving, silent } from './relays.js';
+import { positionBehind, transactionsIn } from './transactions.js';
 
 const never = new AbortController().signal;
 

@@ -5,8 +5,9 @@ import { semiSyncOf } from '../../src/mysql/semi-sync.js';
 import { parseServerUrl } from '../../src/mysql/url.js';
 import type { DatabaseServer } from '../servers/database.js';
 import { needs, sharedMysql } from '../servers/suite.js';
-import { newFolder, Receiving, transactionsIn } from './relays.js';
+import { newFolder, Receiving } from './relays.js';
 import { SEMI_SYNC_SOURCES } from './sources.js';
+import { transactionsIn } from './transactions.js';
 
 const never = new AbortController().signal;
 const CLIENTS = 4;

@@ -3,6 +3,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { cp, rename, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { compiled } from '../compiled.js';
 import { newFolder, recordProcess } from '../servers/runs.js';
 
@@ -48,15 +49,27 @@ export class Subject {
     this.#child = child;
   }
 
+  async said(pattern: RegExp): Promise<void> {
+    while (!pattern.test(this.#said)) {
+      this.#requireAlive();
+      await sleep(5);
+    }
+  }
+
   /** Throws what it said if it was gone already. */
   async kill(): Promise<void> {
     const child = this.#child;
     if (child === null) return;
-    if (child.exitCode !== null) throw new Error(`the relay ended by itself (${child.exitCode}):\n${this.#said}`);
+    this.#requireAlive();
     const gone = new Promise((resolve) => child.once('exit', resolve));
     child.kill('SIGKILL');
     await gone;
     this.#child = null;
+  }
+
+  #requireAlive(): void {
+    const status = this.#child?.exitCode ?? null;
+    if (status !== null) throw new Error(`the relay ended by itself (${status}):\n${this.#said}`);
   }
 }
 

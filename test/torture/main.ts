@@ -10,6 +10,7 @@
  *   npm run torture -- aggregate             eight sources in one target, killed, late and altered one after the other
  *   npm run torture -- replica-parallel      100,000 conflicting transactions through several workers, and a reader
  *   npm run torture -- delay                 10,000 transactions of a delayed replica: none early, none much too late
+ *   npm run torture -- semi-sync relay           relays killed, and their sources, while clients wait for acknowledgements
  *   npm run torture -- kills-kafka broken    some parts, by the beginnings of their names
  *   npm run torture -- random --runs 3       the suite's random tests, with seeds of their own; only when asked for
  *   npm run torture -- flashback --runs 3    those of them that undo random workloads
@@ -31,6 +32,7 @@ import { failuresOf, missedStages, PARTS, type Part, runPartRound } from './part
 import { Progress } from './progress.js';
 import { randomTests } from './random-tests.js';
 import { RAW_PARTS } from './raw.js';
+import { RELAY_PARTS } from './relay.js';
 import { REPLICA_PARTS } from './replica/parts.js';
 import { REPLICA_PARALLEL_PARTS } from './replica-parallel.js';
 import { failed, type RoundResult, Servers } from './round.js';
@@ -57,6 +59,7 @@ const OWN_PARTS = [
   ...REPLICA_EQUAL_PARTS,
   ...AGGREGATE_PARTS,
   ...DELAY_PARTS,
+  ...RELAY_PARTS,
 ];
 const runs = Number(values.runs);
 const RANDOM_PARTS = [

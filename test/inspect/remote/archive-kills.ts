@@ -100,7 +100,7 @@ async function tear(folder: string, random: Random): Promise<void> {
 }
 
 /** Transactions of any size, and a new file now and then. */
-class Load {
+export class Load {
   readonly #server: DatabaseServer;
   readonly #random: Random;
   #ended = false;
@@ -149,7 +149,7 @@ class Load {
   }
 }
 
-async function compareFiles(server: DatabaseServer, folder: string): Promise<Omit<KillResult, 'faults'>> {
+export async function compareFiles(server: DatabaseServer, folder: string): Promise<Omit<KillResult, 'faults'>> {
   const names = readdirSync(server.binlogDir)
     .filter((name) => /^binlog\.\d+$/.test(name))
     .sort()

@@ -36,11 +36,14 @@ export function readConfig(file: string): Promise<Config<SinkDefinition>> {
 }
 
 function checkedText(file: string, config: Config<SinkDefinition>): string {
+  const relays = config.relays.map(
+    ({ name, folder, semiSync }) => `  ${name}: a relay in ${folder}${semiSync ? ', semi-synchronous' : ''}`,
+  );
   const lines = config.pipelines.map(
     ({ name, sink: { name: kind, connector, options } }) =>
       `  ${name}: into ${kind}, ${DELIVERY[connector.deliveryOf?.(options) ?? connector.delivery]}`,
   );
-  return `${file} is right: ${config.pipelines.length} pipeline${config.pipelines.length === 1 ? '' : 's'}\n${lines.join('\n')}\n`;
+  return `${file} is right: ${config.pipelines.length} pipeline${config.pipelines.length === 1 ? '' : 's'}\n${[...relays, ...lines].join('\n')}\n`;
 }
 
 const DELIVERY: Readonly<Record<SinkDefinition['delivery'], string>> = {

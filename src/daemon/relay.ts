@@ -1,5 +1,4 @@
 import type { RelayConfig } from '../config/load.js';
-import { RowtideError } from '../core/errors.js';
 import type { Log } from '../core/log.js';
 import type { Position } from '../core/position.js';
 import type { LogSource } from '../core/source.js';
@@ -127,8 +126,8 @@ export class DaemonRelay implements RelayLog {
         if (before?.active === true && this.#source?.active === false) {
           log.error({ relay: this.name, source: this.#source }, 'THE SOURCE COMMITS WITHOUT WAITING: it gave up on us');
         }
-      } catch (error) {
-        if (!(error instanceof RowtideError) && !signal.aborted) throw error;
+      } catch {
+        // What is wrong with the connection is told where the log is received.
         this.#source = null;
       }
       await systemClock.sleep(WATCH_MS, signal);

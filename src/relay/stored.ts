@@ -1,4 +1,4 @@
-import { TransactionEnds } from '../binlog/transaction-ends.js';
+import { type LoggedGtids, TransactionEnds } from '../binlog/transaction-ends.js';
 import { RowtideError } from '../core/errors.js';
 import { FIRST_OFFSET } from '../source/events.js';
 import { FileReader } from '../source/file-reader.js';
@@ -40,7 +40,7 @@ export async function* verified(relay: ReadableRelay, signal: AbortSignal): Asyn
   for (const name of relay.folder.files) {
     const limit = name === point?.file ? point.offset : Number.POSITIVE_INFINITY;
     const before = ends.logged?.toString();
-    let isFirst = true;
+    let begun = ends.begin;
     let [transactions, bytes] = [0, FIRST_OFFSET];
     for await (const { events, format } of eventsOf(relay.folder.pathOf(name), signal)) {
       for (const event of events) {
@@ -50,8 +50,8 @@ export async function* verified(relay: ReadableRelay, signal: AbortSignal): Asyn
         bytes = event.end;
       }
       ends.settle();
-      if (isFirst && before !== undefined) checkBegin(relay.folder.pathOf(name), before, ends.begin?.toString());
-      isFirst = false;
+      if (ends.begin !== begun) checkBegin(relay.folder.pathOf(name), before, ends.begin);
+      begun = ends.begin;
     }
     yield { name, bytes, transactions };
     if (name === point?.file) return;
@@ -69,10 +69,10 @@ async function* eventsOf(path: string, signal: AbortSignal) {
   }
 }
 
-function checkBegin(path: string, before: string, said: string | undefined): void {
-  if (said === undefined || said === before) return;
+function checkBegin(path: string, before: string | undefined, said: LoggedGtids): void {
+  if (before === undefined || said?.toString() === before) return;
   throw damaged(
-    `${path} begins behind ${said}, and the files in front of it end at ${before}`,
+    `${path} begins behind ${said?.toString() ?? ''}, and the files in front of it end at ${before}`,
     'A file between them was taken out, or one of them is of another log. Restore them from a backup, or from the source.',
   );
 }

@@ -1,13 +1,23 @@
-import { appendFileSync, existsSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import {
+  appendFileSync,
+  existsSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
+import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
 import { GtidSet } from '../../src/core/gtid.js';
 import { parseServerUrl } from '../../src/mysql/url.js';
 import { Relay } from '../../src/relay/relay.js';
+import { nextFileName } from '../../src/source/file-names.js';
 import { serverLog } from '../../src/source/server.js';
 import { headersIn } from '../inspect/comparison/input.js';
 import { needs, sharedMariadb, sharedMysql } from '../servers/suite.js';
-import { failureOf, sql } from '../source/reading.js';
+import { failureOf, logEnd, sql } from '../source/reading.js';
 import { newFolder, Receiving, silent } from './relays.js';
 import { positionBehind, transactionsIn } from './transactions.js';
 
@@ -15,10 +25,8 @@ const never = new AbortController().signal;
 
 for (const [title, kind, shared] of [
   ['MySQL 9.7', 'mysql', () => sharedMysql('9.7')],
-  ['MySQL 8.0', 'mysql80', () => sharedMysql('8.0')],
   ['MySQL 5.7', 'mysql57', () => sharedMysql('5.7')],
   ['MariaDB 11.8', 'mariadb', () => sharedMariadb('11.8')],
-  ['MariaDB 10.11', 'mariadb1011', () => sharedMariadb('10.11')],
 ] as const) {
   needs(kind).describe(`a relay of ${title}`, () => {
     test('gives its readers what the source gave, also across a restart and torn ends', async () => {
@@ -54,7 +62,7 @@ for (const [title, kind, shared] of [
   });
 }
 
-needs('mysql').describe('a relay', () => {
+needs('mysql', 'mysql57').describe('a relay', () => {
   test('lets each of its readers go on as soon as more is durable, at its own pace', async () => {
     const { url } = await sharedMysql();
     await using receiving = await Receiving.start(url, newFolder());
@@ -83,7 +91,7 @@ needs('mysql').describe('a relay', () => {
   });
 
   test('is of one source, and of one process at a time', async () => {
-    const [{ url }, other] = [await sharedMysql(), await sharedMysql('8.0')];
+    const [{ url }, other] = [await sharedMysql(), await sharedMysql('5.7')];
     const folder = newFolder();
     {
       await using receiving = await Receiving.start(url, folder);
@@ -136,6 +144,51 @@ needs('mysql').describe('a relay', () => {
     const relay = await opened(folder);
     await expect(transactionsIn(relay.reader({ stopAtEnd: true }))).rejects.toMatchObject({ code: 'EVENT_CHECKSUM' });
     await relay.close();
+  });
+});
+
+needs('mysql').describe('a relay on a disk', () => {
+  const fileNow = async (url: string): Promise<string> => (await logEnd(url)).file;
+
+  test('that is full stops by name, and goes on once there is space', async () => {
+    const { url } = await sharedMysql();
+    const folder = newFolder();
+    const file = join(folder, nextFileName(await fileNow(url))!);
+    {
+      await using receiving = await Receiving.start(url, folder);
+      await receiving.caughtUp(url);
+      symlinkSync('/dev/full', file);
+      await sql(url, 'FLUSH LOGS');
+      const message = expect.stringContaining(folder) as unknown;
+      expect(await receiving.ended).toMatchObject({ code: 'IO', retryable: true, message });
+    }
+    rmSync(file);
+    await using receiving = await Receiving.start(url, folder);
+    await receiving.caughtUp(url);
+  });
+
+  test('that does not take what is written is not acknowledged, nor believed by a later start', async () => {
+    const { url } = await sharedMysql();
+    const folder = newFolder();
+    const file = join(folder, await fileNow(url));
+    // Takes all, and cannot be synced.
+    symlinkSync('/dev/null', file);
+    {
+      await using receiving = await Receiving.start(url, folder);
+      expect(await receiving.ended).toMatchObject({ code: 'RELAY_DAMAGED', message: expect.stringContaining(file) });
+      expect(receiving.relay.end.point).toBeNull();
+    }
+    await expect(opened(folder)).rejects.toMatchObject({
+      code: 'RELAY_DAMAGED',
+      hint: expect.stringContaining('unsynced'),
+    });
+  });
+
+  test('where no folder can be made is refused', async () => {
+    const folder = join(newFolder(), 'a file', 'relay');
+    writeFileSync(dirname(folder), '');
+    const message = expect.stringContaining(folder) as unknown;
+    await expect(new Relay({ folder, log: silent }).open()).rejects.toMatchObject({ code: 'IO', message });
   });
 });
 

@@ -3,11 +3,13 @@ import { RowtideError } from '../core/errors.js';
 import type { Position } from '../core/position.js';
 import { readStored } from '../daemon/stored.js';
 import { examine } from '../doctor/checks.js';
-import type { CheckpointFacts, Reader } from '../doctor/finding.js';
+import type { BacklogFacts, CheckpointFacts, Reader } from '../doctor/finding.js';
 import { type Connection, withConnection } from '../mysql/connect.js';
 import { gatherFacts } from '../mysql/doctor.js';
 import { placeOf } from '../mysql/url.js';
+import { measureBacklog } from '../source/backlog.js';
 import { preflight } from '../source/preflight.js';
+import { serverLog } from '../source/server.js';
 import { tableTest } from '../transform/filter.js';
 import { type CommonOptions, colorsFor } from './options.js';
 import { addressOf } from './password.js';
@@ -39,8 +41,9 @@ export async function doctor(server: string, options: DoctorOptions): Promise<vo
     async (connection): Promise<Examined> => {
       const facts = await gatherFacts(connection);
       const checkpoint = saved === null ? null : await checkpointFacts(connection, saved);
+      const backlog = facts.variables.get('log_bin') === 'ON' ? await backlogFacts(connection) : null;
       const reader: Reader = { wants, include, serverId, checkpoint };
-      return { server: placeOf(address), version: facts.version, findings: examine({ ...facts, reader }) };
+      return { server: placeOf(address), version: facts.version, findings: examine({ ...facts, reader, backlog }) };
     },
   );
   process.stdout.write(
@@ -51,6 +54,24 @@ export async function doctor(server: string, options: DoctorOptions): Promise<vo
   throw new RowtideError('SOURCE_SETTINGS', `${examined.server}: ${errors.map(({ name }) => name).join(', ')}`, {
     hint: 'A stream would fail or lose changes; the lines above say what mends it.',
   });
+}
+
+/** Null where the user may not list the files, or not read them. */
+async function backlogFacts(connection: Connection): Promise<BacklogFacts | null> {
+  const { signal } = new AbortController();
+  try {
+    const { files, bytesPerSecond, measuredSeconds } = await measureBacklog(
+      connection,
+      serverLog({ address: connection.address }),
+      signal,
+    );
+    const loggedBytes = files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
+    return { bytesPerSecond, measuredSeconds, loggedBytes };
+  } catch (error) {
+    // Another check says so.
+    if (error instanceof RowtideError) return null;
+    throw error;
+  }
 }
 
 interface SavedPosition {

@@ -24,6 +24,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Register>>> = {
   replica: async () => (await import('./commands/replica.js')).registerReplica,
   relay: async () => (await import('./commands/relay.js')).registerRelay,
   delayed: async () => (await import('./commands/delayed.js')).registerDelayed,
+  resync: async () => (await import('./commands/resync.js')).registerResync,
   skip: async () => (await import('./commands/skip.js')).registerSkip,
   checkpoint: async () => (await import('./commands/checkpoint.js')).registerCheckpoint,
   types: async () => (await import('./commands/types.js')).registerTypes,

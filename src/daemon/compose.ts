@@ -55,6 +55,8 @@ export interface RelayLog {
   readonly log: LogSource;
   /** The server that it is filled from. */
   readonly address: ServerAddress;
+  /** Resolves where it has what comes behind a position; throws by name where it has not. */
+  has(position: Position, signal: AbortSignal): Promise<void>;
 }
 
 export type Relays = (name: string) => RelayLog;

@@ -20,6 +20,7 @@ import { keptPath } from './delayed/kept.js';
 import { parsePlace } from './delayed/place.js';
 import type { Halt } from './halt.js';
 import { lagsOf } from './lags.js';
+import { StartExplainer } from './resync.js';
 import { skipping } from './skip.js';
 import { checkpointPath, spoolPath } from './state-folder.js';
 import { isoTime, type PipelineStatus, positionText, transactionText, workerStatus } from './status.js';
@@ -42,6 +43,7 @@ export class DaemonPipeline {
   readonly #composed: ComposedSource;
   readonly control = new PipelineControl();
   readonly #heartbeats = new Heartbeats();
+  readonly #explainer: StartExplainer;
   readonly #skipped: AnyGtid[] = [];
   /** Null for one that is not late on purpose. */
   readonly #delayed: DelayedReplica | null;
@@ -51,6 +53,15 @@ export class DaemonPipeline {
     this.#options = options;
     this.#composed = this.#compose(this.#needs);
     this.#delayed = this.#makeDelayed();
+    const { config, stateDir, log, relays } = options;
+    this.#explainer = new StartExplainer({
+      pipeline: config.name,
+      source: config.source,
+      sink: config.sink.name,
+      relays,
+      checkpoint: checkpointPath(stateDir, config.name),
+      log,
+    });
     this.control.watch(() => {
       const { position } = this.control.stats;
       if (position !== undefined) this.#heartbeats.moved(position);
@@ -120,6 +131,7 @@ export class DaemonPipeline {
   /** Runs until the source ends, `signal` aborts, or an error that trying again does not help. */
   async run(signal: AbortSignal): Promise<void> {
     const { config, log } = this.#options;
+    this.#explainer.reset();
     if ((await this.#delayed?.open(signal)) === true) this.control.pause();
     try {
       await supervise({
@@ -128,7 +140,7 @@ export class DaemonPipeline {
         control: this.control,
         signal,
         retry: config.retry,
-        attempt: (until) => this.#attempt(until),
+        attempt: (until) => this.#explained(until),
       });
     } finally {
       this.#delayed?.close();
@@ -138,6 +150,15 @@ export class DaemonPipeline {
   get #needs(): SourceNeeds {
     const { connector, options } = this.#options.config.sink;
     return connector.reads?.(options) ?? {};
+  }
+
+  async #explained(signal: AbortSignal): Promise<PipelineEnd> {
+    try {
+      return await this.#attempt(signal);
+    } catch (error) {
+      await this.#explainer.said(error);
+      throw error;
+    }
   }
 
   async #attempt(signal: AbortSignal): Promise<PipelineEnd> {
@@ -150,7 +171,7 @@ export class DaemonPipeline {
       log,
       control: this.control,
       source: halt === null ? source : halt.source(source),
-      sink: await this.#sink(),
+      sink: this.#explainer.watching(await this.#sink()),
       signal,
       shutdownTimeoutMs,
       ...(batchBytesMax !== undefined && { batchBytesMax }),
@@ -260,6 +281,7 @@ export class DaemonPipeline {
       received: read === undefined ? null : transactionText(read),
       receivedAt: isoTime(stats.readAtMs),
       ...lagsOf(stats, { nowMs, heartbeat: this.#options.heartbeat, durableUs: this.#heartbeats.durableUs }),
+      resync: this.#explainer.status,
       counters: sinkStats.counters,
       workers: sinkStats.workers.map(workerStatus),
       error: error ?? null,

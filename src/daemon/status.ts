@@ -4,6 +4,7 @@ import type { Position } from '../core/position.js';
 import type { WorkerStats } from '../core/sink-stats.js';
 import type { PipelineState } from '../pipeline/control.js';
 import type { DelayedStatus } from './delayed/status.js';
+import type { ResyncStatus } from './resync.js';
 
 /** A pipeline as `rowtide status` shows it; plain JSON. Numbers count since this process began. */
 export interface PipelineStatus {
@@ -32,6 +33,8 @@ export interface PipelineStatus {
   readonly receiveLagMs: number | null;
   /** How old the oldest commit is that was read and is not durable; null where that is not known: it does not stream. */
   readonly lagMs: number | null;
+  /** What its last start meant; null where nobody can tell, or not yet. */
+  readonly resync: ResyncStatus | null;
   /** What the sink counts. */
   readonly counters: Readonly<Record<string, number>>;
   /** What works in it at the same time. */

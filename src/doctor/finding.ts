@@ -33,8 +33,18 @@ export interface CheckpointFacts {
   readonly refusal: { readonly message: string; readonly hint: string } | null;
 }
 
+export interface BacklogFacts {
+  /** What was logged in a second; null: too little to go by. */
+  readonly bytesPerSecond: number | null;
+  readonly measuredSeconds: number;
+  /** Of all files that are there. */
+  readonly loggedBytes: number;
+}
+
 export interface Facts extends DoctorFacts {
   readonly reader: Reader;
+  /** Absent where the user may not list the files of the log, or there is none. */
+  readonly backlog?: BacklogFacts | null;
 }
 
 export interface Check {

@@ -1,6 +1,7 @@
-import { type DoctorFacts, isSince } from '../mysql/doctor.js';
+import { isSince } from '../mysql/doctor.js';
+import { bytesMaxOf, expireSecondsOf } from '../mysql/log-retention.js';
 import { type Check, error, type Facts, ok, warning } from './finding.js';
-import { setting, span } from './syntax.js';
+import { setting, size, span } from './syntax.js';
 
 const DAY = 86_400;
 /** A reader that is down over a weekend must find what it missed. */
@@ -48,7 +49,7 @@ const gtidStrictMode: Check = {
 const retention: Check = {
   name: 'retention',
   check(facts) {
-    const seconds = retentionSeconds(facts);
+    const seconds = expireSecondsOf(facts.variables);
     if (seconds === null) return ok('the log is kept until somebody purges it');
     const ageSeconds = facts.reader.checkpoint?.ageSeconds ?? 0;
     const kept = `the log is kept for ${span(seconds)}`;
@@ -61,12 +62,30 @@ const retention: Check = {
   },
 };
 
-/** Null: for ever. */
-function retentionSeconds({ variables }: DoctorFacts): number | null {
-  if (variables.get('binlog_expire_logs_auto_purge') === 'OFF') return null;
-  const seconds = Number(variables.get('binlog_expire_logs_seconds') ?? 0);
-  return seconds || Number(variables.get('expire_logs_days') ?? 0) * DAY || null;
-}
+/** As Redis sizes its backlog: for half as much again as the rate so far would take. */
+const RATE_MARGIN = 1.5;
+
+/** How long a reader may be away, by what the server logs in a second. */
+const backlog: Check = {
+  name: 'backlog',
+  check(facts) {
+    const { bytesPerSecond, measuredSeconds, loggedBytes } = facts.backlog ?? NO_BACKLOG;
+    if (bytesPerSecond === null) return facts.backlog == null ? null : ok(`too little was logged to tell a rate`);
+    const rate = `${size(bytesPerSecond * 3600)} an hour over the last ${span(measuredSeconds)}, ${size(loggedBytes)} in all`;
+    const seconds = expireSecondsOf(facts.variables);
+    const bytesMax = bytesMaxOf(facts.variables);
+    const bounds = [seconds, bytesMax === null ? null : bytesMax / bytesPerSecond / RATE_MARGIN];
+    const outage = Math.min(...bounds.filter((each) => each !== null));
+    if (outage === Number.POSITIVE_INFINITY) return ok(`${rate}; readers survive any outage while the disk has room`);
+    const needed = Math.min(outage * bytesPerSecond * RATE_MARGIN, bytesMax ?? Number.POSITIVE_INFINITY);
+    const message = `${rate}; readers survive an outage of ${span(Math.floor(outage))}, for which the disk needs ${size(needed)}`;
+    if (outage >= RETENTION_SECONDS_MIN) return ok(message);
+    const wanted = RETENTION_SECONDS_MIN * bytesPerSecond * RATE_MARGIN;
+    return warning(message, { note: `A day takes ${size(wanted)}: keep the log for longer, or copy it with a relay.` });
+  },
+};
+
+const NO_BACKLOG = { bytesPerSecond: null, measuredSeconds: 0, loggedBytes: 0 };
 
 function keeping(facts: Facts, seconds: number): ReturnType<typeof setting> {
   const { variables } = facts;
@@ -131,6 +150,7 @@ export const POSITION_CHECKS: readonly Check[] = [
   gtidConsistency,
   gtidStrictMode,
   retention,
+  backlog,
   checkpoint,
   serverId,
   timeZone,

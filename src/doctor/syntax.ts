@@ -36,3 +36,11 @@ const UNITS = [
   [3600, 'hours'],
   [60, 'minutes'],
 ] as const;
+
+/** A number of bytes to a person. */
+export function size(bytes: number): string {
+  const power = Math.min(Math.floor(Math.log2(Math.max(bytes, 1)) / 10), BYTE_UNITS.length - 1);
+  return `${(bytes / 1024 ** power).toFixed(power === 0 ? 0 : 1)} ${BYTE_UNITS[power]}`;
+}
+
+const BYTE_UNITS = ['bytes', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB'];

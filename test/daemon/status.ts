@@ -20,6 +20,7 @@ export function statusOf(facts: Partial<PipelineStatus> = {}): PipelineStatus {
     sourceLagMs: null,
     receiveLagMs: null,
     lagMs: 0,
+    resync: null,
     counters: {},
     workers: [],
     error: null,

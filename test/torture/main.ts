@@ -11,6 +11,7 @@
  *   npm run torture -- replica-parallel      100,000 conflicting transactions through several workers, and a reader
  *   npm run torture -- delay                 10,000 transactions of a delayed replica: none early, none much too late
  *   npm run torture -- semi-sync relay           relays killed, and their sources, while clients wait for acknowledgements
+ *   npm run torture -- wait                  10,000 writes that are waited for at a replica, whose target is killed
  *   npm run torture -- kills-kafka broken    some parts, by the beginnings of their names
  *   npm run torture -- random --runs 3       the suite's random tests, with seeds of their own; only when asked for
  *   npm run torture -- flashback --runs 3    those of them that undo random workloads
@@ -37,6 +38,7 @@ import { REPLICA_PARTS } from './replica/parts.js';
 import { REPLICA_PARALLEL_PARTS } from './replica-parallel.js';
 import { failed, type RoundResult, Servers } from './round.js';
 import { summary } from './summary.js';
+import { WAIT_PARTS } from './wait.js';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -60,6 +62,7 @@ const OWN_PARTS = [
   ...AGGREGATE_PARTS,
   ...DELAY_PARTS,
   ...RELAY_PARTS,
+  ...WAIT_PARTS,
 ];
 const runs = Number(values.runs);
 const RANDOM_PARTS = [

@@ -17,6 +17,8 @@ export interface RunningDaemon extends AsyncDisposable {
   readonly feedPort: number;
   /** What it warned of. */
   readonly warnings: readonly string[];
+  /** Rejects when it ends by an error. */
+  readonly failed: Promise<never>;
 }
 
 const ANSWERING = 'answering HTTP';
@@ -47,6 +49,10 @@ export async function startDaemon(config: object): Promise<RunningDaemon> {
   });
   const isUp = (): boolean =>
     (loaded.http === null || ports.has(ANSWERING)) && (loaded.feeds.length === 0 || ports.has(FEEDING));
+  const failed = running.then(() =>
+    failure === null ? new Promise<never>(() => {}) : Promise.reject(failure as Error),
+  );
+  failed.catch(() => undefined);
   while (!isUp() && failure === null) await new Promise((resolve) => setTimeout(resolve, 5));
   if (failure !== null) throw failure;
   return {
@@ -54,11 +60,11 @@ export async function startDaemon(config: object): Promise<RunningDaemon> {
     url: `http://127.0.0.1:${ports.get(ANSWERING)}`,
     feedPort: ports.get(FEEDING) ?? 0,
     warnings,
+    failed,
     [Symbol.asyncDispose]: async () => {
       stop.abort();
       await running;
       rmSync(folder, { recursive: true });
-      if (failure !== null) throw failure;
     },
   };
 }

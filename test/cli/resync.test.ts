@@ -28,7 +28,10 @@ const PIPELINES = [
 
 test('rowtide resync --explain says what each start meant, why, what was left, and what to run', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'rowtide-resync-'));
-  const control = await listenForControl(join(folder, 'control.sock'), async () => PIPELINES);
+  const control = await listenForControl(join(folder, 'control.sock'), async () => ({
+    pipelines: PIPELINES,
+    relays: [],
+  }));
   try {
     const explain = (...args: readonly string[]) =>
       rowtide(['resync', '--explain', '--state', folder, '--color', 'never', ...args]);

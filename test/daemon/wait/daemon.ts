@@ -17,6 +17,8 @@ export interface RunningDaemon extends AsyncDisposable {
   readonly feedPort: number;
   /** What it warned of. */
   readonly warnings: readonly string[];
+  /** The facts of what it called an error. */
+  readonly errors: readonly object[];
   /** Rejects when it ends by an error. */
   readonly failed: Promise<never>;
 }
@@ -30,11 +32,13 @@ export async function startDaemon(config: object): Promise<RunningDaemon> {
   const file = join(folder, 'rowtide.yaml');
   const ports = new Map<string, number>();
   const warnings: string[] = [];
+  const errors: object[] = [];
   const stop = new AbortController();
   const log: Log = {
     ...silent,
     info: (facts, message) => 'port' in facts && ports.set(message, Number(facts.port)),
     warn: (_, message) => warnings.push(message),
+    error: (facts) => errors.push(facts),
   };
   const loaded = await loadConfig({
     file,
@@ -60,6 +64,7 @@ export async function startDaemon(config: object): Promise<RunningDaemon> {
     url: `http://127.0.0.1:${ports.get(ANSWERING)}`,
     feedPort: ports.get(FEEDING) ?? 0,
     warnings,
+    errors,
     failed,
     [Symbol.asyncDispose]: async () => {
       stop.abort();

@@ -119,11 +119,30 @@ needs('own').describe('a daemon with a replica, real servers, and those who ask'
     await eventually(status, ([each]) => Number(each.sourceLagMs) < 1000);
   });
 
-  test('a feed of a pipeline that is no replica is refused, and a port that is taken', async () => {
+  test('a port that is taken is refused', async () => {
     await using daemon = await startDaemon(configOf({ mode: 'binlog' }));
     const port = new URL(daemon.url).port;
     const other = startDaemon(configOf({ mode: 'binlog' }, { http: { listen: port } }));
     await expect(other).rejects.toMatchObject({ code: 'IO', message: expect.stringContaining(`127.0.0.1:${port}`) });
+  });
+
+  test('it says on its start that it goes on, and how long what it needs is kept; or why not, and what to run', async () => {
+    {
+      await using daemon = await startDaemon(configOf({ mode: 'binlog' }));
+      const status = async () => (await json(daemon, '/status')).body as [{ resync: object | null }];
+      const [{ resync }] = await eventually(status, ([each]) => each.resync !== null);
+      expect(resync).toMatchObject({ verdict: 'partial', retention: { leftSeconds: 2_592_000 }, commands: [] });
+    }
+    await execute(source, 'INSERT INTO ryw.writes VALUES (-2, 1, "")', 'FLUSH BINARY LOGS');
+    const files = await select(source, 'SHOW BINARY LOGS');
+    await execute(source, `PURGE BINARY LOGS TO '${files.at(-1)?.[0]}'`);
+    const daemon = await startDaemon(configOf({ mode: 'binlog' }));
+    await expect(daemon.failed).rejects.toMatchObject({ code: 'SOURCE_PURGED' });
+    expect(daemon.errors[0]).toMatchObject({ pipeline: 'copy', verdict: 'full' });
+    expect(daemon.errors[0]).toMatchObject({
+      commands: [expect.stringContaining('mysqldump -h 127.0.0.1 -P'), expect.anything()],
+    });
+    await expect(daemon[Symbol.asyncDispose]()).rejects.toMatchObject({ code: 'SOURCE_PURGED' });
   });
 });
 

@@ -41,7 +41,7 @@ async function runRound(seed: number, round: number): Promise<OwnRound> {
   const tries = TRIES / ROUNDS.length;
   const common = { faults: tries, stages: {}, verdicts: {} };
   const seconds = (): number => (performance.now() - startedAt) / 1000;
-  await using source = await start([]);
+  await using source = await start(['--binlog-row-metadata=FULL']);
   await using target = await start(DURABLE);
   try {
     await execute(source, ...READ_YOUR_WRITES_TABLE);

@@ -142,7 +142,7 @@ needs('own').describe('a daemon with a replica, real servers, and those who ask'
     expect(daemon.errors[0]).toMatchObject({
       commands: [expect.stringContaining('mysqldump -h 127.0.0.1 -P'), expect.anything()],
     });
-    await expect(daemon[Symbol.asyncDispose]()).rejects.toMatchObject({ code: 'SOURCE_PURGED' });
+    await daemon[Symbol.asyncDispose]();
   });
 });
 

@@ -7,7 +7,8 @@
  *   npm run bench -- pipeline          MySQL to Kafka: ours, and zongji with JSON.stringify and kafkajs
  *   npm run bench -- peers [PEER…]     MySQL to Kafka: ours and debezium, maxwell, go (all three unless named), or exactly-once
  *                                      against at-least-once, or rows: does memory stay bounded over 50 million of them?
- *   npm run bench -- huge [CASE…]      one transaction of --bytes N (2 GiB unless given): memory bounded? exit code 1 if not
+ *   npm run bench -- huge [CASE…]      one transaction of --bytes N (2 GiB unless given): memory bounded? exit code 1 if not;
+ *                                      CASE: as printed, or `replica` for all of them
  *   npm run bench -- inspect           a summary and the text of a file: ours, and mysqlbinlog with awk
  *   npm run bench -- gtid              a GTID set of up to 100,000 gaps; exit code 1 where time does not grow with them
  *   npm run bench -- apply [WORKLOAD…] a replica: ours by both modes, and the server's own, with 1, 4 and 8 workers

@@ -21,17 +21,20 @@ export async function applyOurs({
   sink: given,
   transactions: count,
 }: ApplyOptions): Promise<Measured> {
-  const source = transactions(serverLog({ address: parseServerUrl(url), stopAtEnd: true }), {
+  const options = replica.options.parse(given);
+  const { reusesMemory = false, batchBytesMax } = replica.reads?.(options) ?? {};
+  const source = transactions(serverLog({ address: parseServerUrl(url), stopAtEnd: true, reusesMemory }), {
     schemas: schemas({ kind: 'auto', history: null }),
     spool: diskSpool(join(tmpdir(), 'rowtide-bench')),
     start: async () => ({ kind: 'gtid', executed: GtidSet.parse(before) }),
   });
-  const sink = replica.create(replica.options.parse(given), { pipeline: 'bench', log: silent });
+  const sink = replica.create(options, { pipeline: 'bench', log: silent });
   if ('state' in sink) throw new Error('a replica remembers its position itself');
   const meter = new Meter(0);
   meter.add(0, 0);
   const { signal } = new AbortController();
-  await runPipeline({ name: 'bench', source, sink, signal, log: silent });
+  const bounds = batchBytesMax === undefined ? {} : { batchBytesMax };
+  await runPipeline({ name: 'bench', source, sink, signal, log: silent, ...bounds });
   meter.add(count, count);
   return meter.finish(null);
 }

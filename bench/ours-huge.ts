@@ -49,9 +49,12 @@ export async function pipeHuge(options: HugeOptions): Promise<Measured> {
   return meter.finish(null);
 }
 
-function sourceOf({ source, folder }: HugeOptions): Source {
+function sourceOf({ source, sink, folder }: HugeOptions): Source {
   const isFile = 'path' in source;
-  const log = isFile ? fileLog({ paths: [source.path] }) : serverLog({ address: parseServerUrl(source.url) });
+  const reusesMemory = typeof sink === 'object';
+  const log = isFile
+    ? fileLog({ paths: [source.path] })
+    : serverLog({ address: parseServerUrl(source.url), reusesMemory });
   return transactions(log, {
     schemas: schemas({ kind: 'auto', history: null }),
     spool: diskSpool(join(folder, 'spool')),

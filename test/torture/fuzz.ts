@@ -10,6 +10,8 @@ export interface OwnPart {
   readonly faults: number;
   readonly rounds: number;
   run(seed: number, round: number): Promise<OwnRound>;
+  /** What all rounds together should have done and did not, in sentences. */
+  missed?(results: readonly OwnRound[]): readonly string[];
 }
 
 export interface OwnRound extends RoundResult {
@@ -52,7 +54,10 @@ async function runFuzz(work: Work): Promise<OwnRound> {
 }
 
 /** A part's results for a person. */
-export function ownSummary({ name, what }: OwnPart, results: readonly OwnRound[]): string {
+export function ownSummary(
+  { name, what }: OwnPart,
+  { results, failures }: { results: readonly OwnRound[]; failures: readonly string[] },
+): string {
   const total: Record<string, number> = {};
   for (const { outcomes } of results) {
     for (const [code, count] of Object.entries(outcomes)) total[code] = (total[code] ?? 0) + count;
@@ -62,7 +67,7 @@ export function ownSummary({ name, what }: OwnPart, results: readonly OwnRound[]
   const lines = [
     `${name}: ${sum(({ faults }) => faults)} ${what}, ${sum(({ seconds }) => seconds).toFixed(0)} s`,
     ...Object.entries(total).map(([code, count]) => `  ${code.padEnd(20)} ${count}`),
-    ...results.flatMap(({ error }) => (error === null ? [] : `  FAILED: ${error}`)),
+    ...failures.map((failure) => `  FAILED: ${failure}`),
   ];
   return `${lines.join('\n')}\n`;
 }

@@ -200,6 +200,8 @@ function isPassing(error: unknown): boolean {
 const PASSING = new Set([
   'ER_LOCK_DEADLOCK',
   'ER_LOCK_WAIT_TIMEOUT',
+  // MariaDB: somebody else changed the row.
+  'ER_CHECKREAD',
   'ER_TABLE_DEF_CHANGED',
   'ER_SERVER_SHUTDOWN',
   'ER_QUERY_INTERRUPTED',

@@ -105,8 +105,9 @@ async function own(progress: Progress): Promise<number> {
       progress.record(name, result);
       results.push(result);
     }
-    failures += results.filter(({ error }) => error !== null).length;
-    process.stdout.write(ownSummary(part, results));
+    const found = [...results.flatMap(({ error }) => error ?? []), ...(part.missed?.(results) ?? [])];
+    failures += found.length;
+    process.stdout.write(ownSummary(part, { results, failures: found }));
   }
   return failures;
 }

@@ -113,7 +113,7 @@ export async function select(server: Pick<DatabaseAddress, 'url'>, sql: string):
   }
 }
 
-/** Of integers, which MySQL 8.0.15 shows and later ones do not. */
+/** Of integers, which MySQL 8.0.15 shows and later ones do not, as it calls character sets by another name. */
 const DISPLAY_WIDTH = /(int|year)\(\d+\)/g;
 
 /** CHECKSUM TABLE of each table that is not the server's own, and its columns. */
@@ -134,7 +134,7 @@ export async function contents(server: Pick<DatabaseAddress, 'url'>): Promise<Re
   return Object.fromEntries(
     tables.map(([schema, name, columns], i) => [
       `${schema}.${name}`,
-      `${checksums[i]![1]}: ${String(columns).replace(DISPLAY_WIDTH, '$1')}`,
+      `${checksums[i]![1]}: ${String(columns).replace(DISPLAY_WIDTH, '$1').replaceAll('utf8mb3_', 'utf8_')}`,
     ]),
   );
 }

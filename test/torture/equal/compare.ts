@@ -26,9 +26,17 @@ export async function compareCells(left: Server, right: Server): Promise<Compari
 function compared(expected: ReadonlyMap<string, string>, found: ReadonlyMap<string, string>): Comparison {
   const names = new Set([...expected.keys(), ...found.keys()]);
   const different = [...names].filter((name) => expected.get(name) !== found.get(name));
-  const shown = different.slice(0, 3).map((name) => `${name} is ${found.get(name)}, not ${expected.get(name)}`);
-  const difference = different.length === 0 ? null : `${different.length} tables: ${shown.join('; ')}`.slice(0, 2000);
+  const examples = different.slice(0, 3).map((name) => `${name} is ${apart(found.get(name), expected.get(name))}`);
+  const difference = different.length === 0 ? null : `${different.length} tables: ${examples.join('; ')}`;
   return { checked: names.size, difference };
+}
+
+/** Where two texts differ first. */
+function apart(found = 'none', expected = 'none'): string {
+  let from = 0;
+  while (from < found.length && found[from] === expected[from]) from++;
+  const around = (text: string): string => text.slice(Math.max(0, from - 80), from + 80);
+  return `${around(found)}, not ${around(expected)}`;
 }
 
 /** Of each table the number of its rows, and a digest of what they hold, in whatever order. */

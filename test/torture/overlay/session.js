@@ -21,7 +21,7 @@ Session.prototype.run = async function tell(statements) {
   const texts = statements.map((each) => each.slice(0, BEGINNING).toString());
   if (texts.some((text) => OPENING.test(text))) enter('opening');
   else if (broken === 'rows-first') return rowsFirst(send, { statements, isSaving: SAVING.test(texts[0]) });
-  else if (texts.some((text) => SAVING.test(text))) enter('checkpoint');
+  else if (texts.length === 1 && SAVING.test(texts[0])) enter('checkpoint');
   else if (texts.some((text) => DATA.test(text))) enter('data');
   const ddl = texts.findIndex((text) => DDL.test(text));
   const commit = texts.findIndex((text) => COMMIT.test(text));
@@ -30,11 +30,15 @@ Session.prototype.run = async function tell(statements) {
   return send(statements);
 };
 
-/** What commits, at `at`, with what travels along. Who dies in front of it has sent all the rest. */
+/**
+ * What commits, at `at`, with what travels along. Who dies in front of it has sent what is before it; and who dies behind
+ * a statement about tables, nothing of what follows, which may be what says that it was done.
+ */
 async function end(send, { statements, at, stages: [before, sent, answered] }) {
   if (isFatal(before) && at > 0) await send(statements.slice(0, at));
   enter(before);
-  const answers = send(statements);
+  const isCut = before === 'ddl' && (isFatal(sent) || isFatal(answered));
+  const answers = send(isCut ? statements.slice(0, at + 1) : statements);
   if (isFatal(sent)) {
     answers.catch(() => undefined);
     // The driver has written it by then.

@@ -55,7 +55,8 @@ export async function runBrokenRound(
 }
 
 async function verdictOn(mode: Mode, { breakage, seed }: { breakage: Breakage; seed: string }): Promise<string> {
-  await using scene = await Scene.open(mode);
+  const way = { mode, flavour: 'mysql' } as const;
+  await using scene = await Scene.open(way);
   const { url } = scene.source;
   await createTables(url);
   // What goes wrong is to be about rows, not about tables that are there already or not yet.
@@ -78,6 +79,6 @@ async function verdictOn(mode: Mode, { breakage, seed }: { breakage: Breakage; s
   } finally {
     await load.stop().catch(() => undefined);
   }
-  const ends = { source: url, target: scene.target.url, mode, acknowledged: load.acknowledged };
-  return (await differenceOf(ends)) ?? 'both ends are equal';
+  const { source, target } = scene;
+  return (await differenceOf({ source, target, way, acknowledged: load.acknowledged })) ?? 'both ends are equal';
 }

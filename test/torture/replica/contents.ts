@@ -1,30 +1,31 @@
-import mysql from 'mysql2/promise';
+import type { DatabaseServer } from '../../servers/database.js';
 import { SCHEMA } from '../load.js';
-import { executedGtids } from '../truth.js';
-import type { Mode } from './stages.js';
+import { executedOf } from './position.js';
+import { query } from './query.js';
+import type { Way } from './stages.js';
 
 export interface Ends {
-  readonly source: string;
-  readonly target: string;
-  readonly mode: Mode;
+  readonly source: DatabaseServer;
+  readonly target: DatabaseServer;
+  readonly way: Way;
   /** Ledger rows whose commit the source acknowledged. */
   readonly acknowledged: ReadonlySet<number>;
 }
 
 /** What the target has otherwise than the source, or null. */
-export async function differenceOf({ source, target, mode, acknowledged }: Ends): Promise<string | null> {
-  const [expected, found] = [await contents(source), await contents(target)];
+export async function differenceOf({ source, target, way, acknowledged }: Ends): Promise<string | null> {
+  const [expected, found] = [await contents(source.url), await contents(target.url)];
   if ([...found.keys()].join() !== [...expected.keys()].join()) {
     return `tables ${[...found.keys()].join()}, not ${[...expected.keys()].join()}`;
   }
   for (const [table, content] of expected) {
     if (found.get(table) !== content) return `${table} is ${found.get(table)}, not ${content}`;
   }
-  if (mode === 'binlog') {
-    const [wanted, executed] = [await executedGtids(source), await executedGtids(target)];
+  if (way.mode === 'binlog') {
+    const [wanted, executed] = [await executedOf(source), await executedOf(target)];
     if (executed !== wanted) return `executed ${executed}, not ${wanted}`;
   }
-  const ids = new Set((await query(target, `SELECT id FROM ${SCHEMA}.ledger`)).map(([id]) => Number(id)));
+  const ids = new Set((await query(target.url, `SELECT id FROM ${SCHEMA}.ledger`)).map(([id]) => Number(id)));
   const lost = [...acknowledged].filter((id) => !ids.has(id));
   return lost.length === 0 ? null : `${lost.length} acknowledged transactions are missing, such as ${lost[0]}`;
 }
@@ -39,14 +40,4 @@ async function contents(url: string): Promise<Map<string, string>> {
     found.set(table, `${String(checksum)} ${String(definition)}`);
   }
   return found;
-}
-
-export async function query(url: string, sql: string): Promise<unknown[][]> {
-  const connection = await mysql.createConnection(url);
-  try {
-    const [rows] = await connection.query<mysql.RowDataPacket[]>({ sql, rowsAsArray: true });
-    return rows as unknown as unknown[][];
-  } finally {
-    await connection.end();
-  }
 }

@@ -1,6 +1,6 @@
 /** What is done to a replica, to what it reads from and to what it writes into. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { MysqlServer } from '../../servers/mysql.js';
+import type { DatabaseServer } from '../../servers/database.js';
 import type { FaultProxy } from '../../servers/proxy.js';
 import type { Random } from '../random.js';
 import type { Life } from './life.js';
@@ -24,7 +24,7 @@ export class Harm {
   readonly #scene: Scene;
   readonly #random: Random;
   readonly #tally: Tally;
-  /** Which stage is aimed at next, when all were hit. */
+  /** Which stage is aimed at next. */
   #aimed: number;
 
   constructor(scene: Scene, { random, tally }: { random: Random; tally: Tally }) {
@@ -38,7 +38,7 @@ export class Harm {
     const scene = this.#scene;
     switch (fault) {
       case 'kill ours':
-        return this.#unhit() !== undefined || this.#random.chance(0.8) ? this.#killAimed() : this.#killAnywhere();
+        return this.#random.chance(0.8) ? this.#killAimed() : this.#killAnywhere();
       case 'kill target':
         await this.#live();
         await restart(scene.target);
@@ -81,18 +81,13 @@ export class Harm {
       this.#killed('any moment');
     }
     const random = this.#random;
-    const stages = stagesOf(this.#scene.mode);
-    const stage = this.#unhit() ?? stages[this.#aimed++ % stages.length]!;
+    const stages = stagesOf(this.#scene.way);
+    const stage = stages[this.#aimed++ % stages.length]!;
     const die = { stage, count: entryOf(stage, random) };
     const life = await this.#scene.start(random.between(0, APPLIERS.length - 1), { die });
     const isHit = await life.diesAt(stage, AIMED_MS);
     await life.kill();
     this.#killed(isHit ? stage : 'any moment');
-  }
-
-  /** A stage at which nothing was killed yet. */
-  #unhit(): Stage | undefined {
-    return stagesOf(this.#scene.mode).find((stage) => this.#tally.stages[stage] === undefined);
   }
 
   #killed(stage: Stage | 'any moment'): void {
@@ -131,7 +126,7 @@ function entryOf(stage: Stage, random: Random): number {
   return stage.startsWith('ddl') ? random.between(1, 3) : random.between(1, 20);
 }
 
-async function restart(server: MysqlServer): Promise<void> {
+async function restart(server: DatabaseServer): Promise<void> {
   await server.kill();
   await server.restart();
 }

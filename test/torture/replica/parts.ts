@@ -7,7 +7,7 @@ import { differenceOf } from './contents.js';
 import { FAULTS, type Fault, Harm, type Tally } from './harm.js';
 import type { Life } from './life.js';
 import { Scene } from './scene.js';
-import { type Mode, stagesOf } from './stages.js';
+import { stagesOf, type Way } from './stages.js';
 
 /** A tenth of all: what is done in a round, in an order by chance. */
 const TENTH: Plan = { 'kill ours': 30, 'kill target': 5, 'kill source': 5, 'cut target': 5, 'cut source': 5 };
@@ -18,29 +18,33 @@ const CATCH_UP_EVERY = 15;
 
 export type Plan = Readonly<Record<Fault, number>>;
 
-export const REPLICA_PARTS: readonly OwnPart[] = [part('sql'), part('binlog'), ...brokenParts];
+export const REPLICA_PARTS: readonly OwnPart[] = [
+  part('replica-sql', { mode: 'sql', flavour: 'mysql' }),
+  part('replica-binlog', { mode: 'binlog', flavour: 'mysql' }),
+  part('replica-mariadb', { mode: 'binlog', flavour: 'mariadb' }),
+  ...brokenParts,
+];
 
-function part(mode: Mode): OwnPart {
+function part(name: string, way: Way): OwnPart {
   return {
-    name: `replica-${mode}`,
-    what: `kills of rowtide run into a replica (mode ${mode}), of its source and target, and cuts`,
+    name,
+    what: `kills of rowtide run into a replica (mode ${way.mode}), of its source and target, and cuts`,
     faults: 500,
     rounds: 10,
-    run: async (seed, round) => {
-      const result = await runReplicaRound(mode, { seed: `${seed}/${round}`, plan: TENTH });
-      const missed = stagesOf(mode).filter((stage) => result.outcomes[`killed: ${stage}`] === undefined);
-      if (result.error !== null || missed.length === 0) return result;
-      return { ...result, error: `no kill hit the stages ${missed.join(', ')}` };
-    },
+    run: (seed, round) => runReplicaRound(way, { seed: `${seed}/${round}`, plan: TENTH }),
+    missed: (results) =>
+      stagesOf(way)
+        .filter((stage) => results.every(({ outcomes }) => outcomes[`killed: ${stage}`] === undefined))
+        .map((stage) => `no kill hit the stage ${stage}`),
   };
 }
 
-export async function runReplicaRound(mode: Mode, { seed, plan }: { seed: string; plan: Plan }): Promise<OwnRound> {
+export async function runReplicaRound(way: Way, { seed, plan }: { seed: string; plan: Plan }): Promise<OwnRound> {
   const startedAt = performance.now();
   const tally: Tally = { faults: {}, stages: {} };
   let error: string | null = null;
   try {
-    await using scene = await Scene.open(mode);
+    await using scene = await Scene.open(way);
     error = await torture(scene, { seed, plan, tally });
   } catch (thrown) {
     error = String(thrown);
@@ -62,7 +66,7 @@ async function torture(
   scene: Scene,
   { seed, plan, tally }: { seed: string; plan: Plan; tally: Tally },
 ): Promise<string | null> {
-  const random = new Random(seed, 'replica', scene.mode);
+  const random = new Random(seed, 'replica', scene.way.mode);
   const harm = new Harm(scene, { random, tally });
   await createTables(scene.source.url);
   const load = Load.start({ url: scene.source.url, seed, twoPhase: true, pauseMsMax: PAUSE_MS_MAX });
@@ -78,8 +82,8 @@ async function torture(
   } finally {
     await load.stop().catch(() => undefined);
   }
-  const { source, target, mode } = scene;
-  return differenceOf({ source: source.url, target: target.url, mode, acknowledged: load.acknowledged });
+  const { source, target, way } = scene;
+  return differenceOf({ source, target, way, acknowledged: load.acknowledged });
 }
 
 /** The life that runs, or a new one, has got over what was done. */

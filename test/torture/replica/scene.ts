@@ -1,14 +1,14 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { GtidSet } from '../../../src/core/gtid.js';
-import { type MysqlServer, startMysql } from '../../servers/mysql.js';
+import type { DatabaseServer } from '../../servers/database.js';
+import { startMariadb } from '../../servers/mariadb.js';
+import { startMysql } from '../../servers/mysql.js';
 import { type FaultProxy, startProxy } from '../../servers/proxy.js';
 import { newFolder } from '../../servers/runs.js';
-import { executedGtids } from '../truth.js';
-import { query } from './contents.js';
 import { Life, type Telling } from './life.js';
-import type { Mode } from './stages.js';
+import { has, positionOf } from './position.js';
+import type { Way } from './stages.js';
 
 /** Statements about tables of a load behind which a busy machine fell take their time. */
 const CATCH_UP_MS = 150_000;
@@ -23,26 +23,29 @@ export const APPLIERS = [{ workers: 1 }, { workers: 4 }, { workers: 4, commitOrd
 
 /** A source, a target, a proxy in front of each, and the lives of the program between them. */
 export class Scene implements AsyncDisposable {
-  readonly source: MysqlServer;
-  readonly target: MysqlServer;
+  readonly source: DatabaseServer;
+  readonly target: DatabaseServer;
   readonly proxies: Proxies;
-  readonly mode: Mode;
+  readonly way: Way;
   readonly #folder: string;
   #life: Life | null = null;
 
-  private constructor(facts: Pick<Scene, 'source' | 'target' | 'proxies' | 'mode'>, folder: string) {
+  private constructor(facts: Pick<Scene, 'source' | 'target' | 'proxies' | 'way'>, folder: string) {
     this.source = facts.source;
     this.target = facts.target;
     this.proxies = facts.proxies;
-    this.mode = facts.mode;
+    this.way = facts.way;
     this.#folder = folder;
   }
 
-  static async open(mode: Mode): Promise<Scene> {
-    const options = ['--binlog-row-metadata=FULL'];
-    const [source, target] = await Promise.all([startMysql({ options }), startMysql({ options })]);
+  static async open(way: Way): Promise<Scene> {
+    // A MariaDB’s rows grow with each column that comes and goes at once.
+    const own = way.flavour === 'mariadb' ? ['--innodb-instant-alter-column-allowed=never'] : [];
+    const options = ['--binlog-row-metadata=FULL', ...own];
+    const start = way.flavour === 'mysql' ? startMysql : startMariadb;
+    const [source, target] = await Promise.all([start({ options }), start({ options })]);
     const proxies = { source: await startProxy({ target: source }), target: await startProxy({ target }) };
-    const scene = new Scene({ source, target, proxies, mode }, newFolder('torture'));
+    const scene = new Scene({ source, target, proxies, way }, newFolder('torture'));
     for (const i of APPLIERS.keys()) await scene.#configure(i);
     return scene;
   }
@@ -60,9 +63,10 @@ export class Scene implements AsyncDisposable {
 
   /** Resolves when the target has all that the source has now; throws if the life ends meanwhile, or takes too long. */
   async catchUp(life: Life): Promise<void> {
-    const wanted = GtidSet.parse(await executedGtids(this.source.url));
+    const wanted = await positionOf(this.source, 'executed');
     const deadline = performance.now() + CATCH_UP_MS;
-    while (!(await this.#executed()).includes(wanted)) {
+    const where = this.way.mode === 'sql' ? 'checkpoint' : 'executed';
+    while (!has(await positionOf(this.target, where), wanted)) {
       if (!life.isRunning) throw life.failed('ended by itself');
       if (performance.now() > deadline) throw life.failed(`did not catch up within ${CATCH_UP_MS} ms`);
       await sleep(100);
@@ -81,22 +85,16 @@ export class Scene implements AsyncDisposable {
 
   async #configure(applier: number): Promise<void> {
     const through = (proxy: FaultProxy): string => `mysql://root@127.0.0.1:${proxy.port}`;
+    const { mode } = this.way;
     const { workers } = APPLIERS[applier]!;
-    const options = this.mode === 'binlog' ? APPLIERS[applier] : { workers };
+    const options = mode === 'binlog' ? APPLIERS[applier] : { workers };
     const pipeline = {
       source: { url: through(this.proxies.source), from: 'beginning', heartbeatMs: 1000 },
       retry: { delayMsMax: 500 },
-      sink: { replica: { url: through(this.proxies.target), mode: this.mode, ...options } },
+      sink: { replica: { url: through(this.proxies.target), mode, ...options } },
     };
     const config = { state: join(this.#folder, 'state'), pipelines: { replica: pipeline } };
     // JSON is YAML.
     await writeFile(this.#config(applier), JSON.stringify(config));
-  }
-
-  async #executed(): Promise<GtidSet> {
-    if (this.mode === 'binlog') return GtidSet.parse(await executedGtids(this.target.url));
-    const rows = await query(this.target.url, 'SELECT checkpoint FROM rowtide.checkpoint').catch(() => []);
-    const text = rows[0]?.[0];
-    return typeof text === 'string' ? GtidSet.parse(JSON.parse(text).position.log.gtid) : GtidSet.empty;
   }
 }

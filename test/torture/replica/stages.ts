@@ -23,8 +23,15 @@ export const STAGES = [
 
 export type Stage = (typeof STAGES)[number];
 export type Mode = 'sql' | 'binlog';
+export type Flavour = 'mysql' | 'mariadb';
 
-/** In mode binlog the commit of the rows is what says so. */
-export function stagesOf(mode: Mode): readonly Stage[] {
+/** What is replicated, and how. */
+export interface Way {
+  readonly mode: Mode;
+  readonly flavour: Flavour;
+}
+
+/** In mode binlog the commit of the rows is what says so, or, of a MariaDB, it travels with them. */
+export function stagesOf({ mode }: Way): readonly Stage[] {
   return mode === 'sql' ? STAGES : STAGES.filter((stage) => stage !== 'checkpoint');
 }

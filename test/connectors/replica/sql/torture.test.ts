@@ -8,7 +8,7 @@ const PLAN = { 'kill ours': 3, 'kill target': 1, 'kill source': 1, 'cut target':
 needs('own').test(
   'nothing is lost or done twice by kills of ours, of the source and the target, and by cuts',
   async () => {
-    const { error, faults } = await runReplicaRound('sql', { seed: 'suite', plan: PLAN });
+    const { error, faults } = await runReplicaRound({ mode: 'sql', flavour: 'mysql' }, { seed: 'suite', plan: PLAN });
     expect(error).toBeNull();
     expect(faults).toBeGreaterThanOrEqual(7);
   },

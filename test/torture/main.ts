@@ -5,7 +5,8 @@
  *   npm run torture -- inspect               what inspect prints against what the real tools print
  *   npm run torture -- exactly-once          Kafka transactions: killed, cut off, fenced, and their brokers restarted
  *   npm run torture -- at-least-once         the same without transactions
- *   npm run torture -- replica-sql           replicas: killed, cut off, their sources and targets killed
+ *   npm run torture -- replica-sql           replicas: killed at each stage of a commit, cut off, their sources and targets killed
+ *                      replica-binlog        the same by events, and replica-mariadb of a MariaDB
  *   npm run torture -- replica-equal         200,000 random transactions on each pair of servers, and equal ends behind them
  *   npm run torture -- aggregate             eight sources in one target, killed, late and altered one after the other
  *   npm run torture -- replica-parallel      100,000 conflicting transactions through several workers, and a reader

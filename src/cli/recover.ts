@@ -13,6 +13,9 @@ import { resumable } from '../pipeline/checkpointed.js';
 import { PipelineControl } from '../pipeline/control.js';
 import { runPipeline } from '../pipeline/run.js';
 import { supervise } from '../pipeline/supervise.js';
+import { isRelayFolder } from '../relay/folder.js';
+import type { ReadableRelay } from '../relay/reader.js';
+import { openStored } from '../relay/stored.js';
 import { logFilesIn } from '../source/log-folder.js';
 import { type CommonOptions, loggerFor } from './options.js';
 import { addressOf } from './password.js';
@@ -42,9 +45,9 @@ export async function recover(archive: readonly string[], options: RecoverOption
   });
   const password = target.password.reveal();
   const log = await loggerFor(options, { level: 'warn', redact: redactor([password]) });
-  const files = filesOf(archive);
   await runUntilSignalled({ timeoutMs: SHUTDOWN_TIMEOUT_MS, log }, async (signal) => {
-    const recovery = await planRecovery({ files, to, target, spoolDir: spool, log }, signal);
+    const { files, relay } = await archiveOf(archive);
+    const recovery = await planRecovery({ files, relay, to, target, spoolDir: spool }, signal);
     process.stdout.write(
       recoveryText(recovery, { target: placeOf(target), files: files.map((file) => basename(file)) }),
     );
@@ -80,13 +83,23 @@ export async function recover(archive: readonly string[], options: RecoverOption
 
 const NAME = 'recover';
 
-function filesOf(archive: readonly string[]): readonly string[] {
-  const [only = ''] = archive;
-  if (archive.length > 1) return archive;
+interface Archive {
+  readonly files: readonly string[];
+  /** Null: log files that no relay keeps. */
+  readonly relay: ReadableRelay | null;
+}
+
+async function archiveOf(named: readonly string[]): Promise<Archive> {
+  const [only = ''] = named;
+  if (named.length > 1) return { files: named, relay: null };
   const found = statSync(only, { throwIfNoEntry: false });
-  if (found === undefined)
+  if (found === undefined) {
     throw new RowtideError('USAGE', `there is no ${only}`, { hint: 'Name the folder of the archive.' });
-  return found.isDirectory() ? logFilesIn(only) : archive;
+  }
+  if (!found.isDirectory()) return { files: named, relay: null };
+  if (!isRelayFolder(only)) return { files: logFilesIn(only), relay: null };
+  const relay = await openStored(only);
+  return { files: relay.folder.files.map((file) => relay.folder.pathOf(file)), relay };
 }
 
 function stopped(place: string): RowtideError {

@@ -1,29 +1,32 @@
 import { basename } from 'node:path';
 import { decodePreviousGtids } from '../binlog/previous-gtids.js';
+import { transactions } from '../binlog/transactions.js';
 import { FORMAT_DESCRIPTION_EVENT, PREVIOUS_GTIDS_LOG_EVENT } from '../binlog/types.js';
 import type { Point } from '../config/point.js';
 import { RowtideError } from '../core/errors.js';
 import { formatGtid, type Gtid, GtidSet, isMariaGtid } from '../core/gtid.js';
-import type { Log } from '../core/log.js';
 import type { Position } from '../core/position.js';
 import type { Source } from '../core/source.js';
 import type { Transaction } from '../core/transaction.js';
 import { withConnection } from '../mysql/connect.js';
 import { probe, type ServerFacts } from '../mysql/probe.js';
 import { placeOf, type ServerAddress } from '../mysql/url.js';
-import { memoryHistoryStore } from '../schema/history/store.js';
+import { type ReadableRelay, relayLog } from '../relay/reader.js';
+import { schemas } from '../schema/schemas.js';
 import { fileLog } from '../source/files.js';
-import { composeSource } from './compose.js';
+import { diskSpool } from '../source/spool.js';
+import type { ComposedSource } from './compose.js';
 import { untilPoint } from './until.js';
 
 export interface RecoveryOptions {
   /** Log files of the lost server in their order: an archive that begins no later than the target's copy was made. */
   readonly files: readonly string[];
+  /** Where the files are those of a relay; null: any files. */
+  readonly relay: ReadableRelay | null;
   /** Behind a set of GTIDs, or before a time or a file and offset. */
   readonly to: Point;
   readonly target: ServerAddress;
   readonly spoolDir: string;
-  readonly log: Log;
 }
 
 /** What an archive has that a target lacks, up to a place. */
@@ -125,23 +128,22 @@ async function gtidsBefore(file: string, signal: AbortSignal): Promise<GtidSet> 
   });
 }
 
-function sourceOf(files: readonly string[], { spoolDir, log }: RecoveryOptions) {
-  return composeSource(
-    { kind: 'files', files: [...files], follow: false, from: { kind: 'beginning' }, schema: 'none' },
-    {
-      transform: {},
-      needs: { columnNames: false, xaSteps: true },
-      spoolDir,
-      history: memoryHistoryStore(),
-      logger: log,
-    },
-  );
+/** What a relay holds is read up to its last whole transaction, also while it is written or after a crash of its writer. */
+function sourceOf(files: readonly string[], { relay, spoolDir }: RecoveryOptions): ComposedSource {
+  const log = relay === null ? fileLog({ paths: files }) : relayLog(relay, { stopAtEnd: true });
+  const source = transactions(log, {
+    schemas: schemas({ kind: 'none' }),
+    spool: diskSpool(spoolDir),
+    xaSteps: true,
+    start: (each, signal) => each.tail(signal),
+  });
+  return { place: 'the archive', log, source, isLive: false };
 }
 
 const FOLDED_AT_ONCE = 1000;
 
 async function surveyOf(
-  composed: ReturnType<typeof sourceOf>,
+  composed: ComposedSource,
   { position, to, signal }: { position: Position; to: Point; signal: AbortSignal },
 ): Promise<Survey> {
   /** The last one that was read, whether it is to be applied or the first that is not. */

@@ -1,4 +1,4 @@
-import { constants } from 'node:fs';
+import { constants, existsSync } from 'node:fs';
 import { open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { codeOf, ioError, readText, systemFiles } from '../checkpoint/files.js';
@@ -20,6 +20,11 @@ const FORMAT = 1;
 const SOURCE_FILE = 'relay.json';
 const END_FILE = 'relay.end';
 const INDEX = /^(.+)\.index$/;
+
+/** Whether a relay has received something into it. */
+export function isRelayFolder(path: string): boolean {
+  return existsSync(join(path, SOURCE_FILE));
+}
 
 /**
  * The files of a relay beside its log files:

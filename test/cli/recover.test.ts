@@ -1,4 +1,4 @@
-import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { copyFileSync, cpSync, mkdirSync, mkdtempSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -12,6 +12,7 @@ const folder = mkdtempSync(join(tmpdir(), 'rowtide-recover-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
 const TRANSACTIONS = 1000;
+const FILES = ['binlog.000001', 'binlog.000002', 'binlog.000003'];
 
 needs('own').describe('rowtide recover', () => {
   let lost: MysqlServer;
@@ -40,11 +41,16 @@ needs('own').describe('rowtide recover', () => {
     await execute(lost, ...values, 'FLUSH BINARY LOGS');
     [uuid, last] = (await executed(lost)).split(':1-') as [string, string];
     before = await contents(lost);
-    await execute(lost, 'DO SLEEP(0.01)', 'DROP TABLE shop.orders', 'CREATE TABLE shop.later (id INT)');
+    await execute(
+      lost,
+      'DO SLEEP(0.01)',
+      'DROP TABLE shop.orders',
+      'CREATE TABLE shop.later (id INT)',
+      'FLUSH BINARY LOGS',
+    );
     mistake = `${uuid}:${Number(last) + 1}`;
     mkdirSync(archive);
-    for (const name of readdirSync(lost.binlogDir).filter((each) => /^binlog\.(\d+|index)$/.test(each)))
-      copyFileSync(join(lost.binlogDir, name), join(archive, name));
+    for (const name of FILES) copyFileSync(join(lost.binlogDir, name), join(archive, name));
   }, 300_000);
 
   afterAll(async () => {
@@ -112,6 +118,26 @@ needs('own').describe('rowtide recover', () => {
     expect(status).toBe(0);
     expect(stdout).toMatch(new RegExp(`^stops +before ${mistake}  ${time}  DROP TABLE`, 'm'));
     expect(await contents(restored)).toEqual(before);
+  });
+
+  test('reads a relay up to its last whole transaction, and other files only whole', async () => {
+    await restore();
+    const relay = join(folder, 'relay');
+    cpSync(archive, relay, { recursive: true });
+    const end = statSync(join(relay, 'binlog.000003')).size;
+    truncateSync(join(relay, 'binlog.000003'), end - 100);
+    const plan = () => rowtide(['recover', relay, '--to', 'now', '--target', restored.url, '--dry-run']);
+    expect(await plan()).toMatchObject({ status: 65, stderr: expect.stringMatching(/^rowtide: BINLOG_TRUNCATED: /) });
+
+    writeFileSync(join(relay, 'binlog.index'), FILES.map((name) => `./${name}\n`).join(''));
+    writeFileSync(
+      join(relay, 'relay.json'),
+      JSON.stringify({ format: 1, flavour: 'mysql', id: uuid, positions: 'gtid' }),
+    );
+    const { status, stdout } = await plan();
+    expect(status).toBe(0);
+    expect(stdout).toMatch(new RegExp(`^to apply +${TRANSACTIONS + 2} transactions`, 'm'));
+    expect(stdout).toMatch(new RegExp(`^statement +${mistake} .* DROP TABLE`, 'm'));
   });
 
   test('is for targets that say which transactions they have', async () => {

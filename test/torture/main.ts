@@ -1,5 +1,5 @@
 /**
- *   npm run torture                          all of it, in about a quarter of an hour
+ *   npm run torture                          all of it, for some hours
  *   npm run torture -- fuzz                  the decoder against damaged logs, without servers
  *   npm run torture -- raw                   archives of a server's log, killed, torn and cut off
  *   npm run torture -- inspect               what inspect prints against what the real tools print
@@ -7,7 +7,7 @@
  *   npm run torture -- at-least-once         the same without transactions
  *   npm run torture -- replica-sql           replicas: killed at each stage of a commit, cut off, their sources and targets killed
  *                      replica-binlog        the same by events, and replica-mariadb of a MariaDB
- *   npm run torture -- replica-equal         200,000 random transactions on each pair of servers, and equal ends behind them
+ *   npm run torture -- replica-equal         280,000 random transactions on seven sets of servers, and equal ends behind them
  *   npm run torture -- aggregate             eight sources in one target, killed, late and altered one after the other
  *   npm run torture -- replica-parallel      100,000 conflicting transactions through several workers, and a reader
  *   npm run torture -- delay                 10,000 transactions of a delayed replica: none early, none much too late

@@ -22,7 +22,7 @@ const REPLICA_OPTIONS = [
   '--log-bin=binlog',
 ];
 
-const COMMITS = 1000;
+const COMMITS = 500;
 const RATIO_MAX = 1.2;
 const CLI = join(process.cwd(), 'dist/src/cli/main.js');
 

@@ -4,6 +4,8 @@ import { Random } from '../test/roundtrip/random.js';
 export interface ApplyWorkload {
   readonly name: string;
   readonly what: string;
+  /** Whether its transactions are of one or two rows. */
+  readonly isSmall: boolean;
   /** The table and the rows that are there before. */
   readonly prepare: readonly string[];
   /** The statements of each transaction. */
@@ -14,7 +16,7 @@ const SEED = 20_261_121;
 
 /** `share` of the transactions: of all of them, 5 runs of each contestant take less than 20 minutes on a quiet machine. */
 export function applyWorkloads(share: number): ApplyWorkload[] {
-  return [oltp(4000 * share), wide(250 * share), inserts(200 * share), hot(4000 * share)];
+  return [oltp(6000 * share), wide(250 * share), inserts(200 * share), hot(6000 * share)];
 }
 
 function oltp(count: number): ApplyWorkload {
@@ -31,6 +33,7 @@ function oltp(count: number): ApplyWorkload {
   };
   return {
     name: 'oltp',
+    isSmall: true,
     what: 'one row by its primary key in each transaction: updates, some inserts, some deletes',
     prepare: [
       'CREATE TABLE bench.t (id INT PRIMARY KEY, owner VARCHAR(40) NOT NULL, balance DECIMAL(12,2) NOT NULL, changed DATETIME(3) NOT NULL, KEY (owner))',
@@ -59,6 +62,7 @@ function wide(count: number): ApplyWorkload {
   ]);
   return {
     name: 'wide',
+    isSmall: false,
     what: `updates of ${range} rows of 33 columns, some 1 KB with both images each, in each transaction`,
     prepare: [
       `CREATE TABLE bench.t (id INT PRIMARY KEY, ${columns.flat().join(', ')})`,
@@ -78,6 +82,7 @@ function inserts(count: number): ApplyWorkload {
   const rows = 1000;
   return {
     name: 'inserts',
+    isSmall: false,
     what: `${rows} rows in each transaction, by one statement`,
     prepare: [
       'CREATE TABLE bench.t (id BIGINT PRIMARY KEY, customer INT NOT NULL, name VARCHAR(64) NOT NULL, note VARCHAR(255), amount DECIMAL(12,2) NOT NULL, placed DATETIME(3) NOT NULL, KEY (customer))',
@@ -94,6 +99,7 @@ function hot(count: number): ApplyWorkload {
   const rows = 50;
   return {
     name: 'hot',
+    isSmall: true,
     what: `two of the ${rows} rows of one table in each transaction`,
     prepare: [
       'CREATE TABLE bench.t (id INT PRIMARY KEY, hits BIGINT NOT NULL, last VARCHAR(40) NOT NULL)',

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import mysql from 'mysql2/promise';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { DelayedStatus } from '../../../src/daemon/delayed/status.js';
-import { COMMAND, rowtide, start } from '../../cli/rowtide.js';
+import { COMMAND, type Running, rowtide, start } from '../../cli/rowtide.js';
 import { type Command, program, run } from '../../servers/command.js';
 import type { DatabaseAddress } from '../../servers/database.js';
 import { type MysqlServer, mysqlTool, startMysql } from '../../servers/mysql.js';
@@ -19,6 +19,7 @@ needs('own').describe('the rescue of a dropped table, as its page says', () => {
   let source: MysqlServer;
   let replica: MysqlServer;
   let folder: string;
+  let daemon: Running | undefined;
 
   beforeAll(async () => {
     const options = ['--binlog-row-metadata=FULL'];
@@ -29,6 +30,7 @@ needs('own').describe('the rescue of a dropped table, as its page says', () => {
     for (const tool of ['mysql', 'mysqldump'] as const) install(tool, await mysqlTool(tool));
   });
   afterAll(async () => {
+    daemon?.process.kill('SIGKILL');
     await Promise.all([source?.remove(), replica?.remove()]);
     rmSync(folder, { recursive: true });
   });
@@ -73,7 +75,7 @@ needs('own').describe('the rescue of a dropped table, as its page says', () => {
     const sink = { 'delayed-replica': { url: replica.url, mode: 'binlog', delay: '1h' } };
     const pipelines = { rescue: { source: { relay: 'shop' }, sink } };
     writeFileSync(config(), JSON.stringify({ state: join(folder, 'state'), relays: { shop: relay }, pipelines }));
-    const daemon = start(['run', '--config', config(), '--log-format', 'json']);
+    daemon = start(['run', '--config', config(), '--log-format', 'json']);
     await using workload = new Workload(source);
     await daemon.said(/streaming/);
     await workload.done(100);

@@ -70,7 +70,8 @@ export async function killSemiSync(options: SemiSyncKills): Promise<SemiSyncResu
       if (fault !== 'source') subject.start();
     }
     await commits.ended();
-    await sleep(200);
+    // What the source had logged when it was killed last, and told nobody, comes as well.
+    await caughtUp(folder, server);
     await subject.kill();
     const rows = await inspect(folder, commits.done, findings);
     const logged = await sql(server.url, "SELECT CONCAT(client, '-', n), v FROM shop.t");

@@ -123,7 +123,7 @@ function count<K extends string>(counts: Partial<Record<K, number>>, name: K): v
 /** A run opens once; statements about tables are rarer than rows. */
 function entryOf(stage: Stage, random: Random): number {
   if (stage === 'opening') return 1;
-  return stage.startsWith('ddl') ? random.between(1, 3) : random.between(1, 20);
+  return random.between(1, stage.startsWith('ddl') ? 2 : 8);
 }
 
 async function restart(server: DatabaseServer): Promise<void> {

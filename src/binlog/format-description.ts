@@ -41,7 +41,8 @@ function decodeFormatDescription(bytes: Buffer, anyVersion: boolean): FormatDesc
   const headerBytes = r.u8();
   if (headerBytes < HEADER_BYTES) throw malformed(`event headers of ${headerBytes} bytes, where 19 are the least`);
   const knowsChecksums = logsChecksums(serverVersion);
-  const lengths = r.slice(r.left - (knowsChecksums ? 1 : 0));
+  // Needed for as long as the file is read, which may be longer than its memory holds what it does.
+  const lengths = Buffer.from(r.slice(r.left - (knowsChecksums ? 1 : 0)));
   // A damaged version must not take the checksums away that would tell that it is damaged.
   if (!knowsChecksums && lengths.length > TYPES_BEFORE_CHECKSUMS_MAX) {
     throw malformed(`server version ${serverVersion} with ${lengths.length} event types, of which it knew fewer`);

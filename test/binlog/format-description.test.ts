@@ -47,6 +47,14 @@ function read(first: Buffer, ...others: Buffer[]): RawEvent[] {
 const bare = (code: number, body: Buffer, end = 0): Buffer => event({ type: code, body, end }).subarray(0, -4);
 
 describe('a format', () => {
+  it('stays what it is when the memory that it was read from is used again', () => {
+    const bytes = format('9.7.0');
+    const made = decodeFormat(bytes);
+    const before = made.postHeaderBytes(type.QUERY_EVENT);
+    bytes.fill(0xff);
+    expect(made.postHeaderBytes(type.QUERY_EVENT)).toBe(before);
+  });
+
   it('of MySQL 4.0 and 4.1 has no lengths, and its statements no status', () => {
     const made = decodeFormat(startV3(3));
     expect(made).toMatchObject({ binlogVersion: 3, serverVersion: '4.1.22-log', createdAt: 1_100_000_000 });

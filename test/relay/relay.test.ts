@@ -39,6 +39,9 @@ for (const [title, kind, shared] of [
         await insert(url, 20);
         await sql(url, 'FLUSH LOGS');
         await insert(url, 20);
+        // More than is read at once of a file that is gone on with.
+        for (let i = 0; i < 30; i++) await sql(url, "INSERT INTO relayed.t (v) VALUES (REPEAT('x', 60000))");
+        await insert(url, 20);
         await receiving.caughtUp(url);
       }
       tear(folder);

@@ -9,6 +9,7 @@ import { probe } from '../mysql/probe.js';
 import { placeOf, type ServerAddress } from '../mysql/url.js';
 import type { SourceNeeds } from '../pipeline/define-sink.js';
 import { type Heartbeats, type HeartbeatTable, heartbeatUs } from '../pipeline/heartbeats.js';
+import type { RelayLogOptions } from '../relay/reader.js';
 import { attach } from '../schema/attach.js';
 import { serverCatalog } from '../schema/catalog.js';
 import { type Attachment, NOTHING_ATTACHED } from '../schema/history/history.js';
@@ -52,7 +53,7 @@ export interface ComposeOptions {
 
 /** A relay as its readers find it. */
 export interface RelayLog {
-  readonly log: LogSource;
+  reader(options: RelayLogOptions): LogSource;
   /** The server that it is filled from. */
   readonly address: ServerAddress;
   /** Resolves where it has what comes behind a position; throws by name where it has not. */
@@ -126,7 +127,7 @@ function logOf(config: SourceConfig, { relays, ...reading }: Reading): LogSource
     case 'files':
       return fileLog({ paths: config.files, follow: config.follow });
     case 'relay':
-      return relays(config.relay).log;
+      return relays(config.relay).reader(reading);
     default:
       return unreachable(config);
   }

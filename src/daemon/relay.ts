@@ -8,7 +8,7 @@ import { placeOf, type ServerAddress } from '../mysql/url.js';
 import { systemClock } from '../pipeline/clock.js';
 import { PipelineControl } from '../pipeline/control.js';
 import { supervise } from '../pipeline/supervise.js';
-import { firstFileFor } from '../relay/reader.js';
+import { firstFileFor, type RelayLogOptions } from '../relay/reader.js';
 import { Relay } from '../relay/relay.js';
 import type { RelayBegin, RelayServer } from '../relay/server.js';
 import type { RelayLog } from './compose.js';
@@ -49,8 +49,8 @@ export class DaemonRelay implements RelayLog {
   }
 
   /** For any number of readers, each at its own pace. */
-  get log(): LogSource {
-    return this.relay.reader();
+  reader(options: RelayLogOptions): LogSource {
+    return this.relay.reader(options);
   }
 
   async has(position: Position, signal: AbortSignal): Promise<void> {

@@ -36,23 +36,30 @@ const EVENT_BYTES_MAX = 2 ** 30;
 /** A consumer may have come here from the source itself, and the relay may still be on its way to that place. */
 const AHEAD_WAIT_MS = 12_000;
 
+export interface RelayLogOptions {
+  readonly stopAtEnd?: boolean;
+  /** For readers that need no event of a block any more when they ask for the next one. */
+  readonly reusesMemory?: boolean;
+}
+
 /**
  * A relay as a log, to be read any number of times at once. It follows the durable end, unless it is told to stop there,
  * and never reads past it. Positions are those of the source, so that consumers may change from one to the other.
  */
 export function relayLog(
   relay: ReadableRelay,
-  { stopAtEnd = false }: { readonly stopAtEnd?: boolean } = {},
+  { stopAtEnd = false, reusesMemory = false }: RelayLogOptions = {},
 ): LogSource {
   return {
     leavesOutExecuted: false,
+    reusesMemory,
     identity: async (signal) => {
       const { flavour, id } = await relay.source(signal);
       return { flavour, id };
     },
     head: async (signal) => headOf(relay, await relay.source(signal)),
     tail: async (signal) => tailOf(relay, await relay.source(signal), signal),
-    read: (from, signal) => read(relay, { from, stopAtEnd, signal }),
+    read: (from, signal) => read(relay, { from, stopAtEnd, reusesMemory, signal }),
   };
 }
 
@@ -91,9 +98,8 @@ async function tailOf(
   return before.kind === 'gtid' ? before : { kind: 'mariadb-gtid', executed: MariaGtids.of(...before.gtids) };
 }
 
-interface Reading {
+interface Reading extends Required<RelayLogOptions> {
   readonly from: Position;
-  readonly stopAtEnd: boolean;
   readonly signal: AbortSignal;
 }
 
@@ -106,7 +112,7 @@ async function* read(relay: ReadableRelay, reading: Reading): AsyncGenerator<Log
     const start = await startOf(relay, from.log, signal);
     let { file, offset } = start;
     for (;;) {
-      const next = yield* readFile(relay, { file, offset, stopAtEnd, signal });
+      const next = yield* readFile(relay, { ...reading, file, offset });
       if (next === null) return;
       file = next;
       offset = FIRST_OFFSET;
@@ -116,20 +122,19 @@ async function* read(relay: ReadableRelay, reading: Reading): AsyncGenerator<Log
   }
 }
 
-interface FileReading extends LogPoint {
-  readonly stopAtEnd: boolean;
+interface FileReading extends LogPoint, Required<RelayLogOptions> {
   readonly signal: AbortSignal;
 }
 
 /** Yields what a file holds, and returns the one behind it; null where the log is to be read no further. */
 async function* readFile(relay: ReadableRelay, reading: FileReading): AsyncGenerator<LogBlock, string | null> {
-  const { file, offset, stopAtEnd, signal } = reading;
+  const { file, offset, stopAtEnd, reusesMemory, signal } = reading;
   const { folder, end } = relay;
   const input = await openInput(folder.pathOf(file), signal);
   try {
     const reader = new FileReader(
       upTo(input, () => durableIn(relay, file)),
-      { eventBytesMax: EVENT_BYTES_MAX },
+      { eventBytesMax: EVENT_BYTES_MAX, reusesMemory },
     );
     await reader.first(offset);
     for (;;) {

@@ -15,7 +15,7 @@ import { serverDump } from '../source/server.js';
 import { Archive } from './archive.js';
 import { DurableEnd } from './durable-end.js';
 import { type EndNote, notSynced, RelayFolder, type RelaySource } from './folder.js';
-import { firstFileFor, type ReadableRelay, relayLog } from './reader.js';
+import { firstFileFor, type ReadableRelay, type RelayLogOptions, relayLog } from './reader.js';
 import { cutOff, recover } from './recover.js';
 import { expired, type Retention, type StoredFile } from './retention.js';
 import { isIntact } from './scan.js';
@@ -51,7 +51,7 @@ export class Relay implements ReadableRelay {
     return this.#ends.logged;
   }
 
-  reader(options: { readonly stopAtEnd?: boolean } = {}): LogSource {
+  reader(options: RelayLogOptions = {}): LogSource {
     return relayLog(this, options);
   }
 
@@ -105,7 +105,7 @@ export class Relay implements ReadableRelay {
     const request = { ...place, exclude: null, annotateRows: true, semiSync: server.semiSync };
     try {
       try {
-        for await (const block of serverDump(server, request, signal)) {
+        for await (const block of serverDump({ ...server, reusesMemory: true }, request, signal)) {
           streaming?.();
           await this.#take(archive, block);
           if (block.awaited === null) continue;

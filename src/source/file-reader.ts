@@ -1,3 +1,4 @@
+import { REUSED_BYTES_MAX } from '../binlog/event-memory.js';
 import { decodeRotate } from '../binlog/rotate.js';
 import { ROTATE_EVENT, START_ENCRYPTION_EVENT, STOP_EVENT } from '../binlog/types.js';
 import { RowtideError } from '../core/errors.js';
@@ -26,11 +27,18 @@ export class FileReader {
   #format: FormatDescription | null = null;
   #events: RawEvent[] = [];
   #last: RawEvent | null = null;
+  readonly #reusesMemory: boolean;
+  readonly #blockBytes: number;
+  /** Two that are written to again in turns: one is used while the other one is read into. */
+  readonly #blocks: Buffer[] = [];
   /** The block behind the last one, read while that one is used: otherwise a fifth of the time is spent waiting. */
   #ahead: { readonly at: number; readonly bytes: Buffer; readonly read: Promise<number> } | null = null;
 
-  constructor(input: Input, options: { eventBytesMax: number }) {
+  /** `reusesMemory`: the events of a block hold until the next one is asked for. */
+  constructor(input: Input, options: { eventBytesMax: number; reusesMemory?: boolean }) {
     this.#input = input;
+    this.#reusesMemory = options.reusesMemory === true;
+    this.#blockBytes = this.#reusesMemory ? REUSED_BYTES_MAX : BLOCK_BYTES;
     this.#eventBytesMax = options.eventBytesMax;
     this.#chain = new EventChain({
       prefix: dirOf(input),
@@ -113,7 +121,7 @@ export class FileReader {
     if (await this.#addAhead(at)) return;
     let wanted = HEADER_BYTES;
     while (wanted < Number.POSITIVE_INFINITY) {
-      const bytes = Buffer.allocUnsafe(Math.max(BLOCK_BYTES, wanted));
+      const bytes = wanted > this.#blockBytes ? Buffer.allocUnsafe(wanted) : this.#block();
       const read = await this.#input.read(bytes, at, wanted);
       if (read < wanted) return;
       if (this.#addAll(bytes, read) > 0) {
@@ -121,7 +129,7 @@ export class FileReader {
         return;
       }
       wanted = this.#lengthOf(bytes, 0);
-      if (wanted > BLOCK_BYTES && !(await this.#isThere(at, wanted, bytes))) return;
+      if (wanted > this.#blockBytes && !(await this.#isThere(at, wanted, bytes))) return;
     }
   }
 
@@ -140,8 +148,10 @@ export class FileReader {
   async #addAhead(at: number): Promise<boolean> {
     const ahead = this.#ahead;
     this.#ahead = null;
-    if (ahead?.at !== at || (await ahead.read) < BLOCK_BYTES || this.#addAll(ahead.bytes, BLOCK_BYTES) === 0)
-      return false;
+    if (ahead === null) return false;
+    // Also where it is of no use: nothing may be read into its block any more.
+    const read = await ahead.read;
+    if (ahead.at !== at || read < this.#blockBytes || this.#addAll(ahead.bytes, read) === 0) return false;
     this.#readAhead();
     return true;
   }
@@ -149,9 +159,15 @@ export class FileReader {
   #readAhead(): void {
     if (!this.#input.isFile) return;
     const at = this.#base + this.#chain.offset;
-    const bytes = Buffer.allocUnsafe(BLOCK_BYTES);
+    const bytes = this.#block();
     // An error is met again by the read in earnest.
-    this.#ahead = { at, bytes, read: this.#input.read(bytes, at, BLOCK_BYTES).catch(() => 0) };
+    this.#ahead = { at, bytes, read: this.#input.read(bytes, at, bytes.length).catch(() => 0) };
+  }
+
+  #block(): Buffer {
+    const block = this.#blocks.length < 2 ? Buffer.allocUnsafe(this.#blockBytes) : this.#blocks.shift()!;
+    if (this.#reusesMemory) this.#blocks.push(block);
+    return block;
   }
 
   /** Takes the whole events of a block; returns how many bytes they were. */

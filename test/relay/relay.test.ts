@@ -19,7 +19,7 @@ import { headersIn } from '../inspect/comparison/input.js';
 import { needs, sharedMariadb, sharedMysql } from '../servers/suite.js';
 import { failureOf, logEnd, sql } from '../source/reading.js';
 import { newFolder, Receiving, silent } from './relays.js';
-import { positionBehind, transactionsIn } from './transactions.js';
+import { hashesWaiting, positionBehind, transactionsIn } from './transactions.js';
 
 const never = new AbortController().signal;
 
@@ -40,7 +40,9 @@ for (const [title, kind, shared] of [
         await sql(url, 'FLUSH LOGS');
         await insert(url, 20);
         // More than is read at once of a file that is gone on with.
-        for (let i = 0; i < 30; i++) await sql(url, "INSERT INTO relayed.t (v) VALUES (REPEAT('x', 60000))");
+        for (let i = 0; i < 30; i++) {
+          await sql(url, `INSERT INTO relayed.t (v) VALUES (REPEAT('${i % 10}', ${i % 10 === 0 ? 300_000 : 60_000}))`);
+        }
         await insert(url, 20);
         await receiving.caughtUp(url);
       }
@@ -56,6 +58,9 @@ for (const [title, kind, shared] of [
         expect(wanted.length).toBeGreaterThan(60);
         expect(await transactionsIn(reader, tail)).toEqual(wanted);
         expect(await reader.head(never)).toEqual(await own.head(never));
+        // Its memory is written to again, and transactions that wait keep what they hold.
+        const reused = receiving.relay.reader({ stopAtEnd: true, reusesMemory: true });
+        expect(await hashesWaiting(reused, tail)).toEqual(await hashesWaiting(reader, tail));
         // From the middle on, as a consumer goes on from its checkpoint.
         const half = wanted.slice(0, 30);
         const position = await positionBehind(own, tail, 30);

@@ -16,7 +16,7 @@ import type { GtidEvent } from './gtid.js';
 import type { HeldEvents, Mark } from './held-events.js';
 import { isMariaGtidEvent } from './maria-gtid.js';
 import { decodeQuery } from './query.js';
-import { isRowsEvent, rowsFlags, rowsTableId, rowsWithQuery, STMT_END_F } from './rows.js';
+import { isRowsEvent, RowsContext, RowsEntry, rowsFlags, rowsTableId, STMT_END_F } from './rows.js';
 import * as type from './types.js';
 
 /** A table, and the TABLE_MAP that said so. */
@@ -118,10 +118,11 @@ function spanOf(group: Group, last: RawEvent): LogSpan {
 function* entriesOf(group: Group): Generator<Entry> {
   const { format, tables } = group;
   const { isLasting } = group.events;
-  let query: RawEvent | null = null;
+  const withoutQuery = new RowsContext(format, isLasting);
+  let context = withoutQuery;
   for (const event of group.events.events()) {
     if (isQueryText(event.type)) {
-      query = event;
+      context = new RowsContext(format, isLasting, event);
       continue;
     }
     if (!isRowsEvent(event.type)) {
@@ -130,8 +131,8 @@ function* entriesOf(group: Group): Generator<Entry> {
     }
     // DUMMY_TABLE_ID has no table.
     const mapped = tables.get(rowsTableId(event, format));
-    if (mapped) yield rowsWithQuery(event, { mapped, format, query, isLasting });
-    if (query !== null && (rowsFlags(event, format) & STMT_END_F) !== 0) query = null;
+    if (mapped) yield new RowsEntry(event, mapped, context);
+    if (context !== withoutQuery && (rowsFlags(event, format) & STMT_END_F) !== 0) context = withoutQuery;
   }
 }
 

@@ -1,7 +1,7 @@
 import type { ImageReader } from '../column/image.js';
 import { imageReader } from '../column/inflating-image.js';
 import { typeName } from '../column/types.js';
-import { malformed, RowtideError, unreachable } from '../core/errors.js';
+import { malformed, RowtideError } from '../core/errors.js';
 import { type FormatDescription, HEADER_BYTES, type RawEvent } from '../core/event.js';
 import type { Image } from '../core/image.js';
 import type { Table } from '../core/table.js';
@@ -42,54 +42,61 @@ export const DUMMY_TABLE_ID = 0xffffff;
 
 /** The row event as an entry of its transaction; its rows stay bytes until a cursor walks them. */
 export function rowsOf(event: RawEvent, table: Table, format: FormatDescription): Rows {
-  return new RowsEntry(event, { mapped: { table, map: null }, format, query: null, isLasting: true });
+  return new RowsEntry(event, { table, map: null }, new RowsContext(format, true));
 }
 
-interface RowsFacts {
-  readonly mapped: { readonly table: Table; readonly map: RawEvent | null };
+/** What the row events of a statement have in common. */
+export class RowsContext {
   readonly format: FormatDescription;
+  /** Nobody writes to the events' bytes again. */
+  readonly isLasting: boolean;
   /** The event with the text of the statement. */
   readonly query: RawEvent | null;
-  /** Nobody writes to the event's bytes again. */
-  readonly isLasting: boolean;
+
+  constructor(format: FormatDescription, isLasting: boolean, query: RawEvent | null = null) {
+    this.format = format;
+    this.isLasting = isLasting;
+    this.query = query;
+  }
 }
 
-/** The same, with the statement whose rows they are. */
-export function rowsWithQuery(event: RawEvent, facts: RowsFacts): Rows {
-  return new RowsEntry(event, facts);
+interface Mapped {
+  readonly table: Table;
+  readonly map: RawEvent | null;
 }
 
-class RowsEntry implements Rows {
+export class RowsEntry implements Rows {
   readonly kind = 'rows';
   readonly op: 'insert' | 'update' | 'delete';
   readonly event: RawEvent;
   readonly table: Table;
-  readonly #facts: RowsFacts;
+  readonly #map: RawEvent | null;
+  readonly #context: RowsContext;
 
-  constructor(event: RawEvent, facts: RowsFacts) {
+  constructor(event: RawEvent, { table, map }: Mapped, context: RowsContext) {
     this.event = event;
-    this.table = facts.mapped.table;
-    this.#facts = facts;
+    this.table = table;
+    this.#map = map;
+    this.#context = context;
     this.op = shapeOf(event.type).op;
   }
 
   get query(): string | undefined {
-    const event = this.#facts.query;
+    const event = this.#context.query;
     if (event === null) return undefined;
     return event.type === type.ANNOTATE_ROWS_EVENT ? decodeAnnotateRows(event).sql : decodeRowsQuery(event);
   }
 
   get logged(): LoggedRows | undefined {
-    const { mapped, format } = this.#facts;
-    return mapped.map === null ? undefined : { map: mapped.map, format };
+    return this.#map === null ? undefined : { map: this.#map, format: this.#context.format };
   }
 
   get foreignKeyChecks(): boolean {
-    return (rowsFlags(this.event, this.#facts.format) & (NO_FOREIGN_KEY_CHECKS_F | USE_SQL_FOREIGN_KEY_F)) === 0;
+    return (rowsFlags(this.event, this.#context.format) & (NO_FOREIGN_KEY_CHECKS_F | USE_SQL_FOREIGN_KEY_F)) === 0;
   }
 
   cursor(): RowCursor {
-    return openCursor(this.event, this.table, this.#facts);
+    return openCursor(this.event, this.table, this.#context);
   }
 }
 
@@ -126,56 +133,47 @@ export function shapeOf(eventType: number): Shape {
   return shape;
 }
 
-/** A row event up to its rows. */
-export interface RowsBody {
-  readonly op: 'insert' | 'update' | 'delete';
-  readonly columnCount: number;
-  /** Ordinals of the columns that the images have; those of an UPDATE may differ. */
-  readonly present: { readonly before: Int32Array; readonly after: Int32Array };
-  /** Stands at the first row; of MariaDB's compressed events what they hold. */
-  readonly rows: ByteReader;
-}
-
 /**
+ * A row event up to its rows:
+ *
  *   table id u48 (u32 when the post-header has 6 bytes), flags u16; in version 2: extra length u16 (counts itself), extra
  *   width lenenc, columns-present bitmap (for UPDATE one for the before and one for the after image)
  *   rows: image (before, after or both; PARTIAL_UPDATE_ROWS has more between, see partial-rows.ts); compressed as a
  *   whole in MariaDB's compressed events
  */
-export function decodeRows(event: RawEvent, format: FormatDescription): RowsBody {
-  const { op, isCompressed } = shapeOf(event.type);
-  const header = new ByteReader(event.bytes, HEADER_BYTES);
-  skipRowsHeader(header, event.type, format);
-  const columnCount = header.lengthEncoded();
-  if (columnCount > COLUMNS_MAX) throw malformed(`${type.eventTypeName(event.type)} of ${columnCount} columns`);
-  const before = presentColumns(header, columnCount);
-  const after = op === 'update' ? presentColumns(header, columnCount) : before;
-  const rows = isCompressed ? new ByteReader(inflateRest(header)) : header;
-  return { op, columnCount, present: { before, after }, rows };
+export class RowsBody {
+  readonly op: 'insert' | 'update' | 'delete';
+  readonly columnCount: number;
+  /** Ordinals of the columns that the images have; those of an UPDATE may differ. */
+  readonly before: Int32Array;
+  readonly after: Int32Array;
+  /** Stands at the first row; of MariaDB's compressed events what they hold. */
+  readonly rows: ByteReader;
+
+  constructor(event: RawEvent, format: FormatDescription) {
+    const { op, isCompressed } = shapeOf(event.type);
+    const header = new ByteReader(event.bytes, HEADER_BYTES);
+    skipRowsHeader(header, event.type, format);
+    this.op = op;
+    this.columnCount = header.lengthEncoded();
+    if (this.columnCount > COLUMNS_MAX)
+      throw malformed(`${type.eventTypeName(event.type)} of ${this.columnCount} columns`);
+    this.before = presentColumns(header, this.columnCount);
+    this.after = op === 'update' ? presentColumns(header, this.columnCount) : this.before;
+    this.rows = isCompressed ? new ByteReader(inflateRest(header)) : header;
+  }
 }
 
-function openCursor(event: RawEvent, table: Table, { format, isLasting }: RowsFacts): RowCursor {
-  const { op, columnCount: width, present, rows: r } = decodeRows(event, format);
-  if (width !== table.columns.length) throw columnCount(event, table, width);
-  const reader = (columns: Int32Array): ImageReader => {
-    const made = imageReader(table, r.bytes, columns);
-    made.image.isLasting = isLasting;
-    return made;
-  };
-  switch (op) {
-    case 'insert':
-      return new Cursor(r, null, reader(present.after));
-    case 'delete':
-      return new Cursor(r, reader(present.before), null);
-    case 'update': {
-      const readers = { before: reader(present.before), after: reader(present.after) };
-      return event.type === type.PARTIAL_UPDATE_ROWS_EVENT
-        ? new PartialUpdateCursor(r, table, readers)
-        : new Cursor(r, readers.before, readers.after);
-    }
-    default:
-      return unreachable(op);
-  }
+function openCursor(event: RawEvent, table: Table, { format, isLasting }: RowsContext): RowCursor {
+  const body = new RowsBody(event, format);
+  if (body.columnCount !== table.columns.length) throw columnCount(event, table, body.columnCount);
+  const before = body.op === 'insert' ? null : imageReader(table, body.rows.bytes, body.before);
+  const after = body.op === 'delete' ? null : imageReader(table, body.rows.bytes, body.after);
+  if (before !== null) before.image.isLasting = isLasting;
+  if (after !== null) after.image.isLasting = isLasting;
+  return event.type === type.PARTIAL_UPDATE_ROWS_EVENT
+    ? new PartialUpdateCursor(body.rows, table, { before: before!, after: after! })
+    : new Cursor(body.rows, before, after);
 }
 
 /** The ordinals of the columns whose bits are set in the bitmap that comes next: mostly those of all. */

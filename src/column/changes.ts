@@ -1,4 +1,4 @@
-import type { Change, DocumentDiff } from '../core/change.js';
+import type { Change, DocumentDiff, Row } from '../core/change.js';
 import { locateError } from '../core/errors.js';
 import type { RowDiffs } from '../core/json-diff.js';
 import type { Table } from '../core/table.js';
@@ -86,17 +86,45 @@ class RowsReader {
     const table = this.#table;
     const { before, after } = this.#cursor;
     if (!this.#cursor.next()) return null;
-    if (this.#readBefore === null) return { kind: 'insert', table, after: this.#readAfter!(after!) };
-    if (this.#readAfter === null) return { kind: 'delete', table, before: this.#readBefore(before!) };
+    if (this.#readBefore === null) return new Insert(table, this.#readAfter!(after!));
+    if (this.#readAfter === null) return new Delete(table, this.#readBefore(before!));
     const { diffs } = this.#cursor;
-    const change = {
-      kind: 'update',
-      table,
-      before: this.#readBefore(before!),
-      after: this.#readAfter(after!),
-    } as const;
+    const change = new Update(table, this.#readBefore(before!), this.#readAfter(after!));
     return diffs === null ? change : { ...change, diffs: documentDiffs(table, diffs) };
   }
+}
+
+type OfKind<K> = Change & { kind: K };
+
+const Insert = plain(function (this: OfKind<'insert'>, table: Table, after: Partial<Row>) {
+  this.kind = 'insert';
+  this.table = table;
+  this.after = after;
+});
+
+const Update = plain(function (this: OfKind<'update'>, table: Table, before: Partial<Row>, after: Partial<Row>) {
+  this.kind = 'update';
+  this.table = table;
+  this.before = before;
+  this.after = after;
+});
+
+const Delete = plain(function (this: OfKind<'delete'>, table: Table, before: Partial<Row>) {
+  this.kind = 'delete';
+  this.table = table;
+  this.before = before;
+});
+
+/**
+ * A constructor of what a literal would make. Of each literal V8 counts how many of its objects live on. When a full
+ * collection finds them all alive, because they wait to be read, it puts every later one where only full collections
+ * look, and the row, its event and what was received stay with it. Of what is constructed it counts nothing.
+ */
+function plain<T, A extends unknown[]>(construct: (this: T, ...args: A) => void): new (...args: A) => T {
+  construct.prototype = Object.prototype;
+  return construct as unknown as new (
+    ...args: A
+  ) => T;
 }
 
 function documentDiffs(table: Table, diffs: RowDiffs): { [column: string]: DocumentDiff[] } {

@@ -14,6 +14,19 @@ export function layoutOf(table: Table): Int32Array {
   return layout;
 }
 
+class LocatedImage implements Image {
+  bytes: Buffer;
+  isLasting = true;
+  readonly at: Int32Array;
+  readonly end: Int32Array;
+
+  constructor(bytes: Buffer, count: number) {
+    this.bytes = bytes;
+    this.at = new Int32Array(count);
+    this.end = new Int32Array(count);
+  }
+}
+
 /**
  * Locates the cells of the row images of one event:
  *
@@ -26,7 +39,7 @@ export class ImageReader {
 
   constructor(table: Table, bytes: Buffer, present: Int32Array) {
     const count = table.columns.length;
-    this.image = { bytes, isLasting: true, at: new Int32Array(count), end: new Int32Array(count) };
+    this.image = new LocatedImage(bytes, count);
     if (present.length < count) this.image.at.fill(ABSENT_CELL);
     this.#widths = layoutOf(table);
     this.#present = present;

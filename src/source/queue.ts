@@ -71,9 +71,19 @@ export class BoundedQueue<B extends { readonly sizeBytes: number }> {
   }
 }
 
-interface EventBlock extends LogBlock {
-  readonly events: RawEvent[];
-  sizeBytes: number;
+const NO_EVENTS: RawEvent[] = [];
+
+/** Constructed, and its array copied, since literals would be put where garbage is collected late: see column/changes.ts. */
+class EventBlock implements LogBlock {
+  readonly file: string;
+  readonly format: FormatDescription;
+  readonly events = NO_EVENTS.slice();
+  sizeBytes = 0;
+
+  constructor(file: string, format: FormatDescription) {
+    this.file = file;
+    this.format = format;
+  }
 }
 
 /** The reader gets whatever events are there, as one block for each file. */
@@ -81,7 +91,7 @@ export class BlockQueue extends BoundedQueue<EventBlock> {
   push(event: RawEvent, file: string, format: FormatDescription): void {
     let block = this.blocks.at(-1);
     if (block === undefined || block.file !== file || block.format !== format) {
-      block = { file, format, events: [], sizeBytes: 0 };
+      block = new EventBlock(file, format);
       this.blocks.push(block);
     }
     block.events.push(event);

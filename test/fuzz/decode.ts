@@ -16,7 +16,7 @@ import { decodePreviousGtids } from '../../src/binlog/previous-gtids.js';
 import { decodeQuery, decodeQueryParts } from '../../src/binlog/query.js';
 import { decodeRand } from '../../src/binlog/rand.js';
 import { decodeRotate } from '../../src/binlog/rotate.js';
-import { decodeRows } from '../../src/binlog/rows.js';
+import { RowsBody } from '../../src/binlog/rows.js';
 import { decodeRowsExtra } from '../../src/binlog/rows-extra.js';
 import { decodeRowsQuery } from '../../src/binlog/rows-query.js';
 import { decodeStartEncryption } from '../../src/binlog/start-encryption.js';
@@ -43,6 +43,8 @@ type Decode = (event: RawEvent, format: FormatDescription) => unknown;
 function bothOf(one: Decode, other: Decode): Decode {
   return (event, format) => [one(event, format), other(event, format)];
 }
+
+const decodeRows: Decode = (event, format) => new RowsBody(event, format);
 
 /** Whoever decodes the body of an event, by the type that it is meant for. */
 export const DECODERS: ReadonlyMap<number, Decode> = new Map<number, Decode>([

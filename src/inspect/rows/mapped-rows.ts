@@ -1,6 +1,6 @@
 import type { ByteReader } from '../../binlog/bytes.js';
 import { tableWithoutNames } from '../../binlog/mapped-table.js';
-import { decodeRows, type RowsBody } from '../../binlog/rows.js';
+import { RowsBody } from '../../binlog/rows.js';
 import type { TableMap } from '../../binlog/table-map.js';
 import { PARTIAL_UPDATE_ROWS_EVENT } from '../../binlog/types.js';
 import { ImageReader } from '../../column/image.js';
@@ -46,22 +46,22 @@ export class MappedRows {
 
   /** Returns how many rows there were. */
   write(event: RawEvent, format: FormatDescription, output: Output): number {
-    const body = decodeRows(event, format);
-    const { rows, present } = body;
+    const body = new RowsBody(event, format);
+    const { rows } = body;
     switch (body.op) {
       case 'insert': {
         if (rows.left === 0) return this.#writeBareInsert(output);
-        const images = this.#images(body, present.after, [`### INSERT INTO ${this.#name}\n`, '### SET\n']);
+        const images = this.#images(body, body.after, [`### INSERT INTO ${this.#name}\n`, '### SET\n']);
         return this.#writeRows(rows, () => this.#writeImage(images, rows, output));
       }
       case 'delete': {
-        const images = this.#images(body, present.before, [`### DELETE FROM ${this.#name}\n`, '### WHERE\n']);
+        const images = this.#images(body, body.before, [`### DELETE FROM ${this.#name}\n`, '### WHERE\n']);
         return this.#writeRows(rows, () => this.#writeImage(images, rows, output));
       }
       case 'update': {
-        const before = this.#images(body, present.before, [`### UPDATE ${this.#name}\n`, '### WHERE\n']);
-        const after = this.#images(body, present.after, ['', '### SET\n']);
-        const writeAfter = this.#afterImageOf(event, present.after);
+        const before = this.#images(body, body.before, [`### UPDATE ${this.#name}\n`, '### WHERE\n']);
+        const after = this.#images(body, body.after, ['', '### SET\n']);
+        const writeAfter = this.#afterImageOf(event, body.after);
         return this.#writeRows(rows, () => this.#writeImage(before, rows, output) && writeAfter(after, rows, output));
       }
       default:

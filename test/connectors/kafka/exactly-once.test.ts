@@ -8,7 +8,7 @@ import { kafkaOptions } from '../../../connectors/kafka/options.js';
 import { KafkaSink } from '../../../connectors/kafka/sink.js';
 import { quietLog } from '../../checkpoint/quiet.js';
 import { needs, sharedKafka } from '../../servers/suite.js';
-import { readTopic } from './reading.js';
+import { readDecided } from './reading.js';
 import { testFormat, testTable, transaction } from './rows.js';
 import { signal } from './workload.js';
 
@@ -32,7 +32,7 @@ needs('kafka').describe('the Kafka sink in transactions, as any sink', () => {
       const options = kafkaOptions.parse({ brokers, topic, statementTopic: topic, createTopics, delivery });
       // kcat reads what is committed, as librdkafka does unless told otherwise.
       const lines = async (): Promise<Line[]> =>
-        (await readTopic(brokers, topic)).map(({ value }) => JSON.parse(value?.toString() ?? 'null'));
+        (await readDecided(brokers, topic)).map(({ value }) => JSON.parse(value?.toString() ?? 'null'));
       return {
         sink: () => new ExactlyOnceSink(options, formatOf(options.format), contextOf(topic)),
         ids: async () => (await lines()).flatMap(({ op, after }) => (op === 'insert' && after ? [after.id] : [])),
@@ -54,7 +54,7 @@ describe('exactly-once delivery', () => {
     position: positionAfter(n),
   });
   const valuesIn = async (brokers: readonly string[], topic: string): Promise<string[]> =>
-    (await readTopic(brokers, topic)).map(({ value }) => String(value));
+    (await readDecided(brokers, topic)).map(({ value }) => String(value));
 
   needs('kafka').test('of two instances at once, the older one is fenced and says so', async () => {
     const { brokers, name, sink } = await make();

@@ -1,5 +1,7 @@
-import { spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { buffer } from 'node:stream/consumers';
+import { setTimeout } from 'node:timers/promises';
+import { promisify } from 'node:util';
 import { kcat } from '../../servers/kafka.js';
 
 export interface ReadRecord {
@@ -12,6 +14,7 @@ export interface ReadRecord {
 }
 
 const NEWLINE = 0x0a;
+const execute = promisify(execFile);
 
 /** Reads a whole topic with a client that is not ours. */
 export async function readTopic(brokers: readonly string[], topic: string): Promise<ReadRecord[]> {
@@ -24,6 +27,27 @@ export async function readTopic(brokers: readonly string[], topic: string): Prom
   ]);
   if (status !== 0) throw new Error(`kcat failed with ${String(status)}`);
   return parse(bytes);
+}
+
+/**
+ * A topic of one partition, once nothing in it is undecided: a commit is answered before the broker has written where it
+ * ends, and until then nobody is shown what was committed.
+ */
+export async function readDecided(brokers: readonly string[], topic: string): Promise<ReadRecord[]> {
+  const endOf = (isolation: string) => lastOffset(brokers, topic, isolation);
+  for (;;) {
+    const [decided, last] = await Promise.all([endOf('read_committed'), endOf('read_uncommitted')]);
+    if (decided === last) return readTopic(brokers, topic);
+    await setTimeout(10);
+  }
+}
+
+/** The line of kcat that says where the topic's first partition ends, as readers of this isolation are told. */
+async function lastOffset(brokers: readonly string[], topic: string, isolation: string): Promise<string> {
+  const { file, args } = await kcat();
+  const query = ['-Q', '-b', brokers.join(','), '-t', `${topic}:0:-1`, '-X', `isolation.level=${isolation}`];
+  const { stdout } = await execute(file, [...args, ...query]);
+  return stdout;
 }
 
 function parse(bytes: Buffer): ReadRecord[] {

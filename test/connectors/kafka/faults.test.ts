@@ -16,7 +16,7 @@ import { needs } from '../../servers/suite.js';
 import { type Found, isRight, judge } from './once/check.js';
 import { deliver } from './once/numbers.js';
 import { sceneOf, sinksOf } from './once/scene.js';
-import { readTopic } from './reading.js';
+import { readDecided } from './reading.js';
 import { testFormat, testTable, transaction } from './rows.js';
 import { signal, sinkWith, survives as survivesAt, Workload } from './workload.js';
 
@@ -149,7 +149,7 @@ needs('own').describe('the Kafka sink over broken connections and brokers', () =
       expect(log.heard).toContainEqual(expect.objectContaining({ level: 'warn', message: 'trying again' }));
       await kafka.launch();
       expect(await running).toBe('ended');
-      const read = await readTopic(kafka.brokers, name);
+      const read = await readDecided(kafka.brokers, name);
       expect(read.map(({ value }) => JSON.parse(String(value)).after.id)).toEqual(
         Array.from({ length: 200 }, (_, i) => i + 1),
       );

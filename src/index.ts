@@ -70,6 +70,7 @@ export {
   type SinkDefinition,
   type SinkSource,
   type SourceNeeds,
+  type StoredPositionOptions,
 } from './pipeline/define-sink.js';
 export { PositionFold } from './pipeline/fold.js';
 export { type PipelineEnd, type PipelineOptions, runPipeline } from './pipeline/run.js';

@@ -1,6 +1,7 @@
 import { defineSink } from 'rowtide';
 import { routesOf } from '../replica/sql/routes.js';
 import { SqlSink } from '../replica/sql/sink.js';
+import { storedPosition } from '../replica/stored-position.js';
 import { aggregateOptions } from './options.js';
 import { AggregateSink } from './sink.js';
 
@@ -24,4 +25,5 @@ export default defineSink({
       context,
     );
   },
+  storedPosition: ({ target, stateSchema }, asked) => storedPosition({ target, mode: 'sql', stateSchema }, asked),
 });

@@ -15,4 +15,5 @@ export default defineSink<DelayedOptions>({
     delay: { delayMs, guard, target: options.target },
   }),
   create: ({ replica: options }, context) => replica.create(options, context),
+  storedPosition: async ({ replica: options }, asked) => replica.storedPosition?.(options, asked),
 });

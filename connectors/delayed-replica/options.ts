@@ -1,6 +1,6 @@
 import { RowtideError, tablePattern } from 'rowtide';
 import { z } from 'zod';
-import { replicaOptions } from '../replica/options.js';
+import { type ReplicaOptions, replicaOptions } from '../replica/options.js';
 
 const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 /** As long as the servers allow. */
@@ -71,7 +71,16 @@ export const delayedOptions = z.unknown().transform((value, context) => {
     for (const issue of error?.issues ?? []) context.issues.push({ ...issue, input: value } as z.core.$ZodRawIssue);
   }
   if (!late.success || !replica.success) return z.NEVER;
+  if (late.data.guard.deletePercent !== null && isRouted(replica.data)) {
+    const message = 'it counts in the table of the same name, and routes give tables other ones: take deleteRows';
+    context.issues.push({ code: 'custom', input: value, path: ['guard', 'deletePercent'], message });
+    return z.NEVER;
+  }
   return { delayMs: late.data.delay, guard: late.data.guard, replica: replica.data };
 });
+
+function isRouted(options: ReplicaOptions): boolean {
+  return options.mode === 'sql' && options.routes.some(({ to }) => to !== undefined);
+}
 
 export type DelayedOptions = z.output<typeof delayedOptions>;

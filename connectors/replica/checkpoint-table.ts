@@ -61,9 +61,24 @@ export class CheckpointTable {
     });
     const [epoch, checkpoint, intent] = results[2]!.rows[0] as [SqlValue, string | null, string | null];
     this.#epoch = Number(epoch);
-    const place = `the row of ${this.#stream} in ${this.#name}`;
-    const saved = checkpoint === null ? null : decodeCheckpoint(checkpoint, place);
+    const saved = checkpoint === null ? null : decodeCheckpoint(checkpoint, this.#place);
     return { epoch: this.#epoch, position: saved?.position, state: saved?.sink ?? {}, intent };
+  }
+
+  /** What the row says, whoever writes it. Undefined: nothing was ever written. */
+  async read(session: Session): Promise<Position | undefined> {
+    const reading = session.query<[string | null]>(
+      `SELECT checkpoint FROM ${this.#name} WHERE stream = ${quotedText(this.#stream)}`,
+    );
+    const [row] = await reading.catch((error: unknown) => {
+      if (error instanceof SqlError && MISSING.has(error.errno)) return [];
+      throw error;
+    });
+    return row?.[0] == null ? undefined : decodeCheckpoint(row[0], this.#place).position;
+  }
+
+  get #place(): string {
+    return `the row of ${this.#stream} in ${this.#name}`;
   }
 
   /** The last statement in front of a COMMIT: one row, or else the writer is fenced. It ends what was begun, too. */

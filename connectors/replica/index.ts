@@ -1,7 +1,9 @@
 import { defineSink, unreachable } from 'rowtide';
 import { ReplaySink } from './binlog/any-flavour.js';
+import { STATE_SCHEMA } from './binlog/mariadb-sink.js';
 import { replicaOptions } from './options.js';
 import { SqlSink } from './sql/sink.js';
+import { storedPosition } from './stored-position.js';
 
 /** At the end of each batch the connections wait for the last commit, and nothing is on its way to them. */
 const BATCH_BYTES_MAX = 8 * 1024 * 1024;
@@ -25,4 +27,5 @@ export default defineSink({
         return unreachable(options);
     }
   },
+  storedPosition: (options, asked) => storedPosition({ stateSchema: STATE_SCHEMA, ...options }, asked),
 });

@@ -81,7 +81,8 @@ async function listening(server: Server, path: string): Promise<void> {
   // Made for its owner alone from the first moment on; chmod only takes the execute bit away.
   const mask = process.umask(0o077);
   try {
-    await new Promise<void>((resolve, reject) => server.once('error', reject).listen(path, resolve));
+    // Later ones, as when no file handle is left for who connects, end nothing.
+    await new Promise<void>((resolve, reject) => server.on('error', reject).listen(path, resolve));
     await chmod(path, 0o600);
   } catch (cause) {
     throw new RowtideError('IO', `cannot listen on ${path}: ${String(cause)}`, { cause });
@@ -112,6 +113,11 @@ function connected(path: string): Promise<Socket | null> {
 }
 
 async function serve(socket: Socket, answer: (request: ControlRequest) => Promise<ControlAnswer>): Promise<void> {
+  let received = 0;
+  socket.on('data', (chunk) => {
+    received += chunk.length;
+    if (received > REQUEST_BYTES_MAX) socket.destroy();
+  });
   // Whoever asked and went away needs no answer.
   socket.on('error', () => socket.destroy());
   try {
@@ -140,11 +146,6 @@ function errorOf(error: unknown): ControlError {
 }
 
 async function firstLine(socket: Socket): Promise<string> {
-  let received = 0;
-  socket.on('data', (chunk) => {
-    received += chunk.length;
-    if (received > REQUEST_BYTES_MAX) socket.destroy();
-  });
   for await (const line of createInterface({ input: socket })) return line;
   return '';
 }

@@ -3,8 +3,16 @@ import type { Listen } from '../config/listen.js';
 import { RowtideError } from '../core/errors.js';
 import type { Log } from '../core/log.js';
 
-/** Throws IO where nobody can listen there; `key` is where the configuration says so. */
-export async function listening(server: Server, { host, port }: Listen, key: string): Promise<void> {
+export interface Listening {
+  readonly key: string;
+  readonly log: Log;
+}
+
+/**
+ * Throws IO where nobody can listen there; `key` is where the configuration says so. What happens to it later, as when the
+ * process has no file handle left for somebody who connects, is warned of and ends nothing.
+ */
+export async function listening(server: Server, { host, port }: Listen, { key, log }: Listening): Promise<void> {
   await new Promise<void>((resolve, reject) => {
     const fail = (cause: Error): void =>
       reject(
@@ -19,6 +27,7 @@ export async function listening(server: Server, { host, port }: Listen, key: str
       resolve();
     });
   });
+  server.on('error', (error) => log.warn({ host, port, err: error }, `${key}: somebody could not connect`));
 }
 
 export function warnOfOthers(log: Log, { host, port }: Listen, key: string): void {

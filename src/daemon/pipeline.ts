@@ -99,6 +99,7 @@ export class DaemonPipeline {
       sourceAddress: source.kind === 'relay' ? relays(source.relay).address : null,
       wants: tableTest(config.transform),
       isSkipped: (gtid) => this.control.skips(gtid),
+      reached: (transaction, signal) => this.control.reached(transaction, signal),
       keptPath: keptPath(checkpointPath(stateDir, config.name)),
       stats: this.control.sinkStats,
       log,

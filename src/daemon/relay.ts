@@ -1,4 +1,5 @@
 import type { RelayConfig } from '../config/load.js';
+import { RowtideError } from '../core/errors.js';
 import type { Log } from '../core/log.js';
 import type { Position } from '../core/position.js';
 import type { LogSource } from '../core/source.js';
@@ -10,6 +11,7 @@ import { PipelineControl } from '../pipeline/control.js';
 import { supervise } from '../pipeline/supervise.js';
 import { firstFileFor, type RelayLogOptions } from '../relay/reader.js';
 import { Relay } from '../relay/relay.js';
+import type { StoredFile } from '../relay/retention.js';
 import type { RelayBegin, RelayServer } from '../relay/server.js';
 import type { RelayLog } from './compose.js';
 import type { RelayStatus } from './relay-status.js';
@@ -142,7 +144,8 @@ export class DaemonRelay implements RelayLog {
   async status(): Promise<RelayStatus> {
     const { relay } = this;
     const { state, retries, error, errorCode, errorHint } = this.#control.stats;
-    const files = await relay.stored();
+    const stored = await storedIn(relay);
+    const { files } = stored;
     const [oldest] = files;
     return {
       name: this.name,
@@ -157,9 +160,9 @@ export class DaemonRelay implements RelayLog {
       consumers: await Promise.all(this.#options.consumers().map((consumer) => this.#consumerStatus(consumer))),
       semiSync: this.#server.semiSync ? { acknowledged: relay.acknowledged, source: this.#source } : null,
       retries,
-      error: error ?? null,
-      errorCode: errorCode ?? null,
-      errorHint: errorHint ?? null,
+      error: error ?? stored.error?.message ?? null,
+      errorCode: errorCode ?? stored.error?.code ?? null,
+      errorHint: errorHint ?? stored.error?.hint ?? null,
     };
   }
 
@@ -167,6 +170,18 @@ export class DaemonRelay implements RelayLog {
     const { signal } = new AbortController();
     const needs = await this.relay.neededBy(position, signal).catch(() => null);
     return { pipeline: name, needs };
+  }
+}
+
+/** With what is wrong with them: who asks how everything is has to hear of all else, too. */
+async function storedIn(
+  relay: Relay,
+): Promise<{ readonly files: readonly StoredFile[]; readonly error: RowtideError | null }> {
+  try {
+    return { files: await relay.stored(), error: null };
+  } catch (error) {
+    if (error instanceof RowtideError) return { files: [], error };
+    throw error;
   }
 }
 

@@ -129,6 +129,9 @@ export function watchReplica({ streams }: Replica, look: () => void): () => void
   };
 }
 
+/** The longest time that a timer can be set to; of a longer one it would come at once. */
+const TIMER_MS_MAX = 2 ** 31 - 1;
+
 export interface WaitOptions {
   readonly timeoutMs: number;
   readonly signal: AbortSignal;
@@ -150,7 +153,7 @@ export async function waitFor(replica: Replica, gtids: Gtids, { timeoutMs, signa
       };
       ends.push(watchReplica(replica, look));
       const giveUp = (): void => resolve(false);
-      const timer = setTimeout(giveUp, timeoutMs);
+      const timer = setTimeout(giveUp, Math.min(timeoutMs, TIMER_MS_MAX));
       signal.addEventListener('abort', giveUp, { once: true });
       ends.push(() => clearTimeout(timer));
       ends.push(() => signal.removeEventListener('abort', giveUp));

@@ -4,7 +4,7 @@ import type { Position } from '../core/position.js';
 import type { ResumableSink } from '../core/sink.js';
 import type { ServerAddress } from '../mysql/url.js';
 import { explainResync, isJudgement, type Resync } from '../source/resync.js';
-import type { Relays } from './compose.js';
+import type { RelayLog } from './compose.js';
 import { isReplica } from './replicas.js';
 
 /** A verdict as `rowtide resync --explain` and `rowtide status --json` show it. */
@@ -13,13 +13,17 @@ export interface ResyncStatus extends Resync {
   readonly commands: readonly string[];
 }
 
-export interface StartExplainerOptions {
+/** A pipeline, as far as it matters for what a start of it means. */
+export interface StartFacts {
   readonly pipeline: string;
   readonly source: SourceConfig;
   readonly sink: string;
-  readonly relays: Relays;
+  readonly relays: (name: string) => Pick<RelayLog, 'address' | 'has'>;
   /** Where the position is kept, if the sink does not keep it itself. */
   readonly checkpoint: string;
+}
+
+export interface StartExplainerOptions extends StartFacts {
   readonly log: Log;
 }
 
@@ -30,6 +34,22 @@ const BEGIN: ResyncStatus = {
   hint: null,
   commands: [],
 };
+
+/** What a start at `position` means; null where there is no server to ask. Throws where it cannot be asked. */
+export async function explainStart(
+  position: Position | undefined,
+  facts: StartFacts,
+  signal: AbortSignal,
+): Promise<ResyncStatus | null> {
+  const { source, relays } = facts;
+  if (position === undefined) return BEGIN;
+  if (source.kind === 'files') return null;
+  const relay = source.kind === 'relay' ? relays(source.relay) : null;
+  const address = source.kind === 'server' ? source.address : relay!.address;
+  const relayHas = relay === null ? null : (at: Position, until: AbortSignal) => relay.has(at, until);
+  const resync = await explainResync(position, { address, relayHas, signal });
+  return { ...resync, commands: resync.verdict === 'full' ? commandsOf(position, address, facts) : [] };
+}
 
 /** Says of the first start of a pipeline's life what it means, beside the stream: it waits for nothing. */
 export class StartExplainer {
@@ -45,6 +65,7 @@ export class StartExplainer {
   /** The pipeline lives again: it was resumed after a failure, say. */
   reset(): void {
     this.#asked = null;
+    this.status = null;
   }
 
   /** A sink that is looked at when it says where it is. */
@@ -66,44 +87,36 @@ export class StartExplainer {
   }
 
   async #ask(position: Position | undefined, signal: AbortSignal): Promise<void> {
-    const { pipeline, source, relays, log } = this.#options;
+    const { pipeline, log } = this.#options;
     try {
-      if (position === undefined) this.status = BEGIN;
-      else if (source.kind === 'server')
-        this.status = this.#with(
-          position,
-          await explainResync(position, { address: source.address, relayHas: null, signal }),
-        );
-      else if (source.kind === 'relay') {
-        const relay = relays(source.relay);
-        const relayHas = (at: Position, until: AbortSignal): Promise<void> => relay.has(at, until);
-        this.status = this.#with(position, await explainResync(position, { address: relay.address, relayHas, signal }));
-      }
+      this.status = await explainStart(position, this.#options, signal);
       if (this.status !== null) say(this.status, pipeline, log);
     } catch (error) {
       log.debug({ pipeline, error }, 'the source could not be asked what a start means');
     }
   }
+}
 
-  #with(position: Position, resync: Resync): ResyncStatus {
-    return { ...resync, commands: resync.verdict === 'full' ? this.#commands(position) : [] };
+function commandsOf({ log }: Position, address: ServerAddress, { sink, checkpoint, pipeline }: StartFacts): string[] {
+  const client = clientOf(address);
+  if (isReplica({ sink }) && log.kind === 'mariadb-gtid') {
+    return [
+      `mariadb-dump ${client} --single-transaction --master-data=2 --gtid --all-databases --triggers --routines --events > copy.sql`,
+      'mariadb TARGET < copy.sql',
+      `mariadb TARGET -e "DELETE FROM rowtide.checkpoint WHERE stream = '${pipeline}'"`,
+      `rowtide resume --pipeline ${pipeline}  # with the GTIDs in copy.sql as \`from\``,
+    ];
   }
-
-  #commands({ log }: Position): string[] {
-    const { source, sink, checkpoint, relays, pipeline } = this.#options;
-    if (source.kind === 'files') return [];
-    const client = clientOf(source.kind === 'server' ? source.address : relays(source.relay).address);
-    if (isReplica({ sink })) {
-      return [
-        `mysqldump ${client} --single-transaction --set-gtid-purged=ON --all-databases --triggers --routines --events | mysql TARGET`,
-        `rowtide resume --pipeline ${pipeline}`,
-      ];
-    }
-    const variable = log.kind === 'mariadb-gtid' ? 'gtid_binlog_pos' : 'gtid_executed';
-    const place =
-      log.kind === 'file' ? '--position FILE:OFFSET' : `--gtid "$(mysql ${client} -NBe 'SELECT @@GLOBAL.${variable}')"`;
-    return [`rowtide checkpoint set ${checkpoint} ${place}`, `rowtide resume --pipeline ${pipeline}`];
+  if (isReplica({ sink })) {
+    return [
+      `mysqldump ${client} --single-transaction --set-gtid-purged=ON --all-databases --triggers --routines --events | mysql TARGET`,
+      `rowtide resume --pipeline ${pipeline}`,
+    ];
   }
+  const variable = log.kind === 'mariadb-gtid' ? 'gtid_binlog_pos' : 'gtid_executed';
+  const place =
+    log.kind === 'file' ? '--position FILE:OFFSET' : `--gtid "$(mysql ${client} -NBe 'SELECT @@GLOBAL.${variable}')"`;
+  return [`rowtide checkpoint set ${checkpoint} ${place}`, `rowtide resume --pipeline ${pipeline}`];
 }
 
 function clientOf({ host, port, socket, user }: ServerAddress): string {

@@ -2,8 +2,11 @@ import type { Source } from '../core/source.js';
 import type { Transaction } from '../core/transaction.js';
 
 export interface Gate {
-  /** Whether the replica has to stand still before it. Asked of each transaction, right before it would go on. */
-  holds(transaction: Transaction): Promise<boolean>;
+  /**
+   * Whether the replica has to stand still before it. Asked of each transaction, when it is next. Rejects when `signal`
+   * aborts meanwhile.
+   */
+  holds(transaction: Transaction, signal: AbortSignal): Promise<boolean>;
   passed(transaction: Transaction): void;
 }
 
@@ -15,7 +18,7 @@ export function guarded(source: Source, gate: Gate): Source {
       for await (const transaction of source.read(from, signal)) {
         let isHeld = true;
         try {
-          isHeld = await gate.holds(transaction);
+          isHeld = await gate.holds(transaction, signal);
         } finally {
           if (isHeld) transaction.release();
         }

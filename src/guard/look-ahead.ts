@@ -55,8 +55,11 @@ export class LookAhead {
   #notables: (Notable & { readonly ordinal: number })[] = [];
   #unlisted = 0;
   #lacksTexts = false;
+  /** When the last one was, or reading began; Infinity while one is looked at. */
   #readAt: number;
   #error: Error | null = null;
+  /** What was warned of last. */
+  #complaint = '';
 
   constructor(options: LookAheadOptions) {
     this.#options = options;
@@ -76,6 +79,7 @@ export class LookAhead {
     this.#first = null;
     this.#notables = [];
     this.#unlisted = 0;
+    this.#error = null;
     void this.#read(from, this.#reading.signal);
   }
 
@@ -88,8 +92,10 @@ export class LookAhead {
       this.#notables.shift();
   }
 
+  /** Until it begins again. */
   close(): void {
     this.#reading.abort();
+    this.#from = null;
   }
 
   get waiting(): { readonly transactions: number; readonly bytes: number } {
@@ -165,22 +171,29 @@ export class LookAhead {
       }
     } catch (error) {
       if (signal.aborted) return;
-      if (this.#error === null) log.warn({ pipeline, err: error }, 'cannot look at what waits: trying again');
       this.#error = error instanceof Error ? error : new Error(String(error));
+      if (this.#error.message !== this.#complaint) {
+        log.warn({ pipeline, err: error }, 'cannot look at what waits: trying again');
+      }
+      this.#complaint = this.#error.message;
       await this.#clock.sleep(RETRY_MS, signal);
+      if (signal.aborted) return;
+      // There may be nothing more to read, by which to tell that it can be read again.
+      this.#error = null;
       // From where it stopped, so that nothing is counted twice.
-      if (!signal.aborted) void this.#read(this.#fold?.take() ?? from, signal);
+      void this.#read(this.#fold?.take() ?? from, signal);
     }
   }
 
   async #look(transaction: Transaction, signal: AbortSignal): Promise<void> {
+    this.#readAt = Number.POSITIVE_INFINITY;
     const contents = contentsOf(transaction);
     const what = linesOf(contents, this.#options.notableRows);
     const match = await this.#options.judge(contents);
     if (signal.aborted) return;
     const { gtid, span, committedAtUs, sizeBytes } = transaction;
     const waiting: Waiting = { gtid, span, committedAtUs, sizeBytes };
-    this.#error = null;
+    this.#complaint = '';
     this.#readAt = this.#clock.now();
     this.#fold?.add(transaction);
     this.#seen.transactions++;

@@ -3,6 +3,7 @@ import { type AnyGtid, formatGtid } from '../core/gtid.js';
 import type { Position } from '../core/position.js';
 import { SinkStats } from '../core/sink-stats.js';
 import type { Transaction } from '../core/transaction.js';
+import { covers } from './covers.js';
 
 /**
  * ```
@@ -89,6 +90,22 @@ export class PipelineControl {
   watch(look: () => void): () => void {
     this.#watchers.add(look);
     return () => void this.#watchers.delete(look);
+  }
+
+  /** Resolves once that transaction is durable in the sink, with all before it; rejects when `signal` aborts. */
+  async reached(transaction: Pick<Transaction, 'gtid' | 'span'>, signal: AbortSignal): Promise<void> {
+    const isThere = (): boolean => this.stats.position !== undefined && covers(this.stats.position, transaction);
+    signal.throwIfAborted();
+    if (isThere()) return;
+    const done = new AbortController();
+    try {
+      await new Promise<void>((resolve, reject) => {
+        done.signal.addEventListener('abort', this.watch(() => isThere() && resolve()));
+        signal.addEventListener('abort', () => reject(signal.reason), { signal: done.signal });
+      });
+    } finally {
+      done.abort();
+    }
   }
 
   /** Notes what went wrong; null: nothing any more. */

@@ -1,5 +1,6 @@
 import type { ZodType } from 'zod';
 import type { Log } from '../core/log.js';
+import type { Position } from '../core/position.js';
 import type { ForgetfulSink, ResumableSink } from '../core/sink.js';
 import type { SinkStats } from '../core/sink-stats.js';
 import type { ServerAddress } from '../mysql/url.js';
@@ -49,6 +50,12 @@ export interface DelayNeeds {
   readonly target: ServerAddress;
 }
 
+export interface StoredPositionOptions {
+  /** Whose position. */
+  readonly pipeline: string;
+  readonly signal: AbortSignal;
+}
+
 export type Delivery = 'exactly-once' | 'at-least-once';
 
 /**
@@ -67,6 +74,11 @@ export interface SinkDefinition<Options = unknown> {
   /** Checks the options of a configuration, and documents them by `.describe()`. */
   readonly options: ZodType<Options>;
   create(options: Options, context: SinkContext): ForgetfulSink | ResumableSink;
+  /**
+   * Of sinks that remember for themselves: where a pipeline would go on, read without opening the sink, which would fence
+   * its writer. Undefined: nothing was ever written.
+   */
+  storedPosition?(options: Options, asked: StoredPositionOptions): Promise<Position | undefined>;
 }
 
 /** Declares a connector; a package that is a sink exports the result by default. */

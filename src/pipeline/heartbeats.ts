@@ -1,5 +1,6 @@
 import type { Position } from '../core/position.js';
 import type { Transaction } from '../core/transaction.js';
+import { covers } from './covers.js';
 
 /** The table whose rows say what time it was at the source when they were written: that of pt-heartbeat. */
 export interface HeartbeatTable {
@@ -58,24 +59,8 @@ export class Heartbeats {
 
   /** The sink has all up to there. */
   moved(position: Position): void {
-    const left = this.#marks.findIndex((mark) => !isBefore(mark, position));
+    const left = this.#marks.findIndex((mark) => !covers(position, mark));
     const durable = this.#marks.splice(0, left === -1 ? this.#marks.length : left);
     this.#durableUs = durable.at(-1)?.us ?? this.#durableUs;
   }
-}
-
-function isBefore({ gtid, span }: Mark, { log }: Position): boolean {
-  switch (log.kind) {
-    case 'file':
-      return span.file === log.file ? span.end <= log.offset : isOlder(span.file, log.file);
-    case 'gtid':
-      return gtid !== null && 'uuid' in gtid && log.executed.has(gtid);
-    case 'mariadb-gtid':
-      return gtid !== null && 'domain' in gtid && log.executed.has(gtid);
-  }
-}
-
-/** Log files are numbered. */
-function isOlder(file: string, than: string): boolean {
-  return file.localeCompare(than, 'en', { numeric: true }) < 0;
 }

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -51,6 +51,28 @@ old: it cannot go on, and needs a new copy (full)
     expect(only).toMatchObject({ name: 'old', verdict: 'full' });
   } finally {
     await control.close();
+    rmSync(folder, { recursive: true });
+  }
+});
+
+test('while no rowtide runs, it asks the stores and the servers itself, and says what it could not learn', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'rowtide-resync-'));
+  const config = join(folder, 'rowtide.yaml');
+  const source = { url: 'mysql://nobody@127.0.0.1:1' };
+  const pipelines = {
+    fresh: { source, sink: { file: { path: './out.jsonl' } } },
+    copy: { source, sink: { replica: { url: 'mysql://nobody@127.0.0.1:1', mode: 'binlog' } } },
+    once: { source, sink: { kafka: { brokers: ['127.0.0.1:1'], topic: 't', delivery: 'exactly-once' } } },
+  };
+  writeFileSync(config, JSON.stringify({ state: './state', pipelines }));
+  try {
+    const explained = await rowtide(['resync', '--explain', '--config', config, '--color', 'never']);
+    expect(explained.stdout).toMatch(
+      /^fresh: it begins\n {2}nothing was ever written.*\ncopy: not known: .*127\.0\.0\.1:1.*\nonce: not known: its sink, kafka, says/,
+    );
+    const unnamed = await rowtide(['resync', '--explain', '--state', join(folder, 'state')]);
+    expect(unnamed).toMatchObject({ status: 1, stderr: expect.stringContaining('--config') });
+  } finally {
     rmSync(folder, { recursive: true });
   }
 });

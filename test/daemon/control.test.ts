@@ -102,6 +102,12 @@ describe('the control socket', () => {
     expect(await reply('x'.repeat(3 * 1024 * 1024))).toBe('');
   });
 
+  test('brings answers of any length: in a bad hour much waits that is worth a line', async () => {
+    const long = statusOf({ error: 'x'.repeat(3 * 1024 * 1024) });
+    server = await listenForControl(path, async () => ({ pipelines: [long], relays: [] }));
+    expect((await askControl(path, { command: 'status' }))?.pipelines).toEqual([long]);
+  });
+
   test('refuses a path that the system has no room for', async () => {
     path = join(folder, 'x'.repeat(120));
     await expect(listen()).rejects.toThrow('too long for the system');

@@ -5,17 +5,8 @@ import { judgeBy, type Match } from '../../src/guard/rules.js';
 import { lacksCondition } from '../../src/guard/statement.js';
 import type { GuardRules } from '../../src/pipeline/guard-rules.js';
 import { event, rows } from '../transform/stream.js';
+import { RULES } from './rules.js';
 
-const RULES: GuardRules = {
-  drop: true,
-  truncate: true,
-  missingWhere: true,
-  deleteRows: null,
-  deletePercent: null,
-  include: [],
-  exclude: [],
-  webhook: null,
-};
 const MYSQL = {
   flavour: 'mysql',
   version: 90_700,

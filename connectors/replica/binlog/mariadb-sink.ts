@@ -26,7 +26,7 @@ import { type Owner, placeOfPiece } from './place.js';
 import { Sender } from './sender.js';
 import { eventBytesMax } from './target.js';
 
-const STATE_SCHEMA = 'rowtide';
+export const STATE_SCHEMA = 'rowtide';
 
 interface Opened {
   readonly session: Session;

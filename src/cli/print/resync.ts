@@ -1,16 +1,16 @@
 import type { Colors } from 'picocolors/types.js';
 import { SENTENCES } from '../../daemon/resync.js';
-import type { PipelineStatus } from '../../daemon/status.js';
 import { size, span } from '../../doctor/syntax.js';
 import { visible } from '../../format/visible.js';
+import type { ExplainedStart } from '../explain.js';
 
 /** For each pipeline what its start meant, why, and what to do. */
-export function resyncText(pipelines: readonly PipelineStatus[], colors: Colors): string {
+export function resyncText(pipelines: readonly ExplainedStart[], colors: Colors): string {
   return `${pipelines.flatMap((each) => linesOf(each, colors)).join('\n')}\n`;
 }
 
-function linesOf({ name, resync }: PipelineStatus, colors: Colors): string[] {
-  if (resync === null) return [visible(`${name}: not known: no server was asked, or it did not answer`)];
+function linesOf({ name, resync, unknown }: ExplainedStart, colors: Colors): string[] {
+  if (resync === null) return [visible(`${name}: not known: ${unknown ?? 'no server was asked, or it did not answer'}`)];
   const { verdict, reason, retention, hint, commands } = resync;
   const head = visible(`${name}: ${SENTENCES[verdict]}`);
   return [
@@ -22,7 +22,7 @@ function linesOf({ name, resync }: PipelineStatus, colors: Colors): string[] {
   ];
 }
 
-type Retention = NonNullable<NonNullable<PipelineStatus['resync']>['retention']>;
+type Retention = NonNullable<NonNullable<ExplainedStart['resync']>['retention']>;
 
 /** What was left when it started. */
 function retentionText({ file, leftSeconds, leftBytes, behindBytes }: Retention): string {

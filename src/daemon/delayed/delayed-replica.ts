@@ -33,6 +33,8 @@ export interface DelayedReplicaOptions {
   /** Whether the replica has the table. */
   readonly wants: (schema: string, table: string) => boolean;
   readonly isSkipped: (gtid: AnyGtid | null) => boolean;
+  /** Resolves once a transaction is on the target, with all before it; rejects when `signal` aborts. */
+  readonly reached: (transaction: Pick<Transaction, 'gtid' | 'span'>, signal: AbortSignal) => Promise<void>;
   readonly keptPath: string;
   readonly stats: SinkStats;
   readonly log: Log;
@@ -44,6 +46,16 @@ type Mode =
   | { readonly kind: 'until'; readonly text: string; readonly source: Source }
   | { readonly kind: 'catch-up' };
 
+/** What is kept of a transaction that went on. */
+type Passed = Pick<Transaction, 'gtid' | 'span'>;
+
+/** What is known when a transaction is next. */
+interface Before {
+  /** The one in front of it; null: none of this attempt. */
+  readonly last: Passed | null;
+  readonly signal: AbortSignal;
+}
+
 const DELAYED: Mode = { kind: 'delayed' };
 /** Deletes of so many rows are listed, whatever the rules say. */
 const NOTABLE_ROWS = 10_000;
@@ -54,9 +66,9 @@ export class DelayedReplica {
   readonly #sourceClock: SourceClock;
   readonly #delay: Delay;
   readonly #lookAhead: LookAhead;
-  readonly #judge: Judge;
-  readonly #webhook: Webhook | null;
+  readonly #countRows: CountRows;
   readonly #alerted = new Set<string>();
+  #webhook: Webhook | null = null;
   #life = new AbortController();
   #mode: Mode = DELAYED;
   #kept: Kept = { isPaused: false, position: undefined, allowed: [] };
@@ -68,15 +80,12 @@ export class DelayedReplica {
     const { pipeline, needs, log, ahead, sourceAddress: address } = options;
     this.#sourceClock = new SourceClock({ pipeline, address, log });
     this.#delay = new Delay(needs.delayMs, this.#sourceClock.release);
-    this.#judge = this.#judgeBy((table, rowsMax) => targetRows(needs.target, this.#life.signal)(table, rowsMax));
-    this.#webhook = needs.guard.webhook === null ? null : new Webhook({ url: needs.guard.webhook, log });
+    this.#countRows = (table, rowsMax) => targetRows(needs.target, this.#life.signal)(table, rowsMax);
     this.#lookAhead = new LookAhead({
       pipeline,
       source: ahead,
       // What is far from its time is judged once more when that has come.
-      judge: this.#judgeBy((table, rowsMax) =>
-        targetRows(needs.target, this.#life.signal)(table, rowsMax).catch(() => null),
-      ),
+      judge: this.#judgeBy((table, rowsMax) => this.#countRows(table, rowsMax).catch(() => null)),
       notableRows: Math.min(NOTABLE_ROWS, needs.guard.deleteRows ?? NOTABLE_ROWS),
       log,
       onMatch: ({ transaction, match }) => this.#alert('match', transaction, match),
@@ -85,9 +94,14 @@ export class DelayedReplica {
 
   /** Called once for each life of the pipeline. True: a person paused it in an earlier one. */
   async open(signal: AbortSignal): Promise<boolean> {
+    const { needs, log, keptPath } = this.#options;
     this.#life = new AbortController();
-    signal.addEventListener('abort', () => this.close(), { once: true });
-    this.#kept = await readKept(this.#options.keptPath);
+    signal.addEventListener('abort', () => this.close(), { once: true, signal: this.#life.signal });
+    const { webhook: url } = needs.guard;
+    this.#webhook = url === null ? null : new Webhook({ url, log });
+    // What the webhook of an earlier life had not delivered is to be said again.
+    this.#alerted.clear();
+    this.#kept = await readKept(keptPath);
     void this.#sourceClock.watch(this.#life.signal);
     if (this.#kept.position !== undefined) this.#lookAhead.begin(this.#kept.position);
     return this.#kept.isPaused;
@@ -103,9 +117,13 @@ export class DelayedReplica {
   source(): Source {
     const { composed } = this.#options;
     const mode = this.#mode;
+    let last: Passed | null = null;
     const gate = {
-      holds: (transaction: Transaction) => this.#holds(transaction),
-      passed: (transaction: Transaction) => this.#lookAhead.passed(transaction),
+      holds: (transaction: Transaction, signal: AbortSignal) => this.#holds(transaction, { last, signal }),
+      passed: (transaction: Transaction) => {
+        last = { gtid: transaction.gtid, span: transaction.span };
+        this.#lookAhead.passed(transaction);
+      },
     };
     const made = (): Source => {
       switch (mode.kind) {
@@ -230,10 +248,15 @@ export class DelayedReplica {
     });
   }
 
-  async #holds(transaction: Transaction): Promise<boolean> {
+  async #holds(transaction: Transaction, { last, signal }: Before): Promise<boolean> {
     const key = keyOf(transaction);
     if (this.#kept.allowed.includes(key) || this.#options.isSkipped(transaction.gtid)) return false;
-    const match = await this.#judge(contentsOf(transaction));
+    const judge = this.#judgeBy(async (table, rowsMax) => {
+      // The sink may still be writing what went in front of it, and then its table has other rows.
+      if (last !== null) await this.#options.reached(last, signal);
+      return this.#countRows(table, rowsMax);
+    });
+    const match = await judge(contentsOf(transaction));
     if (match === null) return false;
     const { gtid, span, committedAtUs, sizeBytes } = transaction;
     this.#held = { transaction: { gtid, span, committedAtUs, sizeBytes }, match };

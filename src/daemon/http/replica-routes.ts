@@ -47,7 +47,7 @@ export function gate(url: URL, streams: readonly ReplicaStream[]): Answer {
 }
 
 /** Each parameter once, and none that is not known: a misspelt one would be no condition at all. */
-function queryOf({ pathname, searchParams }: URL, known: readonly string[]): ReadonlyMap<string, string> {
+export function queryOf({ pathname, searchParams }: URL, known: readonly string[]): ReadonlyMap<string, string> {
   const query = new Map<string, string>();
   for (const [name, value] of searchParams) {
     if (!known.includes(name) || query.has(name)) {

@@ -2,6 +2,7 @@ import { RowtideError } from '../../core/errors.js';
 import type { HeartbeatStats } from '../heartbeat-writer.js';
 import type { ReplicaStream } from '../replicas.js';
 import type { PipelineStatus } from '../status.js';
+import { acks } from './acks.js';
 import { heartbeatMetrics, type ProcessFacts, pipelineMetrics, processMetrics } from './metrics.js';
 import { PROMETHEUS_TYPE, prometheusText } from './prometheus.js';
 import { gate, ready, wait } from './replica-routes.js';
@@ -39,6 +40,8 @@ export function route(url: URL, { streams, writers, facts }: Answering, signal: 
       return wait(url, streams, signal);
     case '/gate':
       return gate(url, streams);
+    case '/acks':
+      return acks(url, streams, signal);
     default:
       return refusal(404, notFound(url));
   }
@@ -46,7 +49,7 @@ export function route(url: URL, { streams, writers, facts }: Answering, signal: 
 
 function notFound({ pathname }: URL): RowtideError {
   return new RowtideError('USAGE', `there is no ${pathname}`, {
-    hint: 'There are /livez, /readyz, /status, /metrics, /replica/ready, /replica/wait and /gate.',
+    hint: 'There are /livez, /readyz, /status, /metrics, /replica/ready, /replica/wait, /gate and /acks.',
   });
 }
 

@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { type AddressInfo, isIP } from 'node:net';
+import { pipeline } from 'node:stream/promises';
 import type { Listen } from '../../config/listen.js';
 import { RowtideError } from '../../core/errors.js';
 import type { Log } from '../../core/log.js';
@@ -10,7 +11,8 @@ export interface Answer {
   readonly status: number;
   /** Default: JSON. */
   readonly type?: string;
-  readonly body: string;
+  /** Pieces are sent as they come, until there are no more or nobody listens any more. */
+  readonly body: string | AsyncIterable<string>;
 }
 
 export interface HttpOptions {
@@ -41,7 +43,7 @@ export async function listenForHttp(options: HttpOptions): Promise<HttpServer> {
     void serve(request, response, { ...options, closing: closing.signal });
   });
   server.maxConnections = CONNECTIONS_MAX;
-  await listening(server, listen, 'http.listen');
+  await listening(server, listen, { key: 'http.listen', log });
   const { port } = server.address() as AddressInfo;
   log.info({ host: listen.host, port }, 'answering HTTP');
   if (!isLoopback(listen.host)) warnOfOthers(log, listen, 'http.listen');
@@ -61,7 +63,8 @@ type Serving = Pick<HttpOptions, 'answer' | 'hosts' | 'log' | 'redact'> & { read
 async function serve(request: IncomingMessage, response: ServerResponse, serving: Serving): Promise<void> {
   const gone = new AbortController();
   response.on('close', () => gone.abort());
-  const answer = await answerOf(request, serving, AbortSignal.any([gone.signal, serving.closing]));
+  const signal = AbortSignal.any([gone.signal, serving.closing]);
+  const answer = await answerOf(request, serving, signal);
   const { status, body, type = JSON_TYPE } = answer;
   response.writeHead(status, {
     'content-type': type,
@@ -69,7 +72,24 @@ async function serve(request: IncomingMessage, response: ServerResponse, serving
     'x-content-type-options': 'nosniff',
     ...(status === 405 && { allow: 'GET, HEAD' }),
   });
-  response.end(request.method === 'HEAD' ? undefined : serving.redact(body));
+  if (request.method === 'HEAD') response.end();
+  else if (typeof body === 'string') response.end(serving.redact(body));
+  else await send(body, response, { ...serving, signal });
+}
+
+/** As fast as it is taken. */
+async function send(
+  pieces: AsyncIterable<string>,
+  response: ServerResponse,
+  { redact, log, signal }: Pick<Serving, 'redact' | 'log'> & { readonly signal: AbortSignal },
+): Promise<void> {
+  try {
+    await pipeline(async function* () {
+      for await (const piece of pieces) yield redact(piece);
+    }, response);
+  } catch (error) {
+    if (!signal.aborted) log.error({ err: error }, 'an answer over HTTP broke off');
+  }
 }
 
 async function answerOf(

@@ -39,7 +39,7 @@ export async function feedProxysql(options: FeedOptions): Promise<Feed> {
     socket.on('close', () => readers.delete(socket));
     tell(socket, options);
   });
-  await listening(server, listen, 'proxysql.listen');
+  await listening(server, listen, { key: 'proxysql.listen', log });
   const { port } = server.address() as AddressInfo;
   log.info({ host: listen.host, port }, 'feeding GTIDs to ProxySQL');
   if (!isLoopback(listen.host)) warnOfOthers(log, listen, 'proxysql.listen');

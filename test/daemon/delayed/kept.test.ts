@@ -49,6 +49,7 @@ describe('a delayed replica', () => {
     ['delay', { delay: '1 hour' }],
     ['delay', { delay: '2147483648s' }],
     ['guard.deletePercent', { guard: { deletePercent: 0 } }],
+    ['guard.deletePercent', { mode: 'sql', routes: [{ match: 'a.*', to: 'b.t' }], guard: { deletePercent: 5 } }],
     ['guard.exclude.0', { guard: { exclude: ['orders'] } }],
     ['guard.webhook', { guard: { webhook: 'file:///etc/passwd' } }],
     ['mode', { mode: 'row' }],

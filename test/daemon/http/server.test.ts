@@ -1,10 +1,12 @@
 import { request } from 'node:http';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { ackLines } from '../../../src/daemon/http/acks.js';
 import { route } from '../../../src/daemon/http/routes.js';
 import { type HttpServer, listenForHttp } from '../../../src/daemon/http/server.js';
 import { redactor } from '../../../src/daemon/redact.js';
 import type { PipelineStatus } from '../../../src/daemon/status.js';
 import { silent } from '../../connectors/replica/replicating.js';
+import { testClock } from '../../pipeline/clock.js';
 import { statusOf, streamOf } from '../status.js';
 import { parsePrometheus } from './prometheus.js';
 
@@ -85,6 +87,31 @@ describe('the HTTP listener', () => {
   test('has metrics', async () => {
     const { body } = await get('/metrics');
     expect(parsePrometheus(body).get('rowtide_pipeline_state')?.samples).toHaveLength(12);
+  });
+
+  test('tells what is received and applied, and the lags, every second to who listens', async () => {
+    pipelines = [statusOf({ received: 'binlog.000001:4', lagMs: 12, error: 'hunter22' }), statusOf({ name: 'files' })];
+    const clock = testClock();
+    const stop = new AbortController();
+    const lines = ackLines([streamOf(pipelines[0]!)], stop.signal, clock);
+    const ack = { pipeline: 'shop', state: 'streaming', received: 'binlog.000001:4', applied: null, lagMs: 12 };
+    expect(JSON.parse((await lines.next()).value!)).toMatchObject(ack);
+    const next = lines.next();
+    await clock.advance(999);
+    await clock.advance(1);
+    expect(JSON.parse((await next).value!)).toMatchObject(ack);
+    expect(clock.slept).toEqual([1000]);
+    const last = lines.next();
+    stop.abort();
+    expect((await last).done).toBe(true);
+
+    const response = await fetch(`http://127.0.0.1:${server.port}/acks`);
+    expect(response.headers.get('content-type')).toContain('ndjson');
+    const { value } = await response.body!.getReader().read();
+    expect(Buffer.from(value!).toString().split('\n')).toHaveLength(3);
+    expect((await get('/acks', { method: 'HEAD' })).body).toBe('');
+    expect(await get('/acks?pipeline=nope')).toMatchObject({ status: 400, body: expect.stringContaining('shop, files') });
+    // Who listens does not keep it from closing.
   });
 
   test('shows no secret', async () => {

@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { askControl } from '../../../src/daemon/control.js';
@@ -127,15 +130,26 @@ needs('own').describe('a daemon with a replica, real servers, and those who ask'
   });
 
   test('it says on its start that it goes on, and how long what it needs is kept; or why not, and what to run', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'rowtide-wait-'));
+    const file = join(folder, 'rowtide.yaml');
+    writeFileSync(file, JSON.stringify({ state: './state', ...configOf({ mode: 'binlog' }) }));
+    /** What it says while no rowtide runs. */
+    const explained = async () => {
+      const { stdout } = await rowtide(['resync', '--explain', '--config', file, '--json']);
+      return JSON.parse(stdout) as readonly object[];
+    };
     {
       await using daemon = await startDaemon(configOf({ mode: 'binlog' }));
       const status = async () => (await json(daemon, '/status')).body as [{ resync: object | null }];
       const [{ resync }] = await eventually(status, ([each]) => each.resync !== null);
       expect(resync).toMatchObject({ verdict: 'partial', retention: { leftSeconds: 2_592_000 }, commands: [] });
     }
+    expect(await explained()).toMatchObject([{ name: 'copy', verdict: 'partial', commands: [] }]);
     await execute(source, 'INSERT INTO ryw.writes VALUES (-2, 1, "")', 'FLUSH BINARY LOGS');
     const files = await select(source, 'SHOW BINARY LOGS');
     await execute(source, `PURGE BINARY LOGS TO '${files.at(-1)?.[0]}'`);
+    expect(await explained()).toMatchObject([{ name: 'copy', verdict: 'full', retention: null }]);
+    rmSync(folder, { recursive: true });
     const daemon = await startDaemon(configOf({ mode: 'binlog' }));
     await expect(daemon.failed).rejects.toMatchObject({ code: 'SOURCE_PURGED' });
     expect(daemon.errors[0]).toMatchObject({ pipeline: 'copy', verdict: 'full' });

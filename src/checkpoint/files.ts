@@ -54,7 +54,12 @@ export function ioError(what: string, cause: unknown): RowtideError {
     const hint = 'Make space: nothing is lost, the pipeline goes on from the last checkpoint.';
     return new RowtideError('IO', `${what}: no space left (${code})`, { cause, hint, retryable: true });
   }
-  return new RowtideError('IO', `${what}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+  const message = `${what}: ${cause instanceof Error ? cause.message : String(cause)}`;
+  if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS') {
+    const hint = 'Let this user write there, then start it again, or say rowtide resume: nothing is lost.';
+    return new RowtideError('IO', message, { cause, hint });
+  }
+  return new RowtideError('IO', message, { cause });
 }
 
 function symbolicLink(path: string): RowtideError {

@@ -13,6 +13,9 @@ interface Owner {
   readonly token: string;
 }
 
+/** Locks of ours that could not be removed when we were done: nobody holds them any more, although we live. */
+const left = new Set<string>();
+
 /**
  * Ownership of a file among the processes of a machine, by a lock file beside it. A lock that a dead process left is
  * taken over. This is a courtesy that prevents accidents: whoever deletes the lock of a living owner, or shares the
@@ -51,8 +54,10 @@ export class OwnerLock {
     if (found !== this.#owned) throw locked(this.#path, found === undefined ? undefined : parseOwner(found));
   }
 
+  /** Also where the folder may not be written to any more, which is what its owner will have ended with. */
   async release(): Promise<void> {
-    if ((await readText(this.#path, this.#files)) === this.#owned) await this.#files.rm(this.#path, { force: true });
+    if ((await readText(this.#path, this.#files)) !== this.#owned) return;
+    await this.#files.rm(this.#path, { force: true }).catch(() => left.add(this.#owned));
   }
 }
 
@@ -71,7 +76,7 @@ async function removeIfStale(files: Files, path: string): Promise<void> {
   const found = await readText(path, files);
   if (found === undefined) return;
   const owner = parseOwner(found);
-  if (owner !== undefined && isAlive(owner)) throw locked(path, owner);
+  if (owner !== undefined && !left.has(found) && isAlive(owner)) throw locked(path, owner);
   await files.rm(path, { force: true });
 }
 

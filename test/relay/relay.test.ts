@@ -1,5 +1,6 @@
 import {
   appendFileSync,
+  chmodSync,
   existsSync,
   readdirSync,
   readFileSync,
@@ -18,6 +19,7 @@ import { serverLog } from '../../src/source/server.js';
 import { headersIn } from '../inspect/comparison/input.js';
 import { needs, sharedMariadb, sharedMysql } from '../servers/suite.js';
 import { failureOf, logEnd, sql } from '../source/reading.js';
+import { unprivileged } from '../unprivileged.js';
 import { newFolder, Receiving, silent } from './relays.js';
 import { hashesWaiting, positionBehind, transactionsIn } from './transactions.js';
 
@@ -189,6 +191,28 @@ needs('mysql').describe('a relay on a disk', () => {
     await expect(opened(folder)).rejects.toMatchObject({
       code: 'RELAY_DAMAGED',
       hint: expect.stringContaining('unsynced'),
+    });
+  });
+
+  test('that may not be written to is refused, also while it receives, and goes on once it may', async () => {
+    const { url } = await sharedMysql();
+    const folder = newFolder();
+    await unprivileged(folder, async () => {
+      const refused = { code: 'IO', message: expect.stringContaining(folder), hint: expect.stringContaining('write') };
+      chmodSync(folder, 0o500);
+      await expect(opened(folder)).rejects.toMatchObject(refused);
+      chmodSync(folder, 0o700);
+      {
+        await using receiving = await Receiving.start(url, folder);
+        await receiving.caughtUp(url);
+        chmodSync(folder, 0o500);
+        await sql(url, 'FLUSH LOGS');
+        expect(await receiving.ended).toMatchObject(refused);
+      }
+      await expect(opened(folder)).rejects.toMatchObject(refused);
+      chmodSync(folder, 0o700);
+      await using receiving = await Receiving.start(url, folder);
+      await receiving.caughtUp(url);
     });
   });
 

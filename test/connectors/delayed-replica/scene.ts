@@ -8,27 +8,30 @@ import { runDaemon } from '../../../src/daemon/daemon.js';
 import type { DelayedStatus } from '../../../src/daemon/delayed/status.js';
 import { controlPath } from '../../../src/daemon/state-folder.js';
 import type { PipelineStatus } from '../../../src/daemon/status.js';
-import { type MysqlServer, startMysql } from '../../servers/mysql.js';
+import type { DatabaseServer } from '../../servers/database.js';
+import { startMariadb } from '../../servers/mariadb.js';
+import { startMysql } from '../../servers/mysql.js';
 import { execute, executed, select, silent } from '../replica/replicating.js';
 
 export type DelayedPipeline = PipelineStatus & { readonly delayed: DelayedStatus };
 
 /** A source, a target, and what is between them: a relay of the one, read, late, into the other. */
 export class Scene implements AsyncDisposable {
-  readonly source: MysqlServer;
-  readonly target: MysqlServer;
-  readonly folder: string;
+  readonly source: DatabaseServer;
+  readonly target: DatabaseServer;
+  readonly folder = mkdtempSync(join(tmpdir(), 'rowtide-delayed-'));
+  readonly #isMariadb: boolean;
 
-  private constructor(source: MysqlServer, target: MysqlServer, folder: string) {
+  private constructor([source, target]: readonly [DatabaseServer, DatabaseServer], isMariadb: boolean) {
     this.source = source;
     this.target = target;
-    this.folder = folder;
+    this.#isMariadb = isMariadb;
   }
 
-  static async open(): Promise<Scene> {
+  static async open(flavour: 'mysql' | 'mariadb' = 'mysql'): Promise<Scene> {
+    if (flavour === 'mariadb') return new Scene(await Promise.all([startMariadb(), startMariadb()]), true);
     const options = ['--binlog-row-metadata=FULL', '--binlog-rows-query-log-events=ON'];
-    const [source, target] = await Promise.all([startMysql({ options }), startMysql()]);
-    return new Scene(source, target, mkdtempSync(join(tmpdir(), 'rowtide-delayed-')));
+    return new Scene(await Promise.all([startMysql({ options }), startMysql()]), false);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -40,7 +43,7 @@ export class Scene implements AsyncDisposable {
   async run(options: Record<string, unknown>, log: Log = silent): Promise<Running> {
     const file = join(this.folder, 'rowtide.yaml');
     const pipeline = {
-      source: { relay: 'shop' },
+      source: { relay: 'shop', from: this.#isMariadb ? 'beginning' : 'now' },
       sink: { 'delayed-replica': { url: this.target.url, mode: 'binlog', ...options } },
     };
     const state = join(this.folder, 'state');
@@ -59,6 +62,7 @@ export class Scene implements AsyncDisposable {
   /** Statements on the source; resolves to the GTID of the last one. */
   async write(...statements: readonly string[]): Promise<string> {
     await execute(this.source, ...statements);
+    if (this.#isMariadb) return String((await select(this.source, 'SELECT @@GLOBAL.gtid_binlog_pos'))[0]?.[0]);
     const [uuid = '', last = ''] = (await executed(this.source)).split(/:(?:.*-)?/);
     return `${uuid}:${last}`;
   }

@@ -15,7 +15,8 @@ export async function storedPosition(
   const session = await Session.open(target, signal);
   try {
     const [[version] = ['']] = await session.query<[string]>('SELECT VERSION()');
-    if (mode === 'sql' || /mariadb/i.test(version)) return await new CheckpointTable(stateSchema, pipeline).read(session);
+    if (mode === 'sql' || /mariadb/i.test(version))
+      return await new CheckpointTable(stateSchema, pipeline).read(session);
     const [[uuid, executed] = ['', '']] = await session.query<[string, string]>(
       'SELECT @@GLOBAL.server_uuid, @@GLOBAL.gtid_executed',
     );

@@ -100,7 +100,10 @@ export class PipelineControl {
     const done = new AbortController();
     try {
       await new Promise<void>((resolve, reject) => {
-        done.signal.addEventListener('abort', this.watch(() => isThere() && resolve()));
+        done.signal.addEventListener(
+          'abort',
+          this.watch(() => isThere() && resolve()),
+        );
         signal.addEventListener('abort', () => reject(signal.reason), { signal: done.signal });
       });
     } finally {

@@ -10,7 +10,8 @@ export function resyncText(pipelines: readonly ExplainedStart[], colors: Colors)
 }
 
 function linesOf({ name, resync, unknown }: ExplainedStart, colors: Colors): string[] {
-  if (resync === null) return [visible(`${name}: not known: ${unknown ?? 'no server was asked, or it did not answer'}`)];
+  if (resync === null)
+    return [visible(`${name}: not known: ${unknown ?? 'no server was asked, or it did not answer'}`)];
   const { verdict, reason, retention, hint, commands } = resync;
   const head = visible(`${name}: ${SENTENCES[verdict]}`);
   return [

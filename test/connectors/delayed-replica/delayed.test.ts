@@ -181,7 +181,10 @@ needs('own').describe('a delayed replica of MariaDB', () => {
 /** A table is dropped at the source, an hour before the replica is to know of it; the drop is left out there. */
 async function mistakenlyDropped(scene: Scene, options: Record<string, unknown>): Promise<void> {
   const pipeline = null;
-  await scene.write('CREATE TABLE shop.carts (id INT PRIMARY KEY, item TEXT)', "INSERT INTO shop.carts VALUES (1, 'kept')");
+  await scene.write(
+    'CREATE TABLE shop.carts (id INT PRIMARY KEY, item TEXT)',
+    "INSERT INTO shop.carts VALUES (1, 'kept')",
+  );
   const drop = await scene.write('DROP TABLE shop.carts');
   await scene.write('CREATE TABLE IF NOT EXISTS shop.other (id INT)');
   {

@@ -110,7 +110,10 @@ describe('the HTTP listener', () => {
     const { value } = await response.body!.getReader().read();
     expect(Buffer.from(value!).toString().split('\n')).toHaveLength(3);
     expect((await get('/acks', { method: 'HEAD' })).body).toBe('');
-    expect(await get('/acks?pipeline=nope')).toMatchObject({ status: 400, body: expect.stringContaining('shop, files') });
+    expect(await get('/acks?pipeline=nope')).toMatchObject({
+      status: 400,
+      body: expect.stringContaining('shop, files'),
+    });
     // Who listens does not keep it from closing.
   });
 

@@ -174,7 +174,8 @@ needs('own').describe('a delayed replica of MariaDB', () => {
     expect(delayed.held).toMatchObject({ transaction: every, rule: 'missingWhere' });
     await replica.ask({ command: 'allow', transaction: every, pipeline: null });
     await replica.until(({ delayed: { isIdle } }) => isIdle);
-    expect(await select(scene.target, 'SELECT DISTINCT item FROM shop.carts')).toEqual([['all']]);
+    // The row that the source has no more is not in the event.
+    expect(await select(scene.target, 'SELECT item FROM shop.carts')).toEqual([['kept'], ['all']]);
   });
 });
 

@@ -9,6 +9,7 @@ import type { LogPoint } from '../core/event.js';
 import type { Log } from '../core/log.js';
 import type { Position } from '../core/position.js';
 import type { LogSource } from '../core/source.js';
+import { isAbort } from '../pipeline/abort.js';
 import { nextFileName } from '../source/file-names.js';
 import type { DumpBlock } from '../source/queue.js';
 import { serverDump } from '../source/server.js';
@@ -24,6 +25,11 @@ import { checkedSource, type RelayServer, startAt } from './server.js';
 export interface RelayOptions {
   readonly folder: string;
   readonly log: Log;
+}
+
+export interface ReceiveOptions {
+  readonly signal: AbortSignal;
+  readonly streaming?: () => void;
 }
 
 /**
@@ -91,10 +97,15 @@ export class Relay implements ReadableRelay {
    * Receives until `signal` aborts; the connection's end and whatever else is wrong is thrown. `streaming` is called when
    * the first events have come.
    */
-  async receive(
-    server: RelayServer,
-    { signal, streaming }: { readonly signal: AbortSignal; readonly streaming?: () => void },
-  ): Promise<void> {
+  async receive(server: RelayServer, options: ReceiveOptions): Promise<void> {
+    try {
+      await this.#receive(server, options);
+    } catch (error) {
+      if (!isAbort(error, options.signal)) throw error;
+    }
+  }
+
+  async #receive(server: RelayServer, { signal, streaming }: ReceiveOptions): Promise<void> {
     const source = await checkedSource(this.folder, server, signal);
     await this.#cutBack();
     const archive = new Archive(this.folder.pathOf('/'), (file) => this.folder.add(file));

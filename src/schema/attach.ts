@@ -94,6 +94,8 @@ async function statementsFrom(from: Position, { log, signal }: AttachOptions): P
   });
   try {
     for await (const transaction of source.read(from, signal)) transaction.release();
+    // A log that was left ends as one that was read.
+    signal.throwIfAborted();
   } catch (error) {
     if (error instanceof RowtideError && !error.retryable) return null;
     throw error;

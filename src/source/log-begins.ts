@@ -29,6 +29,8 @@ export async function beginningOf(file: string, log: LogSource, signal: AbortSig
       if (position !== null) return { timeUs: seconds * 1_000_000, position };
     }
   }
+  // A log that was left ends as one that says nothing.
+  signal.throwIfAborted();
   return { timeUs: 0, position: tail };
 }
 

@@ -29,6 +29,10 @@ export function until(source: Source, options: UntilOptions): Source {
           if (stream.isEnded) return;
         }
         stream.throwIfFailed();
+      } catch (error) {
+        // Stopped by us, it may have been in the middle of a question.
+        if (error !== stream.stop.reason) throw error;
+        stream.throwIfFailed();
       } finally {
         stream.close();
       }

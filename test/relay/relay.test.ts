@@ -17,6 +17,7 @@ import { Relay } from '../../src/relay/relay.js';
 import { nextFileName } from '../../src/source/file-names.js';
 import { serverLog } from '../../src/source/server.js';
 import { headersIn } from '../inspect/comparison/input.js';
+import { startProxy } from '../servers/proxy.js';
 import { needs, sharedMariadb, sharedMysql } from '../servers/suite.js';
 import { failureOf, logEnd, sql } from '../source/reading.js';
 import { unprivileged } from '../unprivileged.js';
@@ -83,6 +84,16 @@ needs('mysql', 'mysql57').describe('a relay', () => {
     await sql(url, 'CREATE DATABASE IF NOT EXISTS paces', 'DROP DATABASE paces', 'CREATE DATABASE paces');
     const found = await first;
     expect(await transactionsIn(receiving.relay.reader(), from, { count: 2 })).toEqual(found.slice(0, 2));
+  });
+
+  test('that is stopped while it asks its source has not failed', async () => {
+    const { host, port } = await sharedMysql();
+    await using proxy = await startProxy({ target: { host, port } });
+    proxy.blackHole(true);
+    const receiving = await Receiving.start(`mysql://root@127.0.0.1:${proxy.port}`, newFolder());
+    await expect.poll(() => proxy.connections).toBe(1);
+    await receiving.stop();
+    expect(await receiving.ended).toBeNull();
   });
 
   test('refuses positions that it cannot honour, by name', async () => {

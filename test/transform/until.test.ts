@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { GtidSet } from '../../src/core/gtid.js';
+import type { Source } from '../../src/core/source.js';
 import { boundAt, boundBefore } from '../../src/transform/bound.js';
 import { until } from '../../src/transform/until.js';
 import { at, endless, finite, fromGtids, fromPlace, gtid, numbersOf, transaction, UUID } from './stream.js';
@@ -84,6 +85,18 @@ describe('until a time', () => {
   test('an end that lies ahead is gone to', async () => {
     const bounded = until(endless(five), { bound: boundBefore(9_000_000), end: async () => place(400) });
     expect(await numbersOf(bounded, at({ kind: 'file', file: 'binlog.000001', offset: 4 }))).toEqual([1, 2, 3]);
+  });
+
+  test('a source that is stopped in the middle of a question ends there, too', async () => {
+    const asking: Source = {
+      ...endless([]),
+      async *read(_from, signal) {
+        await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
+        throw signal.reason;
+      },
+    };
+    const bounded = until(asking, { bound: boundBefore(9_000_000), end: async () => place(4) });
+    expect(await numbersOf(bounded, fromPlace(4))).toEqual([]);
   });
 
   test('an end that cannot be had is an error', async () => {

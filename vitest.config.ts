@@ -16,7 +16,9 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     globalSetup: ['test/servers/keeper.ts'],
     reporters: ['default', './test/reporter.ts'],
-    testTimeout: 60_000,
+    // Far beyond what anything takes: a busy machine is slow, and what is waited for is a condition.
+    testTimeout: 180_000,
+    expect: { poll: { timeout: 60_000 } },
     hookTimeout: 300_000,
     // A file mostly waits for its servers: two at once fill two cores. Servers that were given there is one of each.
     maxWorkers: given ? 1 : 2,

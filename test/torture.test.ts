@@ -19,14 +19,15 @@ needs('own').describe('under torture', () => {
 
   afterAll(() => servers?.[Symbol.asyncDispose]());
 
-  const round = (part: Part): Promise<RoundResult> => runPartRound(part, { servers, seed: SEED, round: 0 });
+  const round = (part: Part, number = 0): Promise<RoundResult> =>
+    runPartRound(part, { servers, seed: SEED, round: number });
 
   for (const part of PARTS.filter(({ breakage }) => breakage === undefined)) {
     test(`nothing is lost, repeated or out of order by ${part.what}`, async () => {
       const result = await round(part);
       if (part.name.startsWith('kills')) kills.push(result);
       expect(failuresOf(part, [result])).toEqual([]);
-    }, 180_000);
+    }, 600_000);
   }
 
   test('kills hit every stage', () => {
@@ -35,7 +36,13 @@ needs('own').describe('under torture', () => {
 
   for (const part of PARTS.filter(({ name }) => ONCE.includes(name))) {
     test(`the same is noticed of ${part.what}`, async () => {
-      expect(failuresOf(part, [await round(part)])).toEqual([]);
-    }, 180_000);
+      const results: RoundResult[] = [];
+      // By chance the kills of one round may all miss what is broken.
+      for (let i = 0; i < 3; i++) {
+        results.push(await round(part, i));
+        if (failuresOf(part, results).length === 0) break;
+      }
+      expect(failuresOf(part, results)).toEqual([]);
+    }, 600_000);
   }
 });

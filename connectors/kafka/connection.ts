@@ -216,7 +216,7 @@ export class Connection {
   #hint(cause: unknown): string {
     if (isErrno(cause) && cause.code === 'ECONNREFUSED')
       return 'Is the broker running, and is this the port it listens on?';
-    if (isErrno(cause) && cause.code === 'ENOTFOUND')
+    if (isErrno(cause) && (cause.code === 'ENOTFOUND' || cause.code === 'EAI_AGAIN'))
       return 'Check the host name; brokers advertise theirs in advertised.listeners.';
     const isPlain = this.#options.ssl === null;
     if (!isPlain && this.#answered === 0) return 'The option ssl is set: is this a TLS listener?';

@@ -7,6 +7,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { NamedFinding } from '../../src/doctor/checks.js';
 import { type MysqlServer, startMysql } from '../servers/mysql.js';
 import { needs } from '../servers/suite.js';
+import { purgeTo } from '../source/purging.js';
 import { rowtide } from './rowtide.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'rowtide-doctor-'));
@@ -135,7 +136,8 @@ needs('own').describe('rowtide doctor', () => {
       found: [{ status: 'ok' }],
     });
 
-    await run('INSERT INTO shop.orders VALUES (8)', 'FLUSH BINARY LOGS', "PURGE BINARY LOGS TO 'binlog.000002'");
+    await run('INSERT INTO shop.orders VALUES (8)', 'FLUSH BINARY LOGS');
+    await purgeTo(server.url, 'binlog.000002');
     const purged = await lines('checkpoint', '--checkpoint', checkpoint);
     expect(purged).toMatchObject({
       status: 1,

@@ -51,7 +51,6 @@ for (const [title, startServer] of [
       expect(damaged.status).toBe(65);
       expect(damaged.stderr).toContain(first);
     },
-    120_000,
   );
 }
 

@@ -52,8 +52,10 @@ needs('own').describe('rowtide run', () => {
   }
 
   const INTO_FILE = '    source: { $SERVER, $PASSWORD }\n    sink: { file: { path: $OWN.jsonl } }\n';
+  /** Of whole lines: the last one may be on its way. */
   const idsIn = (path: string): number[] =>
     readFileSync(path, 'utf8')
+      .replace(/[^\n]*$/, '')
       .split('\n')
       .filter(Boolean)
       .map((line) => JSON.parse(line).after?.id);

@@ -102,7 +102,7 @@ needs('mysql', 'mariadb').describe.each(['MySQL', 'MariaDB'])('a session on %s',
         code: 'RECORD_TOO_LARGE',
       });
     });
-  }, 30_000);
+  });
 
   it('says who waits for a lock, and that it can be tried again', async () => {
     await withSession(target, async (holder) => {

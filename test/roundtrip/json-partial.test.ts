@@ -12,7 +12,7 @@ needs('own').describe('partial updates of JSON', () => {
   beforeAll(async () => {
     session = await Session.open('9.7');
     await session.run("set binlog_row_value_options = 'PARTIAL_JSON'");
-  }, 60_000);
+  });
   afterAll(() => session[Symbol.asyncDispose]());
 
   /** The updates that the statements make of one row, and its document as SELECT prints it behind each. */

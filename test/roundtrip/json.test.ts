@@ -30,10 +30,10 @@ for (const version of ['9.7', '8.0', '5.7'] as const) {
       random = new Random(seedOf(`JSON of MySQL ${version}`));
       session = await Session.open(version);
       await session.run(...OPAQUE_TABLE);
-    }, 60_000);
+    });
     afterAll(() => session[Symbol.asyncDispose]());
 
-    it(`prints ${DOCUMENTS} documents by chance, and those at the limits`, { timeout: 60_000 }, async () => {
+    it(`prints ${DOCUMENTS} documents by chance, and those at the limits`, async () => {
       const expressions = [...documents(version).boundary, ...Array.from({ length: DOCUMENTS }, anyDocument)];
       await session.run('create table documents (id int primary key auto_increment, d json)');
       const told = await session.told(async () => {
@@ -81,7 +81,7 @@ for (const version of ['9.7', '8.0', '5.7'] as const) {
       return `set ${set.join(', ')} where id between ${first} and ${first + random.int(ROWS / 2, ROWS)} order by id`;
     }
 
-    it('makes documents whole of which it logged what changed', { timeout: 120_000 }, async () => {
+    it('makes documents whole of which it logged what changed', async () => {
       await makeTable('updates');
       await session.run("set binlog_row_value_options = 'PARTIAL_JSON'");
       const states = [await session.select(SELECT)];

@@ -50,7 +50,7 @@ function start(version: Version, options: readonly string[]): Promise<DatabaseSe
 
 needs('own').describe('rows equal what SELECT returns', () => {
   for (const run of RUNS) {
-    it(`${nameOf(run.version)}, row metadata ${run.metadata}`, { timeout: 120_000 }, async () => {
+    it(`${nameOf(run.version)}, row metadata ${run.metadata}`, async () => {
       const options = run.metadata === 'none' ? [] : [`--binlog-row-metadata=${run.metadata}`];
       await using server = await start(run.version, options);
       const compared = await roundtrip(server, run);

@@ -1,12 +1,13 @@
 import { once } from 'node:events';
 import net from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { freePort } from './ports.js';
 
 /** A TCP proxy on loopback that misbehaves on command, between a client and a real server. */
 export async function startProxy(options: { target: { host?: string; port: number } }): Promise<FaultProxy> {
   const listener = net.createServer({ allowHalfOpen: true });
   const { host = '127.0.0.1', port } = options.target;
-  const proxy = new FaultProxy(listener, { host, port });
+  const proxy = new FaultProxy(listener, await freePort(), { host, port });
   await proxy.refuse(false);
   return proxy;
 }
@@ -34,7 +35,6 @@ export class FaultProxy {
   plan: () => Cut | null = () => null;
   /** How many connections were broken, by plan or at once. */
   cuts = 0;
-  private listeningPort = 0;
   private readonly links = new Set<Link>();
   private bytesPerSecond = Number.POSITIVE_INFINITY;
   private gate: Promise<void> = Promise.resolve();
@@ -42,13 +42,11 @@ export class FaultProxy {
 
   constructor(
     private readonly listener: net.Server,
+    /** Its own: one that nobody else takes while it refuses. */
+    readonly port: number,
     private readonly target: { host: string; port: number },
   ) {
     listener.on('connection', (client) => this.accept(client));
-  }
-
-  get port(): number {
-    return this.listeningPort;
   }
 
   /** How many connections are open now. */
@@ -98,10 +96,9 @@ export class FaultProxy {
       this.listener.close(); // its 'close' waits for the open connections, refusing does not
       return;
     }
-    this.listener.listen(this.listeningPort, this.host);
+    this.listener.listen(this.port, this.host);
     await once(this.listener, 'listening');
     this.listener.unref();
-    this.listeningPort = (this.listener.address() as net.AddressInfo).port;
   }
 
   async close(): Promise<void> {

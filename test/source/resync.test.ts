@@ -13,6 +13,7 @@ import { startMariadb } from '../servers/mariadb.js';
 import { startMysql } from '../servers/mysql.js';
 import { needs } from '../servers/suite.js';
 import { UUID } from '../transform/stream.js';
+import { purgeTo } from './purging.js';
 
 describe('what a source still keeps for a position', () => {
   const BACKLOG: Backlog = {
@@ -114,7 +115,7 @@ needs('own').describe.each(FLAVOURS)('what a start means on %o', ({ start, flavo
   });
 
   test('full once it is purged, unless a relay has it; and with a position of another history', async () => {
-    await execute(server, "PURGE BINARY LOGS TO 'binlog.000003'");
+    await purgeTo(server.url, 'binlog.000003');
     expect(await explained(old)).toMatchObject({
       verdict: 'full',
       reason: expect.stringContaining(flavour === 'mysql' ? 'has purged' : 'begins with binlog.000003'),

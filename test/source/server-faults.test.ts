@@ -6,6 +6,7 @@ import type { LogPosition, Position } from '../../src/core/position.js';
 import { parseServerUrl } from '../../src/mysql/url.js';
 import { type ServerLogOptions, serverLog } from '../../src/source/server.js';
 import { type MysqlServer, startMysql } from '../servers/mysql.js';
+import { freePort } from '../servers/ports.js';
 import { needs } from '../servers/suite.js';
 import { logEnd, never, readTo, sql } from './reading.js';
 
@@ -45,9 +46,7 @@ needs('own').describe('serverLog, when things go wrong', () => {
   });
 
   it('a port without a server, and a host without an address, may come back', async () => {
-    const closed = await listen(() => undefined);
-    const { port } = closed.address() as AddressInfo;
-    await new Promise((resolve) => closed.close(resolve));
+    const port = await freePort();
     await expect(logOf({ url: `mysql://127.0.0.1:${port}` }).head(never)).rejects.toMatchObject({
       code: 'SOURCE_UNREACHABLE',
       retryable: true,
@@ -108,17 +107,17 @@ needs('own').describe('serverLog, when things go wrong', () => {
     const stop = new AbortController();
     const end = await logEnd(server.url);
     let blocks = 0;
-    for await (const block of logOf({ queueBytesMax: 2 ** 18, heartbeatMs: 100 }).read(position, stop.signal)) {
-      if (blocks++ === 3) await new Promise((resolve) => setTimeout(resolve, 600));
+    for await (const block of logOf({ queueBytesMax: 2 ** 18, heartbeatMs: 600 }).read(position, stop.signal)) {
+      if (blocks++ === 3) await new Promise((resolve) => setTimeout(resolve, 1500));
       if (block.file === end.file && block.events.at(-1)!.end >= end.offset) stop.abort();
     }
     expect(blocks).toBeGreaterThan(3);
   });
 
   it('an idle server is heard by its heartbeats, and one that froze is not', async () => {
-    const reading = logOf({ heartbeatMs: 300 }).read({ ...position, log: await logOf().head(never) }, never);
+    const reading = logOf({ heartbeatMs: 1000 }).read({ ...position, log: await logOf().head(never) }, never);
     const failure = drain(reading[Symbol.asyncIterator]()).catch((error: unknown) => error);
-    const idle = new Promise((resolve) => setTimeout(resolve, 1500, 'idle'));
+    const idle = new Promise((resolve) => setTimeout(resolve, 2500, 'idle'));
     expect(await Promise.race([failure, idle])).toBe('idle');
     server.pause();
     try {
@@ -164,6 +163,8 @@ needs('own').describe('serverLog, when things go wrong', () => {
   it('a server that ends the dump, by KILL or because it stops, may come back', async () => {
     const iterator = logOf().read(position, never)[Symbol.asyncIterator]();
     await iterator.next();
+    // Those of the tests before are ended, too, but not at once.
+    await expect.poll(dumps).toHaveLength(1);
     const [row] = await dumps();
     await sql(server.url, `KILL ${String(row![0])}`);
     await expect(drain(iterator)).rejects.toMatchObject({ code: 'SOURCE_UNREACHABLE', retryable: true });
@@ -195,8 +196,9 @@ needs('own').describe('serverLog, when things go wrong', () => {
     );
     setTimeout(() => aborted.abort(), 50);
     await waiting;
-    expect(await dumps()).toEqual([]);
-    expect(openSockets()).toBe(sockets);
+    // The server is told to end them, and does so a moment later.
+    await expect.poll(dumps).toEqual([]);
+    await expect.poll(openSockets).toBe(sockets);
   });
 
   const dumps = (): Promise<(readonly unknown[])[]> =>

@@ -16,6 +16,7 @@ import { type ServerLogOptions, serverLog } from '../../src/source/server.js';
 import { startMariadb } from '../servers/mariadb.js';
 import { type MysqlServer, type MysqlVersion, startMysql } from '../servers/mysql.js';
 import { needs } from '../servers/suite.js';
+import { purgeTo } from './purging.js';
 import { failureOf, type LoggedEvent, logEnd, never, readTo, sql } from './reading.js';
 
 const gtid = (text: string): LogPosition => ({ kind: 'gtid', executed: GtidSet.parse(text) });
@@ -187,7 +188,7 @@ needs('own').describe.each<MysqlVersion>(['9.7', '8.0', '5.7'])('serverLog on My
     });
 
     it('what is purged: a file, or transactions, which are named', async () => {
-      await sql(server.url, "PURGE BINARY LOGS TO 'binlog.000002'");
+      await purgeTo(server.url, 'binlog.000002');
       expect(await failureOf(logOf(server), file('binlog.000001', 4))).toMatchObject({
         code: 'SOURCE_PURGED',
         message: expect.stringContaining('the log file binlog.000001 is not there; the server has binlog.000002 to'),

@@ -203,6 +203,8 @@ const PASSING = new Set([
   // MariaDB: somebody else changed the row.
   'ER_CHECKREAD',
   'ER_TABLE_DEF_CHANGED',
+  // Of a transaction that is prepared, while the connection that left it there is not gone yet.
+  'ER_XAER_NOTA',
   'ER_SERVER_SHUTDOWN',
   'ER_QUERY_INTERRUPTED',
   'ER_NEW_ABORTING_CONNECTION',

@@ -112,7 +112,9 @@ async function killAgainAndAgain({ random, faults, first, tally, start }: Arena,
     const stage = STAGES[(i / 2 + firstStage) % STAGES.length] ?? 'reading';
     const die = isAimed ? { die: { stage, count: entryOf(stage, random.between(1, 12)) } } : {};
     const subject = await start({ telling: i % 4 !== 3, ...die });
-    await (isAimed ? Promise.race([subject.ended, sleep(AIMED_MS)]) : sleep(random.between(50, 1800)));
+    await (isAimed
+      ? Promise.race([subject.ended, sleep(AIMED_MS, null, { ref: false })])
+      : sleep(random.between(50, 1800)));
     await subject.kill();
     const hit = subject.stage ?? 'untold';
     tally.stages[hit] = (tally.stages[hit] ?? 0) + 1;
@@ -121,7 +123,7 @@ async function killAgainAndAgain({ random, faults, first, tally, start }: Arena,
 }
 
 /** In this time a run gets to every stage a dozen times; else it is killed where it is. */
-const AIMED_MS = 10_000;
+const AIMED_MS = 30_000;
 
 /** A run starts and opens once. */
 function entryOf(stage: Stage, entry: number): number {
@@ -151,7 +153,7 @@ async function killBroken({ servers, random, faults, first, tally, start }: Aren
     for (let i = first; i < first + faults; i++) {
       const die = { stage: FATAL_STAGES[i % FATAL_STAGES.length]!, count: random.between(2, 30) };
       const subject = await start({ telling: true, die, breakage });
-      await Promise.race([subject.ended, sleep(AIMED_MS)]);
+      await Promise.race([subject.ended, sleep(AIMED_MS, null, { ref: false })]);
       await subject.kill();
       tally.faults++;
     }

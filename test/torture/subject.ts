@@ -85,7 +85,7 @@ export interface SubjectOptions {
 }
 
 /** A broker may take some seconds to come back, and what it missed some more. */
-const CATCH_UP_MS = 60_000;
+const CATCH_UP_MS = 120_000;
 
 let builds: Promise<Builds> | undefined;
 

@@ -111,10 +111,10 @@ needs('own').describe('a delayed replica', () => {
       await expect(replica.ask({ command: 'resume', pipeline })).rejects.toThrow(`before ${drop}`);
       await expect(scene.rowsOf('shop.tmp_1')).rejects.toThrow("doesn't exist");
       expect(await scene.rowsOf('shop.old')).toBe(0);
+      // The first one to be posted was not taken, and comes again, as long as there is a replica to say it.
+      const alert = expect.objectContaining({ event: 'held', pipeline: 'rescue', gtid: drop, rule: 'drop' });
+      await expect.poll(() => hook.alerts).toContainEqual(alert);
     }
-    expect(await hook.alerts).toContainEqual(
-      expect.objectContaining({ event: 'held', pipeline: 'rescue', gtid: drop, rule: 'drop' }),
-    );
     {
       await using replica = await scene.run({ delay: '1ms', guard });
       await replica.until(({ delayed: { held } }) => held !== null);
@@ -241,12 +241,8 @@ class Hook implements AsyncDisposable {
     return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}/alerts`;
   }
 
-  /** Once two have come. */
-  get alerts(): Promise<unknown[]> {
-    return (async () => {
-      while (this.#bodies.length < 2) await new Promise((resolve) => setTimeout(resolve, 20));
-      return this.#bodies;
-    })();
+  get alerts(): readonly unknown[] {
+    return this.#bodies;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

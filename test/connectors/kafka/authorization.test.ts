@@ -37,24 +37,33 @@ needs('own').describe('the Kafka sink at a broker with rules', () => {
         permissionType: kafkajs.AclPermissionTypes.ALLOW,
       })),
     });
+    await known(admin, topic, operations.length);
     await admin.disconnect();
   }
 
   async function forbidAll(topic: string): Promise<void> {
     const admin = new kafkajs.Kafka({ brokers: kafka.brokers, logLevel: kafkajs.logLevel.NOTHING }).admin();
     await admin.connect();
-    await admin.deleteAcls({
-      filters: [
-        {
-          resourceType: kafkajs.AclResourceTypes.TOPIC,
-          resourceName: topic,
-          resourcePatternType: kafkajs.ResourcePatternTypes.LITERAL,
-          operation: kafkajs.AclOperationTypes.ANY,
-          permissionType: kafkajs.AclPermissionTypes.ANY,
-        },
-      ],
-    });
+    await admin.deleteAcls({ filters: [rulesOf(topic)] });
+    await known(admin, topic, 0);
     await admin.disconnect();
+  }
+
+  const rulesOf = (topic: string) => ({
+    resourceType: kafkajs.AclResourceTypes.TOPIC,
+    resourceName: topic,
+    resourcePatternType: kafkajs.ResourcePatternTypes.LITERAL,
+    operation: kafkajs.AclOperationTypes.ANY,
+    permissionType: kafkajs.AclPermissionTypes.ANY,
+  });
+
+  /** The controller answers when it has them; the broker hears of them a moment later. */
+  async function known(admin: kafkajs.Admin, topic: string, rules: number): Promise<void> {
+    const told = async () => {
+      const { resources } = await admin.describeAcls(rulesOf(topic));
+      return resources.flatMap(({ acls }) => acls);
+    };
+    await expect.poll(told).toHaveLength(rules);
   }
 
   function open(options: object) {

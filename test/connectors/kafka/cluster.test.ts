@@ -81,9 +81,12 @@ needs('own').describe('the Kafka sink in a cluster', () => {
         written: () => undefined,
       });
       const hasty = sinkWith({ ...common, topic: 'short', deliveryTimeoutMs: 2_000 });
-      for (const sink of [patient, hasty]) await sink.open(undefined, signal);
+      // A topic that is new takes its time.
+      const early = sinkWith({ ...common, topic: 'short' });
+      for (const sink of [patient, early, hasty]) await sink.open(undefined, signal);
       const [waiting, failing] = [new Workload(patient, 'patient'), new Workload(hasty, 'short')];
-      for (const workload of [waiting, failing]) await workload.write(10);
+      for (const workload of [waiting, new Workload(early, 'short')]) await workload.write(10);
+      await early.close();
       const leader = await leaderOf(cluster, 'short');
       const other = cluster.nodes.find((node) => node !== leader)!;
       await other.stop();

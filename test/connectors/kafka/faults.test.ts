@@ -1,5 +1,4 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import kafkajs from 'kafkajs';
 import { checkpointed, memoryStore, PipelineControl, type ResumableSink, runPipeline, supervise } from 'rowtide';
 import { positionAfter, syntheticSource } from 'rowtide/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -18,6 +17,7 @@ import { deliver } from './once/numbers.js';
 import { sceneOf, sinksOf } from './once/scene.js';
 import { readDecided } from './reading.js';
 import { testFormat, testTable, transaction } from './rows.js';
+import { deleteTopic } from './topics.js';
 import { signal, sinkWith, survives as survivesAt, Workload } from './workload.js';
 
 /** More for a long run: `KAFKA_TORTURE=10 npx vitest run test/connectors/kafka/faults.test.ts`. */
@@ -164,10 +164,7 @@ needs('own').describe('the Kafka sink over broken connections and brokers', () =
       await sink.open(undefined, signal);
       const workload = new Workload(sink, 'gone');
       await workload.write(10);
-      const admin = new kafkajs.Kafka({ brokers: kafka.brokers, logLevel: kafkajs.logLevel.NOTHING }).admin();
-      await admin.connect();
-      await admin.deleteTopics({ topics: ['gone'] });
-      await admin.disconnect();
+      await deleteTopic(kafka.brokers, 'gone');
       await expect(workload.write(10)).rejects.toMatchObject({
         code: 'SINK_CHANGED',
         retryable: false,

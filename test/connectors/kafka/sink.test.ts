@@ -9,6 +9,7 @@ import type { KafkaAddress } from '../../servers/kafka.js';
 import { needs, sharedKafka } from '../../servers/suite.js';
 import { readTopic } from './reading.js';
 import { batchOf, type TestRow, testFormat, testTable, transaction } from './rows.js';
+import { deleteTopic } from './topics.js';
 import { signal, sinkWith } from './workload.js';
 
 /** The broker is shared: whatever this run writes is in topics of its own. */
@@ -291,7 +292,7 @@ needs('kafka').describe('the Kafka sink', () => {
 
     it('refuses a topic that was deleted, and one that was created again', async () => {
       const state = await writeRows('fleeting', row);
-      await withAdmin((admin) => admin.deleteTopics({ topics: [`${schema}.fleeting`] }));
+      await deleteTopic(kafka.brokers, `${schema}.fleeting`);
       const sink = sinkWith({ brokers: kafka.brokers });
       await sink.open(state, signal);
       await expect(sink.write(batchOf(transaction(tableOf('fleeting'), row)), signal)).rejects.toMatchObject({
@@ -312,7 +313,7 @@ needs('kafka').describe('the Kafka sink', () => {
       const sink = sinkWith({ brokers: kafka.brokers });
       await sink.open(undefined, signal);
       await sink.write(batchOf(transaction(tableOf('replaced'), row)), signal);
-      await withAdmin((admin) => admin.deleteTopics({ topics: [`${schema}.replaced`] }));
+      await deleteTopic(kafka.brokers, `${schema}.replaced`);
       const writing = sink.write(batchOf(transaction(tableOf('replaced'), row)), signal);
       const refused = expect(writing).rejects.toMatchObject({ code: 'SINK_CHANGED' });
       await writeRows('replaced', []);

@@ -74,7 +74,7 @@ needs('own').describe('servers that replicate each other', () => {
     for (const server of servers ?? []) await server.remove();
   });
 
-  it('a pair that writes on both sides, and a third server behind one of them', { timeout: 60_000 }, async () => {
+  it('a pair that writes on both sides, and a third server behind one of them', async () => {
     const [a, b, c] = servers as [MysqlServer, MysqlServer, MysqlServer];
     await execute(a, 'CREATE DATABASE pair', 'CREATE TABLE pair.t (id INT PRIMARY KEY, v INT)');
     // Logged by the second server with the semicolon that we sent behind it.

@@ -21,7 +21,7 @@ needs('own').describe('a random workload, replayed on an empty MySQL 9.7', () =>
   afterAll(() => target?.remove());
 
   for (const version of VERSIONS) {
-    it(`from MySQL ${version}`, { timeout: 120_000 }, async () => {
+    it(`from MySQL ${version}`, async () => {
       await using source = await startMysql({ version });
       const accepted = await work(source, `${version} ${seedOf(`replayed ${version}`)}`);
       expect(accepted).toBeGreaterThan(200);

@@ -9,6 +9,7 @@ import { rowtide } from '../../cli/rowtide.js';
 import { execute, executed, select } from '../../connectors/replica/replicating.js';
 import { type MysqlServer, startMysql } from '../../servers/mysql.js';
 import { needs } from '../../servers/suite.js';
+import { purgeTo } from '../../source/purging.js';
 import { UUID } from '../../transform/stream.js';
 import { ProxysqlReader } from '../proxysql/reader.js';
 import { eventually, type RunningDaemon, startDaemon } from './daemon.js';
@@ -147,7 +148,7 @@ needs('own').describe('a daemon with a replica, real servers, and those who ask'
     expect(await explained()).toMatchObject([{ name: 'copy', verdict: 'partial', commands: [] }]);
     await execute(source, 'INSERT INTO ryw.writes VALUES (-2, 1, "")', 'FLUSH BINARY LOGS');
     const files = await select(source, 'SHOW BINARY LOGS');
-    await execute(source, `PURGE BINARY LOGS TO '${files.at(-1)?.[0]}'`);
+    await purgeTo(source.url, String(files.at(-1)?.[0]));
     expect(await explained()).toMatchObject([{ name: 'copy', verdict: 'full', retention: null }]);
     rmSync(folder, { recursive: true });
     const daemon = await startDaemon(configOf({ mode: 'binlog' }));

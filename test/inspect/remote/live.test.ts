@@ -10,6 +10,7 @@ import { startMysql } from '../../servers/mysql.js';
 import { startProxy } from '../../servers/proxy.js';
 import { needs } from '../../servers/suite.js';
 import { never, sql } from '../../source/reading.js';
+import { logSettled } from '../../source/settled.js';
 import { compare } from '../comparison/compare.js';
 import type { Tool } from '../comparison/input.js';
 import { OurTool, RealTools, Scratch } from '../comparison/tools.js';
@@ -93,6 +94,7 @@ for (const { name, tool, combinations, start } of SERVERS) {
   needs('own').test(`the log of a live ${name} is printed as the real tool prints it`, async () => {
     await using server = await start();
     await sql(server.url, ...STATEMENTS);
+    if (tool === 'mariadb') await logSettled(server.url);
     const places = await placesOf(server);
     const connection = ['--host=127.0.0.1', `--port=${server.port}`, '--user=root'];
     const differences: string[] = [];

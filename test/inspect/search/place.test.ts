@@ -167,5 +167,5 @@ needs('own').describe.each(Object.keys(SERVERS) as (keyof typeof SERVERS)[])('th
       const place = (await findPlace(filePlaces(paths), target)) as Place;
       expect([paths[place.index]?.endsWith(file), place.offset]).toEqual([true, offset]);
     }
-  }, 60_000);
+  });
 });

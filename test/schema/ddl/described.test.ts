@@ -98,37 +98,33 @@ const SERVERS: readonly {
 
 describe('a table by its statements, and by its own description', () => {
   for (const { name, own, tables, start } of SERVERS) {
-    needs('own').test(
-      name,
-      async () => {
-        await using server = await start();
-        let mode: Awaited<ReturnType<typeof attachedNow>> | undefined;
-        const paths = await record(server, 'described', async ({ run }) => {
-          mode = await attachedNow(server);
-          await run('a', ...COMMON, ...own);
-          for (const metadata of [name === 'MariaDB' ? 'NO_LOG' : 'MINIMAL', 'FULL']) {
-            await run('a', `set global binlog_row_metadata = '${metadata}'`, 'flush tables');
-            const all = [...INSERTS, ...tables].map((table) => INSERT[table] ?? `insert into ${table} () values ()`);
-            for (const sql of all) await run('b', sql).catch(() => run('b', 'set sql_mode = ""', sql));
-            for (const table of [...INSERTS, ...tables]) {
-              if (table !== 'numbers') await run('b', `delete from ${table}`);
-            }
-          }
-        });
-        const [known, logged] = [new Map<string, Table>(), new Map<string, Table>()];
-        for await (const { entries } of stream(fileLog({ paths }), { mode: mode! })) {
-          for (const entry of entries) {
-            if (entry.kind === 'rows')
-              (entry.table.names === 'table-map' ? logged : known).set(entry.table.name, entry.table);
+    needs('own').test(name, async () => {
+      await using server = await start();
+      let mode: Awaited<ReturnType<typeof attachedNow>> | undefined;
+      const paths = await record(server, 'described', async ({ run }) => {
+        mode = await attachedNow(server);
+        await run('a', ...COMMON, ...own);
+        for (const metadata of [name === 'MariaDB' ? 'NO_LOG' : 'MINIMAL', 'FULL']) {
+          await run('a', `set global binlog_row_metadata = '${metadata}'`, 'flush tables');
+          const all = [...INSERTS, ...tables].map((table) => INSERT[table] ?? `insert into ${table} () values ()`);
+          for (const sql of all) await run('b', sql).catch(() => run('b', 'set sql_mode = ""', sql));
+          for (const table of [...INSERTS, ...tables]) {
+            if (table !== 'numbers') await run('b', `delete from ${table}`);
           }
         }
-        expect([...known.keys()].sort()).toEqual([...INSERTS, ...tables].sort());
-        const of = (table: Table): object => facts(name === 'MariaDB' ? withoutVisible(table) : table);
-        const same = [...known].map(([table, description]) => [of(description), of(logged.get(table)!)]);
-        expect(same.map(([ours]) => ours)).toEqual(same.map(([, theirs]) => theirs));
-      },
-      120_000,
-    );
+      });
+      const [known, logged] = [new Map<string, Table>(), new Map<string, Table>()];
+      for await (const { entries } of stream(fileLog({ paths }), { mode: mode! })) {
+        for (const entry of entries) {
+          if (entry.kind === 'rows')
+            (entry.table.names === 'table-map' ? logged : known).set(entry.table.name, entry.table);
+        }
+      }
+      expect([...known.keys()].sort()).toEqual([...INSERTS, ...tables].sort());
+      const of = (table: Table): object => facts(name === 'MariaDB' ? withoutVisible(table) : table);
+      const same = [...known].map(([table, description]) => [of(description), of(logged.get(table)!)]);
+      expect(same.map(([ours]) => ours)).toEqual(same.map(([, theirs]) => theirs));
+    });
   }
 });
 

@@ -8,7 +8,7 @@ export { serverLog } from './server.original.js';
 export async function* serverDump(...args) {
   for await (const block of original(...args)) {
     block.acknowledge();
-    await sleep(30);
+    await sleep(100);
     yield block;
   }
 }

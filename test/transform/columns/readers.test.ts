@@ -136,9 +136,7 @@ function model(row: Partial<Row> | null, facts: { table: Table; actions: Actions
 }
 
 describe.each(RECORDINGS)('%s', (name) => {
-  test('is read with random actions as the model says, from memory and from the spool', {
-    timeout: 60_000,
-  }, async () => {
+  test('is read with random actions as the model says, from memory and from the spool', async () => {
     const original = await read(name, {}, 1e9);
     const columns = new Map(
       original.rows.flatMap(({ table }) =>

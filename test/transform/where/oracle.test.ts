@@ -34,7 +34,7 @@ needs('mysql').describe('a condition is as true as the server finds it', () => {
     await sql?.end();
   });
 
-  test(`${PREDICATES} predicates on ${ROWS} rows`, { timeout: 120_000 }, async () => {
+  test(`${PREDICATES} predicates on ${ROWS} rows`, async () => {
     const address = parseServerUrl((await sharedMysql()).url);
     const log = serverLog({ address });
     const catalog = serverCatalog(address, new AbortController().signal);

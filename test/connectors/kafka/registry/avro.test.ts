@@ -33,7 +33,7 @@ needs('kafka', 'registry').describe('rows in Avro', () => {
   afterAll(() => fronts.close());
 
   function sinkTo(topic: string, schemaRegistry: object = {}, more: object = {}): ForgetfulSink {
-    const registry = { url, deliveryTimeoutMs: 5_000, ...schemaRegistry };
+    const registry = { url, deliveryTimeoutMs: 60_000, ...schemaRegistry };
     const options = kafkaSink.options.parse({ brokers, topic, format: 'avro', schemaRegistry: registry, ...more });
     return kafkaSink.create(options, { pipeline: run, log: quietLog() }) as ForgetfulSink;
   }

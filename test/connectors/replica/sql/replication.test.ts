@@ -59,7 +59,7 @@ needs('own').describe('mode sql', () => {
     await sides.copy.query('select * from shop.orders where id = 2 for update');
     const older = replicate(replication).catch((error: unknown) => error);
     // It has changed row 1, and waits for row 2.
-    await expect.poll(() => rowsOf(sides.copy, LOCK_WAITS), { timeout: 20_000 }).toHaveLength(1);
+    await expect.poll(() => rowsOf(sides.copy, LOCK_WAITS)).toHaveLength(1);
     const newer = replicate(replication);
     expect(await older).toMatchObject({ code: 'SINK_FENCED' });
     await sides.copy.query('commit');

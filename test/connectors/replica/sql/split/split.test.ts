@@ -66,7 +66,7 @@ needs('own').describe('splitRows', () => {
     await Promise.race([
       running,
       // Asked more often than every 100 ms, InnoDB repeats what it said first.
-      expect.poll(() => rowsOf(sides.copy, LOCK_WAITS), { timeout: 20_000, interval: 150 }).toHaveLength(1),
+      expect.poll(() => rowsOf(sides.copy, LOCK_WAITS), { interval: 150 }).toHaveLength(1),
     ]);
     // What its readers see is no state that the source ever had.
     expect(await rowsOf(sides.copy, 'select count(*) from shop.notes')).toEqual([[7]]);

@@ -88,12 +88,11 @@ describe('until a time', () => {
   });
 
   test('a source that is stopped in the middle of a question ends there, too', async () => {
+    const asked = (signal: AbortSignal): Promise<never> =>
+      new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason), { once: true }));
     const asking: Source = {
       ...endless([]),
-      async *read(_from, signal) {
-        await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
-        throw signal.reason;
-      },
+      read: (_from, signal) => ({ [Symbol.asyncIterator]: () => ({ next: () => asked(signal) }) }),
     };
     const bounded = until(asking, { bound: boundBefore(9_000_000), end: async () => place(4) });
     expect(await numbersOf(bounded, fromPlace(4))).toEqual([]);

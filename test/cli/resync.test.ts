@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { explainStored } from '../../src/cli/explain.js';
 import { listenForControl } from '../../src/daemon/control.js';
 import { statusOf } from '../daemon/status.js';
 import { rowtide } from './rowtide.js';
@@ -70,8 +71,8 @@ test('while no rowtide runs, it asks the stores and the servers itself, and says
     expect(explained.stdout).toMatch(
       /^fresh: it begins\n {2}nothing was ever written.*\ncopy: not known: .*127\.0\.0\.1:1.*\nonce: not known: its sink, kafka, says/,
     );
-    const unnamed = await rowtide(['resync', '--explain', '--state', join(folder, 'state')]);
-    expect(unnamed).toMatchObject({ status: 1, stderr: expect.stringContaining('--config') });
+    const unnamed = explainStored({ state: join(folder, 'state') });
+    await expect(unnamed).rejects.toMatchObject({ code: 'IO', hint: expect.stringContaining('--config') });
   } finally {
     rmSync(folder, { recursive: true });
   }

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { explainStored } from '../../../src/cli/explain.js';
 import { askControl } from '../../../src/daemon/control.js';
 import { controlPath } from '../../../src/daemon/state-folder.js';
 import { rowtide } from '../../cli/rowtide.js';
@@ -135,10 +136,8 @@ needs('own').describe('a daemon with a replica, real servers, and those who ask'
     const file = join(folder, 'rowtide.yaml');
     writeFileSync(file, JSON.stringify({ state: './state', ...configOf({ mode: 'binlog' }) }));
     /** What it says while no rowtide runs. */
-    const explained = async () => {
-      const { stdout } = await rowtide(['resync', '--explain', '--config', file, '--json']);
-      return JSON.parse(stdout) as readonly object[];
-    };
+    const explained = async () =>
+      (await explainStored({ config: file })).map(({ name, resync }) => ({ name, ...resync }));
     {
       await using daemon = await startDaemon(configOf({ mode: 'binlog' }));
       const status = async () => (await json(daemon, '/status')).body as [{ resync: object | null }];

@@ -71,7 +71,7 @@ test('while no rowtide runs, it asks the stores and the servers itself, and says
     expect(explained.stdout).toMatch(
       /^fresh: it begins\n {2}nothing was ever written.*\ncopy: not known: .*127\.0\.0\.1:1.*\nonce: not known: its sink, kafka, says/,
     );
-    const unnamed = explainStored({ state: join(folder, 'state') });
+    const unnamed = explainStored({ state: join(folder, 'state'), logFormat: 'auto', color: 'never' });
     await expect(unnamed).rejects.toMatchObject({ code: 'IO', hint: expect.stringContaining('--config') });
   } finally {
     rmSync(folder, { recursive: true });

@@ -137,7 +137,10 @@ needs('own').describe('a daemon with a replica, real servers, and those who ask'
     writeFileSync(file, JSON.stringify({ state: './state', ...configOf({ mode: 'binlog' }) }));
     /** What it says while no rowtide runs. */
     const explained = async () =>
-      (await explainStored({ config: file })).map(({ name, resync }) => ({ name, ...resync }));
+      (await explainStored({ config: file, logFormat: 'auto', color: 'never' })).map(({ name, resync }) => ({
+        name,
+        ...resync,
+      }));
     {
       await using daemon = await startDaemon(configOf({ mode: 'binlog' }));
       const status = async () => (await json(daemon, '/status')).body as [{ resync: object | null }];

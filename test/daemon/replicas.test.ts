@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { parseGtids } from '../../src/daemon/applied.js';
 import { route } from '../../src/daemon/http/routes.js';
 import { type HttpServer, listenForHttp } from '../../src/daemon/http/server.js';
-import type { ReplicaStream } from '../../src/daemon/replicas.js';
+import { findReplica, type ReplicaStream, waitFor } from '../../src/daemon/replicas.js';
 import type { PipelineStatus } from '../../src/daemon/status.js';
 import { PipelineControl } from '../../src/pipeline/control.js';
 import { silent } from '../connectors/replica/replicating.js';
@@ -111,6 +111,15 @@ describe('a replica, asked over HTTP', () => {
       status: 200,
       body: { ok: true, replica: 'east', gtid: `${UUID}:11`, reason: null },
     });
+  });
+
+  test('waits longer than a timer can be set to, and not for nothing', async () => {
+    const replica = findReplica([streams[0]!.stream], null);
+    const { signal } = new AbortController();
+    const waiting = waitFor(replica, parseGtids(`${UUID}:11`), { timeoutMs: 2 ** 31, signal });
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    streams[0]!.moved(`${UUID}:1-11`);
+    expect(await waiting).toBe(true);
   });
 
   test('says nothing of what it had before its connection was lost', async () => {

@@ -24,6 +24,8 @@ const REPLICA_OPTIONS = [
 
 const COMMITS = 500;
 const RATIO_MAX = 1.2;
+/** A source notices that a replica is gone when it next has something to say: 30 seconds later, by its default. */
+const HEARTBEAT_SECONDS = 1;
 const CLI = join(process.cwd(), 'dist/src/cli/main.js');
 
 /** One who acknowledges: it does so until it is stopped. */
@@ -122,7 +124,8 @@ function ours(source: DatabaseServer, folder: string): Acker {
     name: 'our relay',
     async start() {
       const config = join(folder, 'rowtide.yaml');
-      const relay = { source: { url: source.url }, folder: join(folder, 'relay'), semiSync: true };
+      const heard = { url: source.url, heartbeatMs: HEARTBEAT_SECONDS * 1000 };
+      const relay = { source: heard, folder: join(folder, 'relay'), semiSync: true };
       await writeFile(config, JSON.stringify({ state: join(folder, 'state'), relays: { bench: relay } }));
       child = spawn(process.execPath, [CLI, 'run', '--quiet', '--config', config], { stdio: 'inherit' });
     },
@@ -145,7 +148,7 @@ function theirs(source: DatabaseServer, replica: DatabaseServer): Acker {
     name: 'the server’s own replica',
     start: () =>
       run(
-        `CHANGE REPLICATION SOURCE TO SOURCE_HOST = '${host}', SOURCE_PORT = ${port}, SOURCE_USER = '${user}', SOURCE_AUTO_POSITION = 1, GET_SOURCE_PUBLIC_KEY = 1`,
+        `CHANGE REPLICATION SOURCE TO SOURCE_HOST = '${host}', SOURCE_PORT = ${port}, SOURCE_USER = '${user}', SOURCE_AUTO_POSITION = 1, GET_SOURCE_PUBLIC_KEY = 1, SOURCE_HEARTBEAT_PERIOD = ${HEARTBEAT_SECONDS}`,
         'START REPLICA IO_THREAD',
       ),
     stop: () => run('STOP REPLICA'),

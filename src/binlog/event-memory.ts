@@ -1,6 +1,7 @@
 import type { RawEvent } from '../core/event.js';
+import { MemoryPool, PIECE_BYTES_MAX } from './memory-pool.js';
 
-/** A source that writes to its memory again does so in blocks of at most this size: a larger event has memory of its own. */
+/** A source that writes to its memory again does so in blocks of this size, and in pieces of a pool for larger events. */
 export const REUSED_BYTES_MAX = 256 * 1024;
 /** What may lie unused, as after a large transaction. */
 const FREE_BYTES_MAX = 16 * 1024 * 1024;
@@ -18,13 +19,16 @@ export interface HeldBlock {
  */
 export class EventMemory {
   readonly #free: HeldBlock[] = [];
+  readonly #pool = new MemoryPool();
   /** The one that is being filled. */
   #current: HeldBlock = emptyBlock();
 
   /** The event with bytes that hold until `release(holding)`: `holding` are the blocks of one transaction. */
   keep(event: RawEvent, holding: HeldBlock[]): RawEvent {
     const length = event.bytes.length;
-    if (length > REUSED_BYTES_MAX) return event;
+    // Its source does not use that memory again, either.
+    if (length > PIECE_BYTES_MAX) return event;
+    if (length > REUSED_BYTES_MAX) return this.#keepAlone(event, holding);
     if (this.#current.used + length > REUSED_BYTES_MAX) this.#begin();
     const block = this.#current;
     if (holding.at(-1) !== block) {
@@ -35,6 +39,14 @@ export class EventMemory {
     block.used = at + length;
     event.bytes.copy(block.bytes, at);
     return new KeptEvent(event, block.bytes.subarray(at, block.used));
+  }
+
+  #keepAlone(event: RawEvent, holding: HeldBlock[]): RawEvent {
+    const used = event.bytes.length;
+    const bytes = this.#pool.take(used);
+    holding.push({ bytes, used, holders: 1 });
+    event.bytes.copy(bytes);
+    return new KeptEvent(event, bytes.subarray(0, used));
   }
 
   /** May be called twice. */
@@ -51,6 +63,10 @@ export class EventMemory {
   }
 
   #give(block: HeldBlock): void {
+    if (block.bytes.length > REUSED_BYTES_MAX) {
+      this.#pool.give(block.bytes);
+      return;
+    }
     block.used = 0;
     if (block !== this.#current && this.#free.length * REUSED_BYTES_MAX < FREE_BYTES_MAX) this.#free.push(block);
   }

@@ -1,5 +1,5 @@
 import { constants, existsSync } from 'node:fs';
-import { open, readdir, rename, rm, stat } from 'node:fs/promises';
+import { open, readdir, rename, rm, stat, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
 import { codeOf, ioError, readText, systemFiles } from '../checkpoint/files.js';
 import { isObject } from '../checkpoint/position.js';
@@ -38,6 +38,7 @@ export class RelayFolder {
   readonly path: string;
   #files: readonly string[] = [];
   #source: RelaySource | null = null;
+  #indexChanged: Promise<void> = Promise.resolve();
 
   constructor(path: string) {
     this.path = path;
@@ -65,11 +66,15 @@ export class RelayFolder {
     const unsynced = names.find((name) => name.endsWith('.unsynced'));
     if (unsynced !== undefined) throw notSynced(this.pathOf(unsynced.slice(0, -'.unsynced'.length)));
     this.#source = await this.#readSource();
+    // Asked before the index, which names a file before anything in it is durable.
+    const end = await this.lastEnd();
     const index = names.find((name) => INDEX.test(name));
     const text = index === undefined ? '' : ((await readText(this.pathOf(index), systemFiles)) ?? '');
     this.#files = text.split('\n').flatMap((line) => (line === '' ? [] : [line.replace(/^\.\//, '')]));
-    const missing = this.#files.find((file) => !names.includes(file));
+    // Its writer may have begun a file since the names were read, and removed one since the index was.
+    const missing = this.#files.find((file) => !names.includes(file) && !existsSync(this.pathOf(file)));
     if (missing !== undefined) throw isMissing(this.pathOf(missing));
+    if (end !== null && !this.#files.includes(end.file)) throw isUnlisted(this.pathOf(end.file));
     checkSequence(this.#files);
   }
 
@@ -80,19 +85,29 @@ export class RelayFolder {
   }
 
   /** A new file, behind all others. */
-  async add(file: string): Promise<void> {
-    if (this.#files.includes(file)) return;
-    await this.#writeIndex([...this.#files, file]);
+  add(file: string): Promise<void> {
+    return this.#changeIndex((files) => (files.includes(file) ? files : [...files, file]));
   }
 
   /** The oldest files leave the index first, so that none is ever missing from it. */
   async remove(files: readonly string[]): Promise<void> {
-    await this.#writeIndex(this.#files.filter((file) => !files.includes(file)));
+    const left = (all: readonly string[]): readonly string[] => all.filter((file) => !files.includes(file));
+    try {
+      await this.#changeIndex(left);
+    } catch (error) {
+      if (!isFull(error)) throw error;
+      // A full disk has no room for a new index, either.
+      for (const file of files) await truncate(this.pathOf(file));
+      await this.#changeIndex(left);
+    }
     for (const file of files) await rm(this.pathOf(file), { force: true });
   }
 
-  /** Log files in front of those in the index: a crash kept `remove` from removing them. */
+  /** The oldest files that a crash kept `remove` from removing: emptied for their space, or not in the index any more. */
   async removeLeft(): Promise<void> {
+    const sizes = await Promise.all(this.#files.map(async (file) => (await this.stored(file)).sizeBytes));
+    const begin = sizes.findIndex((bytes) => bytes > 0);
+    if (begin > 0) await this.#changeIndex((files) => files.slice(begin));
     const first = this.#files[0];
     if (first === undefined) return;
     const stem = first.replace(/\d+$/, '');
@@ -142,7 +157,15 @@ export class RelayFolder {
     throw damaged(`${path} does not say whose log the folder holds`, 'Restore the file, or take an empty folder.');
   }
 
+  /** One change after the other: the source may begin a file while old ones are removed. */
+  #changeIndex(change: (files: readonly string[]) => readonly string[]): Promise<void> {
+    const changed = this.#indexChanged.then(() => this.#writeIndex(change(this.#files)));
+    this.#indexChanged = changed.catch(() => undefined);
+    return changed;
+  }
+
   async #writeIndex(files: readonly string[]): Promise<void> {
+    if (files === this.#files) return;
     const stem = (files[0] ?? this.#files[0] ?? '').replace(/\.\d+$/, '');
     await this.#replace(`${stem}.index`, files.map((file) => `./${file}\n`).join(''));
     this.#files = files;
@@ -218,11 +241,23 @@ function isMissing(path: string): RowtideError {
   return damaged(`${path} is missing, and the index of the relay names it`, hint);
 }
 
+function isUnlisted(path: string): RowtideError {
+  const hint =
+    'Restore NAME.index, or write it anew: all log files that are here, oldest first, each as ./NAME in a line.';
+  return damaged(`the log was durable in ${path}, which the index of the relay does not name`, hint);
+}
+
 /** Also for whoever finds it so later. */
 export function notSynced(path: string, cause?: unknown): RowtideError {
   const hint =
     'What can be read of it may not be on the disk, so nothing more of it is acknowledged. Check the disk, put a whole copy in its place (the source may have it), then remove FILE.unsynced.';
   return damaged(`${path} could not be brought to the disk`, hint, cause);
+}
+
+/** No space is left, or none for this user. */
+export function isFull(error: unknown): error is RowtideError {
+  const code = error instanceof RowtideError ? codeOf(error.cause) : undefined;
+  return code === 'ENOSPC' || code === 'EDQUOT';
 }
 
 function parsed(text: string): Record<string, unknown> | null {

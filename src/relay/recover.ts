@@ -18,6 +18,7 @@ export interface Recovered {
 /**
  * Finds the last whole transaction, and cuts off what a crash left behind it. Only the last file can be torn, or not
  * begun; and only behind what was noted as durable: what is not whole in front of that is damage, and stays as it is.
+ * What is left is on the disk: a process that was killed may have written it and not synced it.
  */
 export async function recover(folder: RelayFolder, { cutsOff = true } = {}): Promise<Recovered> {
   const noted = await folder.lastEnd();
@@ -58,13 +59,12 @@ async function scanTransactions(folder: RelayFolder, name: string): Promise<{ of
   return { offset, ends };
 }
 
-/** Leaves the first `bytes` of a file, for good. */
+/** Leaves the first `bytes` of a file, which are on the disk then, and for good. */
 export async function cutOff(path: string, bytes: number): Promise<void> {
   try {
     const file = await open(path, 'r+');
     try {
-      if ((await file.stat()).size === bytes) return;
-      await file.truncate(bytes);
+      if ((await file.stat()).size !== bytes) await file.truncate(bytes);
       await file.sync();
     } finally {
       await file.close();

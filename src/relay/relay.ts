@@ -1,4 +1,5 @@
 import { mkdir } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
 import type { DumpedEvent } from '../binlog/dumped-events.js';
 import { type LoggedGtids, TransactionEnds } from '../binlog/transaction-ends.js';
 import { eventTypeName, ROTATE_EVENT } from '../binlog/types.js';
@@ -15,7 +16,8 @@ import type { DumpBlock } from '../source/queue.js';
 import { serverDump } from '../source/server.js';
 import { Archive } from './archive.js';
 import { DurableEnd } from './durable-end.js';
-import { type EndNote, notSynced, RelayFolder, type RelaySource } from './folder.js';
+import { type EndNote, isFull, notSynced, RelayFolder, type RelaySource } from './folder.js';
+import { syncFolder } from './log-file-writer.js';
 import { firstFileFor, type ReadableRelay, type RelayLogOptions, relayLog } from './reader.js';
 import { cutOff, recover } from './recover.js';
 import { expired, type Retention, type StoredFile } from './retention.js';
@@ -64,13 +66,13 @@ export class Relay implements ReadableRelay {
   /** Takes the folder for this process, and cuts off what a crash left behind the last whole transaction. */
   async open(): Promise<void> {
     const { path } = this.folder;
-    await mkdir(path, { recursive: true, mode: 0o750 }).catch((cause) => {
-      throw ioError(`cannot make the relay folder ${path}`, cause);
-    });
+    await makeFolder(path);
     this.#lock = await OwnerLock.acquire(this.folder.pathOf('relay.lock'), systemFiles);
     await this.folder.load();
     await this.folder.removeLeft();
-    const { end, ends } = await recover(this.folder);
+    const { end, ends } = await recover(this.folder).catch(async (error: unknown) => {
+      throw await this.#judged(error);
+    });
     this.#ends = ends;
     this.#note = await this.folder.openEndNote();
     this.end.moveTo(end);
@@ -101,7 +103,7 @@ export class Relay implements ReadableRelay {
     try {
       await this.#receive(server, options);
     } catch (error) {
-      if (!isAbort(error, options.signal)) throw error;
+      if (!isAbort(error, options.signal)) throw await this.#judged(error);
     }
   }
 
@@ -115,25 +117,32 @@ export class Relay implements ReadableRelay {
     this.#taken = { file: '', offset: 0 };
     const request = { ...place, exclude: null, annotateRows: true, semiSync: server.semiSync };
     try {
-      try {
-        for await (const block of serverDump({ ...server, reusesMemory: true }, request, signal)) {
-          streaming?.();
-          await this.#take(archive, block);
-          if (block.awaited === null) continue;
-          block.acknowledge();
-          this.acknowledged++;
-        }
-      } finally {
-        await archive.close();
+      for await (const block of serverDump({ ...server, reusesMemory: true }, request, signal)) {
+        streaming?.();
+        await this.#take(archive, block);
+        if (block.awaited === null) continue;
+        block.acknowledge();
+        this.acknowledged++;
       }
-    } catch (error) {
-      throw await this.#judged(error);
+    } finally {
+      await archive.close();
     }
   }
 
   /** The log files, oldest first. */
-  stored(): Promise<StoredFile[]> {
-    return Promise.all(this.folder.files.map((file) => this.folder.stored(file)));
+  async stored(): Promise<StoredFile[]> {
+    const stored = await Promise.all(this.folder.files.map((file) => this.#stored(file)));
+    return stored.filter((file) => file !== null);
+  }
+
+  /** Null where it was removed meanwhile. */
+  async #stored(file: string): Promise<StoredFile | null> {
+    try {
+      return await this.folder.stored(file);
+    } catch (error) {
+      if (this.folder.files.includes(file)) throw error;
+      return null;
+    }
   }
 
   /** The oldest file that somebody at this position still reads; null where that cannot be told. */
@@ -229,8 +238,19 @@ export class Relay implements ReadableRelay {
       await this.folder.noteUnsynced(last);
       return notSynced(this.folder.pathOf(last), cause);
     }
-    if (cause?.code === 'ENOSPC' || cause?.code === 'EDQUOT') return full(this.folder.path, cause);
-    return error;
+    return isFull(error) ? full(this.folder.path, cause) : error;
+  }
+}
+
+/** Durable itself, and so is each folder above it that was not there. */
+async function makeFolder(path: string): Promise<void> {
+  try {
+    const first = await mkdir(path, { recursive: true, mode: 0o750 });
+    if (first === undefined) return;
+    for (let made = resolve(path); made.length >= resolve(first).length; made = dirname(made))
+      await syncFolder(dirname(made));
+  } catch (cause) {
+    throw ioError(`cannot make the relay folder ${path}`, cause);
   }
 }
 

@@ -1,4 +1,5 @@
 import { REUSED_BYTES_MAX } from '../binlog/event-memory.js';
+import { PIECE_BYTES_MAX, pieceBytes } from '../binlog/memory-pool.js';
 import { decodeRotate } from '../binlog/rotate.js';
 import { ROTATE_EVENT, START_ENCRYPTION_EVENT, STOP_EVENT } from '../binlog/types.js';
 import { RowtideError } from '../core/errors.js';
@@ -31,6 +32,8 @@ export class FileReader {
   readonly #blockBytes: number;
   /** Two that are written to again in turns: one is used while the other one is read into. */
   readonly #blocks: Buffer[] = [];
+  /** For events larger than a block, where memory is used again. */
+  #piece = Buffer.alloc(0);
   /** The block behind the last one, read while that one is used: otherwise a fifth of the time is spent waiting. */
   #ahead: { readonly at: number; readonly bytes: Buffer; readonly read: Promise<number> } | null = null;
 
@@ -121,7 +124,7 @@ export class FileReader {
     if (await this.#addAhead(at)) return;
     let wanted = HEADER_BYTES;
     while (wanted < Number.POSITIVE_INFINITY) {
-      const bytes = wanted > this.#blockBytes ? Buffer.allocUnsafe(wanted) : this.#block();
+      const bytes = wanted > this.#blockBytes ? this.#own(wanted) : this.#block();
       const read = await this.#input.read(bytes, at, wanted);
       if (read < wanted) return;
       if (this.#addAll(bytes, read) > 0) {
@@ -168,6 +171,12 @@ export class FileReader {
     const block = this.#blocks.length < 2 ? Buffer.allocUnsafe(this.#blockBytes) : this.#blocks.shift()!;
     if (this.#reusesMemory) this.#blocks.push(block);
     return block;
+  }
+
+  #own(bytes: number): Buffer {
+    if (!this.#reusesMemory || bytes > PIECE_BYTES_MAX) return Buffer.allocUnsafe(bytes);
+    if (this.#piece.length < bytes) this.#piece = Buffer.allocUnsafeSlow(pieceBytes(bytes));
+    return this.#piece.subarray(0, bytes);
   }
 
   /** Takes the whole events of a block; returns how many bytes they were. */

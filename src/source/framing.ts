@@ -15,13 +15,22 @@ const HEAD_BYTES_MAX = PACKET_HEADER_BYTES + 1 + 2 + EVENT_LENGTH_AT + 4;
 const SEMI_SYNC_MAGIC = 0xef;
 const SEMI_SYNC_BYTES = 2;
 
-/** What comes out of the framing. `event` gets the bytes from `from` to `to`: whole, and never written to again. */
+/** What comes out of the framing. `event` gets the bytes from `from` to `to`: whole, and written to again only by their memory. */
 export interface FrameHandler {
   /** `isAwaited`: the source waits for this event to be acknowledged. */
   event(bytes: Buffer, from: number, to: number, isAwaited: boolean): void;
   end(): void;
   error(code: number, message: string): void;
 }
+
+/** Where messages are put together that do not lie in one piece. */
+export interface MessageMemory {
+  take(bytes: number): Buffer;
+  /** It is whole, and is handed on. */
+  filled(message: Buffer): void;
+}
+
+const OWN_MEMORY: MessageMemory = { take: (bytes) => Buffer.allocUnsafe(bytes), filled: () => undefined };
 
 /**
  * Cuts what a socket delivers after a dump command into events.
@@ -38,6 +47,7 @@ export interface FrameHandler {
 export class DumpFraming {
   readonly #handler: FrameHandler;
   readonly #eventBytesMax: number;
+  readonly #memory: () => MessageMemory | null;
   /** In front of an event in its message. */
   readonly #prefixBytes: number;
   /** How much of a message must be read to know how long it is. */
@@ -54,8 +64,12 @@ export class DumpFraming {
   #packetLeft = 0;
   #continues = false;
 
-  constructor(handler: FrameHandler, options: { eventBytesMax: number; semiSync?: boolean }) {
+  constructor(
+    handler: FrameHandler,
+    options: { eventBytesMax: number; semiSync?: boolean; memory?: () => MessageMemory | null },
+  ) {
     this.#handler = handler;
+    this.#memory = options.memory ?? (() => null);
     this.#eventBytesMax = options.eventBytesMax;
     this.#prefixBytes = 1 + (options.semiSync === true ? SEMI_SYNC_BYTES : 0);
     this.#headBytesMax = PACKET_HEADER_BYTES + this.#prefixBytes + EVENT_LENGTH_AT + 4;
@@ -112,7 +126,7 @@ export class DumpFraming {
     read += this.#gather(chunk, read, headBytes);
     if (this.#headBytes < headBytes) return read;
 
-    const message = Buffer.allocUnsafe(this.#messageLength(packetBytes));
+    const message = (this.#memory() ?? OWN_MEMORY).take(this.#messageLength(packetBytes));
     this.#messageBytes = this.#head.copy(message, 0, PACKET_HEADER_BYTES, headBytes);
     this.#packetLeft = packetBytes - this.#messageBytes;
     this.#continues = packetBytes === PACKET_BYTES_MAX;
@@ -179,6 +193,7 @@ export class DumpFraming {
       );
     }
     this.#message = null;
+    (this.#memory() ?? OWN_MEMORY).filled(message);
     this.#deliver(message, 0, message.length);
   }
 

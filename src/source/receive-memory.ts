@@ -1,5 +1,6 @@
 import type { OnReadOpts, Socket } from 'node:net';
 import { REUSED_BYTES_MAX } from '../binlog/event-memory.js';
+import { MemoryPool } from '../binlog/memory-pool.js';
 import { type DriverOptions, driverOptions, openSocket } from '../mysql/connect.js';
 import type { ServerAddress } from '../mysql/url.js';
 
@@ -14,6 +15,12 @@ const LARGE_BLOCK_BYTES = 4 * 1024 * 1024;
 /** With less room than this part of it a block is full: a socket is not to deliver its bytes in crumbs. */
 const ROOM_MIN = 1 / 8;
 
+interface Filled {
+  readonly bytes: Buffer;
+  /** Or a piece of the pool. */
+  readonly isBlock: boolean;
+}
+
 /**
  * Memory that a socket receives into, in blocks that are filled one after the other. A socket's own chunks would be as
  * large, filled by half, and each would cut an event that then has to be copied.
@@ -25,8 +32,10 @@ export class ReceiveMemory {
   readonly #isReused: boolean;
   readonly #blockBytes: number;
   readonly #free: Buffer[] = [];
+  /** What does not lie in one block. */
+  readonly #pool = new MemoryPool();
   /** Filled and not free yet, oldest first, and the number of the oldest. */
-  readonly #filled: Buffer[] = [];
+  readonly #filled: Filled[] = [];
   #oldest = 0;
   #filling: Buffer;
   #used = 0;
@@ -57,7 +66,7 @@ export class ReceiveMemory {
   /** Where the next bytes go. */
   room(): Buffer {
     if (this.#blockBytes - this.#used < this.#blockBytes * ROOM_MIN) {
-      if (this.#isReused) this.#filled.push(this.#filling);
+      if (this.#isReused) this.#filled.push({ bytes: this.#filling, isBlock: true });
       this.#filling = this.#free.pop() ?? Buffer.allocUnsafeSlow(this.#blockBytes);
       this.#used = 0;
     }
@@ -69,12 +78,23 @@ export class ReceiveMemory {
     this.#used += bytes;
   }
 
+  /** For a message that does not lie in one block: as long as that is. */
+  take(bytes: number): Buffer {
+    return this.#isReused ? this.#pool.take(bytes).subarray(0, bytes) : Buffer.allocUnsafe(bytes);
+  }
+
+  /** What was taken is filled: it goes the way of the blocks from here on, and is free with those before it. */
+  filled(message: Buffer): void {
+    if (this.#isReused) this.#filled.push({ bytes: Buffer.from(message.buffer), isBlock: false });
+  }
+
   /** Nobody needs what lies in the blocks before that number. */
   release(before: number): void {
     while (this.#oldest < before) {
-      const block = this.#filled.shift();
-      if (block === undefined) return;
-      this.#free.push(block);
+      const filled = this.#filled.shift();
+      if (filled === undefined) return;
+      if (filled.isBlock) this.#free.push(filled.bytes);
+      else this.#pool.give(filled.bytes);
       this.#oldest++;
     }
   }

@@ -253,7 +253,7 @@ class Dump<B extends { readonly sizeBytes: number }> {
         end: () => this.#end(settings.stopAtEnd ? null : endedError(`${this.#place()}: the server ended the stream`)),
         error: (code, message) => this.#end(dumpError(code, message, this.#place())),
       },
-      { eventBytesMax: settings.eventBytesMax, semiSync: begin.semiSync === true },
+      { eventBytesMax: settings.eventBytesMax, semiSync: begin.semiSync === true, memory: () => this.#memory },
     );
     this.#zongji = this.#connect(driver);
     this.#silence.start(FIRST_BYTE_MS);

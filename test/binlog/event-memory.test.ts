@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { EventMemory, type HeldBlock, lasting, REUSED_BYTES_MAX } from '../../src/binlog/event-memory.js';
+import { PIECE_BYTES_MAX } from '../../src/binlog/memory-pool.js';
 import type { RawEvent } from '../../src/core/event.js';
 
 const eventOf = (fill: number, length = 100): RawEvent => ({
@@ -50,8 +51,25 @@ test('a second release takes nothing from others', () => {
   expect(b.bytes).toEqual(Buffer.alloc(100, 2));
 });
 
-test('an event that cannot lie in memory that is used again is not copied', () => {
-  const event = eventOf(1, REUSED_BYTES_MAX + 1);
+test('an event that is larger than a block has a piece of its own, which is used again as well', () => {
+  const memory = new EventMemory();
+  const [first, second]: HeldBlock[][] = [[], []];
+  const a = memory.keep(eventOf(1, REUSED_BYTES_MAX + 1), first!);
+  const b = memory.keep(eventOf(2, REUSED_BYTES_MAX + 1), second!);
+  expect(a.bytes.equals(Buffer.alloc(REUSED_BYTES_MAX + 1, 1))).toBe(true);
+  memory.release(first!);
+  memory.release(first!);
+  const again = [3, 4].map((fill) => memory.keep(eventOf(fill, REUSED_BYTES_MAX + 1000), []));
+  expect(again.map(({ bytes }) => bytes.buffer === a.bytes.buffer)).toEqual([true, false]);
+  expect(again.map(({ bytes }) => [bytes.length, bytes[0]])).toEqual([
+    [REUSED_BYTES_MAX + 1000, 3],
+    [REUSED_BYTES_MAX + 1000, 4],
+  ]);
+  expect(b.bytes.equals(Buffer.alloc(REUSED_BYTES_MAX + 1, 2))).toBe(true);
+});
+
+test('an event that is too large for memory that is used again is not copied', () => {
+  const event = eventOf(1, PIECE_BYTES_MAX + 1);
   expect(new EventMemory().keep(event, [])).toBe(event);
 });
 

@@ -111,6 +111,22 @@ needs('mysql', 'mysql57').describe('a relay', () => {
     });
   });
 
+  test('whose source has purged what comes next says so, and still gives what it has', async () => {
+    const { url } = await sharedMysql();
+    const folder = newFolder();
+    {
+      await using receiving = await Receiving.start(url, folder);
+      await sql(url, 'CREATE DATABASE IF NOT EXISTS purged', 'DROP DATABASE purged');
+      await receiving.caughtUp(url);
+    }
+    await sql(url, 'FLUSH LOGS');
+    const { file } = await logEnd(url);
+    await sql(url, `PURGE BINARY LOGS TO '${file}'`);
+    await using receiving = await Receiving.start(url, folder);
+    expect(await receiving.ended).toMatchObject({ code: 'SOURCE_PURGED', retryable: false });
+    expect(await transactionsIn(receiving.relay.reader({ stopAtEnd: true }))).not.toEqual([]);
+  });
+
   test('is of one source, and of one process at a time', async () => {
     const [{ url }, other] = [await sharedMysql(), await sharedMysql('5.7')];
     const folder = newFolder();

@@ -1,3 +1,6 @@
+import { symlinkSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import mysql from 'mysql2/promise';
 import { expect } from 'vitest';
 import { withConnection } from '../../src/mysql/connect.js';
@@ -5,6 +8,7 @@ import { semiSyncOf } from '../../src/mysql/semi-sync.js';
 import { parseServerUrl } from '../../src/mysql/url.js';
 import type { DatabaseServer } from '../servers/database.js';
 import { needs, sharedMysql } from '../servers/suite.js';
+import { logEnd, sql } from '../source/reading.js';
 import { newFolder, Receiving } from './relays.js';
 import { SEMI_SYNC_SOURCES } from './sources.js';
 import { transactionsIn } from './transactions.js';
@@ -43,6 +47,8 @@ for (const { title, start } of SEMI_SYNC_SOURCES) {
       await receiving.caughtUp(server.url);
       expect((await transactionsIn(receiving.relay.reader({ stopAtEnd: true }))).length).toBeGreaterThanOrEqual(100);
       await reading.return?.();
+      await receiving.stop();
+      await waitsForADisk(server);
     },
   );
 }
@@ -55,6 +61,24 @@ needs('mysql').test('a source without semi-synchronous replication is refused', 
     hint: expect.stringMatching(/INSTALL PLUGIN/),
   });
 });
+
+/** What the disk does not take is not acknowledged: its commit waits until another relay has it. */
+async function waitsForADisk(server: DatabaseServer): Promise<void> {
+  const folder = newFolder();
+  const before = await logEnd(server.url);
+  // Takes all, and cannot be synced.
+  symlinkSync('/dev/null', join(folder, before.file));
+  let isDone = false;
+  const done = sql(server.url, 'CREATE DATABASE waits').then(() => (isDone = true));
+  while ((await logEnd(server.url)).offset === before.offset) await sleep(10);
+  const failing = await Receiving.start(server.url, folder, { semiSync: true });
+  expect(await failing.ended).toMatchObject({ code: 'RELAY_DAMAGED' });
+  expect(failing.relay.acknowledged).toBe(0);
+  await failing.stop();
+  expect(isDone).toBe(false);
+  await using _ = await Receiving.start(server.url, newFolder(), { semiSync: true });
+  await done;
+}
 
 /** Commits one after the other, and says of each whether the relay had moved when its client heard of it. */
 async function commit({ host, port, user }: DatabaseServer, { relay }: Receiving, client: number): Promise<boolean[]> {

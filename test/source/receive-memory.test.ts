@@ -8,9 +8,11 @@ import type { Transaction } from '../../src/core/transaction.js';
 import { parseServerUrl } from '../../src/mysql/url.js';
 import { serverCatalog } from '../../src/schema/catalog.js';
 import { schemas } from '../../src/schema/schemas.js';
+import { DumpFraming } from '../../src/source/framing.js';
 import { ReceiveMemory } from '../../src/source/receive-memory.js';
 import { serverLog } from '../../src/source/server.js';
 import { diskSpool } from '../../src/source/spool.js';
+import { Random, seedOf } from '../roundtrip/random.js';
 import { needs, sharedMysql } from '../servers/suite.js';
 import { never, sql } from './reading.js';
 
@@ -59,6 +61,68 @@ test('what may be kept for ever is never written to again, and nothing is held f
   receive(memory, 9, 60 * 1024);
   expect(received.map((bytes) => bytes[0])).toEqual([0, 1, 2, 3, 4, 5, 6, 7]);
 });
+
+test('events of all sizes are whole until their reader asks for the next ones, and memory is bounded', () => {
+  const random = new Random(seedOf('memory of events of all sizes'));
+  const memory = new ReceiveMemory({ isReused: true });
+  const used = new Set<ArrayBufferLike>();
+  let queue: Buffer[] = [];
+  let held: { events: Buffer[]; filling: number } | null = null;
+  let seen = 0;
+  const event = (bytes: Buffer, from: number, to: number): void => {
+    used.add(bytes.buffer);
+    queue.push(bytes.subarray(from, to));
+  };
+  const framing = new DumpFraming(
+    { event, end: () => undefined, error: () => undefined },
+    { eventBytesMax: 2 ** 30, memory: () => memory },
+  );
+  /** As the reader of a dump: what it has may go once it asks for more. */
+  const read = (): void => {
+    if (held === null) {
+      held = { events: queue, filling: memory.filling };
+      queue = [];
+      return;
+    }
+    const { events, filling } = held;
+    const isWhole = (bytes: Buffer): boolean => bytes.equals(eventOf(bytes.readUInt32LE(0), bytes.length));
+    expect(events.every(isWhole)).toBe(true);
+    seen += events.length;
+    memory.release(filling);
+    held = null;
+  };
+  const sizes = Array.from({ length: 400 }, () =>
+    random.chance(0.5) ? random.int(20, 2000) : random.int(20, 600_000),
+  );
+  let room = memory.room();
+  for (const [i, size] of sizes.entries()) {
+    for (let left = packetOf(eventOf(i, size)); left.length > 0; ) {
+      const length = Math.min(left.length, room.length, random.int(1, 2 ** 17));
+      left.copy(room, 0, 0, length);
+      left = left.subarray(length);
+      memory.received(length);
+      framing.execute(Buffer.from(room.buffer, room.byteOffset, length));
+      room = memory.room();
+      if (random.chance(0.8)) read();
+    }
+  }
+  expect(seen).toBeGreaterThan(300);
+  expect([...used].reduce((sum, { byteLength }) => sum + byteLength, 0)).toBeLessThan(16 * 2 ** 20);
+});
+
+/** An event as far as its length and number tell it from others. */
+function eventOf(number: number, length: number): Buffer {
+  const bytes = Buffer.alloc(length, number % 251);
+  bytes.writeUInt32LE(number);
+  bytes.writeUInt32LE(length, 9);
+  return bytes;
+}
+
+function packetOf(event: Buffer): Buffer {
+  const header = Buffer.alloc(5);
+  header.writeUIntLE(event.length + 1, 0, 3);
+  return Buffer.concat([header, event]);
+}
 
 needs('mysql').test(
   'transactions keep their rows until they are released, though the socket writes to its memory again',

@@ -153,6 +153,8 @@ export async function driverOptions(address: ServerAddress): Promise<DriverOptio
     supportBigNumbers: true,
     bigNumberStrings: true,
     dateStrings: true,
+    // The driver makes room for 16,000 unless told otherwise: half a MiB for each connection, and many are short.
+    maxPreparedStatements: 64,
   };
 }
 

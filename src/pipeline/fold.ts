@@ -4,6 +4,9 @@ import type { MariaGtid } from '../core/maria-gtid.js';
 import type { HeldXa, LogPosition, Position } from '../core/position.js';
 import type { PreparedXa, Transaction } from '../core/transaction.js';
 
+/** A delayed replica's log is read ahead for days, and each GTID by itself takes half a KiB. */
+const UNFOLDED_MAX = 1000;
+
 /**
  * Collects what transactions do to a position, and makes the position once: a GTID set per transaction would copy
  * thousands of intervals each time.
@@ -30,6 +33,13 @@ export class PositionFold {
     if (prepared !== null && prepared.gtid !== null) this.#pushPrepared(prepared.gtid);
     if (gtid !== null) this.#push(gtid);
     this.#last = transaction;
+    if (this.#gtids.length + this.#mariaGtids.length >= UNFOLDED_MAX) this.#fold(transaction);
+  }
+
+  #fold(last: Transaction): void {
+    this.#position = { ...this.#position, log: this.#logBehind(last) };
+    this.#gtids = [];
+    this.#mariaGtids = [];
   }
 
   #push(gtid: AnyGtid): void {
@@ -47,16 +57,14 @@ export class PositionFold {
   /** The position behind everything added so far. */
   take(): Position {
     if (this.#last === null) return this.#position;
-    const log = this.#logBehind(this.#last);
+    this.#fold(this.#last);
     const { held, schemas } = this.#last;
     this.#position = {
       source: this.#position.source,
-      log,
+      log: this.#position.log,
       held: held.map(heldXa),
       ...(schemas !== undefined && { schemas }),
     };
-    this.#gtids = [];
-    this.#mariaGtids = [];
     this.#last = null;
     return this.#position;
   }

@@ -36,6 +36,17 @@ describe('a position moves', () => {
     });
   });
 
+  test('by thousands of GTIDs that nobody asked about meanwhile', () => {
+    const odd = Array.from({ length: 3500 }, (_, i) => 2 * i + 5);
+    const executed = positionAfter(2).log as { executed: GtidSet };
+    expect(folded(positionAfter(2), ...odd.map((sequence) => transaction(sequence)))).toMatchObject({
+      log: { gtid: executed.executed.with(odd.map(gtidOf)).toString() },
+    });
+    const fold = new PositionFold(positionAfter(2));
+    for (const sequence of odd.slice(0, 1000)) fold.add(transaction(sequence));
+    expect(fold.moved).toBe(true);
+  });
+
   test('not at all without transactions', () => {
     const fold = new PositionFold(positionAfter(3));
     expect(fold.moved).toBe(false);

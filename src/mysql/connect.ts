@@ -132,6 +132,7 @@ export interface DriverOptions {
   readonly supportBigNumbers: boolean;
   readonly bigNumberStrings: boolean;
   readonly dateStrings: boolean;
+  readonly maxPreparedStatements: number;
 }
 
 export async function driverOptions(address: ServerAddress): Promise<DriverOptions> {

@@ -4,7 +4,16 @@
  * owner and removed by the next.
  */
 import { randomBytes } from 'node:crypto';
-import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, rmSync } from 'node:fs';
+import {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmdirSync,
+  rmSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 
@@ -47,8 +56,7 @@ export function recordProcess(pid: number): void {
 
 /** What dead processes left, and those of whom it is known that they need nothing any more. */
 export function removeLeftovers(isDone: (pid: number) => boolean = () => false): void {
-  if (!existsSync(parent)) return;
-  for (const name of readdirSync(parent)) {
+  for (const name of namesIn(parent)) {
     const [pid, started] = name.split('-');
     if (startTime(Number(pid)) !== started || isDone(Number(pid))) remove(join(parent, name));
   }
@@ -58,14 +66,30 @@ export function isChild(pid: number): boolean {
   return statOf(pid)[1] === String(process.pid);
 }
 
+/** Two processes that begin at once find the same leftovers: whoever gives them another name first removes them. */
 function remove(folder: string): void {
-  const list = join(folder, processList);
+  const taken = `${folder}-gone`;
+  try {
+    renameSync(folder, taken);
+  } catch {
+    return;
+  }
+  const list = join(taken, processList);
   for (const line of existsSync(list) ? readFileSync(list, 'utf8').split('\n') : []) {
     const [pid, started] = line.split(' ');
     if (pid && started && isOurs(Number(pid), started, folder)) kill(Number(pid));
   }
-  rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+  rmSync(taken, { recursive: true, force: true, maxRetries: 5 });
   removeIfEmpty(parent);
+}
+
+/** None where it is gone: its last folder took it along. */
+function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return [];
+  }
 }
 
 function removeIfEmpty(folder: string): void {

@@ -27,7 +27,7 @@ export interface Saving {
   /** In the transaction of the rows. */
   readonly save: Piece;
   /** Before what commits by itself. */
-  readonly intend: Piece;
+  readonly intend: () => Piece;
 }
 
 /** What the target’s session holds from one transaction to the next. */
@@ -48,7 +48,7 @@ export class MariadbReplay {
     for (const entry of transaction.entries) {
       if (before !== null && (entry.kind === 'statement' || before.kind === 'statement'))
         throw mixed(gtid, transaction);
-      if (before === null) yield* this.#opening(entry, gtid, commitsItself ? saving.intend : null);
+      if (before === null) yield* this.#opening(entry, gtid, commitsItself ? saving.intend() : null);
       if (entry.kind === 'rows') yield* this.#buffer.add(entry, this.#target.eventBytesMax);
       else yield* this.#statement(entry);
       before = entry;

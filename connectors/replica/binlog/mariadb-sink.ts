@@ -1,11 +1,7 @@
 import {
   type Batch,
-  decodeCheckpoint,
-  encodeCheckpoint,
-  formatGtid,
   isMariaGtid,
   type MariaGtid,
-  MariaGtids,
   type Position,
   PositionFold,
   placeOf,
@@ -21,6 +17,7 @@ import type { BinlogOptions } from '../options.js';
 import type { Piece } from '../piece.js';
 import { until } from '../until.js';
 import { Fence } from './fence.js';
+import { behindIntent, Intents } from './mariadb-intent.js';
 import { MariadbReplay, type MariadbTarget, unlogged } from './mariadb-pieces.js';
 import { type Owner, placeOfPiece } from './place.js';
 import { Sender } from './sender.js';
@@ -32,6 +29,7 @@ interface Opened {
   readonly session: Session;
   readonly replay: MariadbReplay;
   readonly sender: Sender<Owner>;
+  readonly intents: Intents;
 }
 
 /**
@@ -83,25 +81,29 @@ export class MariadbSink implements ResumableSink {
       session,
       replay: new MariadbReplay(await targetOf(session)),
       sender: new Sender(session, placeOfPiece),
+      intents: await Intents.open(session, this.#context.pipeline),
     };
     await this.#fence.take([session]);
     await session.run(['SET sql_log_bin=0']);
     const { position, intent } = await this.#checkpoints.fence(session);
     await session.run(['SET sql_log_bin=1']);
-    const found = intent === null ? position : ((await behind(session, intent)) ?? position);
+    const found = intent === null ? position : ((await behindIntent(session, intent)) ?? position);
     this.#saved = found;
     this.#fold = found === undefined ? null : new PositionFold(found);
     return found;
   }
 
-  async #write({ transactions, position }: Batch, { session, replay, sender }: Opened): Promise<void> {
+  async #write({ transactions, position }: Batch, { session, replay, sender, intents }: Opened): Promise<void> {
     if (position.log.kind !== 'mariadb-gtid') throw wrongSource(session);
     this.#fold ??= new PositionFold(position);
     for (const transaction of transactions) {
       const gtid = gtidOf(transaction, session);
       this.#fold.add(transaction);
       const behindIt = this.#fold.take();
-      const saving = { save: this.#save(behindIt), intend: this.#intend(gtid, behindIt) };
+      const saving = {
+        save: this.#save(behindIt),
+        intend: () => this.#intend(intents.encode(transaction, gtid, behindIt)),
+      };
       for (const piece of replay.pieces(transaction, gtid, saving)) await sender.add(transaction, piece);
       this.#saved = behindIt;
     }
@@ -116,28 +118,10 @@ export class MariadbSink implements ResumableSink {
     return { sql: this.#checkpoints.save(position), saves: () => this.#checkpoints.fenced() };
   }
 
-  /** A statement commits by itself: what is noted before it says where to go on if the target has logged it. */
-  #intend(gtid: MariaGtid, position: Position): Piece {
-    const checkpoint = encodeCheckpoint({ pipeline: this.#context.pipeline, generation: 0, position, sink: {} });
-    const sql = this.#checkpoints.intend(JSON.stringify({ gtid: formatGtid(gtid), checkpoint }));
-    return { sql, saves: () => this.#checkpoints.fenced() };
+  /** A statement commits by itself: what is noted before it says where to go on if the target has done it. */
+  #intend(intent: string): Piece {
+    return { sql: this.#checkpoints.intend(intent), saves: () => this.#checkpoints.fenced() };
   }
-}
-
-/** The position behind a statement that was begun, if the target executed it. */
-async function behind(session: Session, intent: string): Promise<Position | null> {
-  const { gtid, checkpoint } = JSON.parse(intent) as { gtid: string; checkpoint: string };
-  const [row] = await session.query<[string]>('SELECT @@GLOBAL.gtid_binlog_state');
-  const [wanted] = MariaGtids.parse(gtid);
-  const isDone = (row?.[0] ?? '')
-    .split(',')
-    .filter(Boolean)
-    .flatMap((each) => [...MariaGtids.parse(each)])
-    .some(
-      ({ domain, server, sequence }) =>
-        domain === wanted!.domain && server === wanted!.server && sequence >= wanted!.sequence,
-    );
-  return isDone ? decodeCheckpoint(checkpoint, 'a statement that was begun').position : null;
 }
 
 async function targetOf(session: Session): Promise<MariadbTarget> {

@@ -143,7 +143,7 @@ export class TransactionEnds {
   }
 }
 
-const UNFOLDED_MAX = 1000;
+const UNFOLDED_MAX = 100;
 
 function united(logged: LoggedGtids, ended: readonly AnyGtid[]): LoggedGtids {
   const mariadb = ended.filter(isMariaGtid);

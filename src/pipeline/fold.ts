@@ -4,8 +4,8 @@ import type { MariaGtid } from '../core/maria-gtid.js';
 import type { HeldXa, LogPosition, Position } from '../core/position.js';
 import type { PreparedXa, Transaction } from '../core/transaction.js';
 
-/** A delayed replica's log is read ahead for days, and each GTID by itself takes half a KiB. */
-const UNFOLDED_MAX = 1000;
+/** A delayed replica's log is read ahead for days, and GTIDs that are kept until V8 takes them for old are garbage for long. */
+const UNFOLDED_MAX = 100;
 
 /**
  * Collects what transactions do to a position, and makes the position once: a GTID set per transaction would copy

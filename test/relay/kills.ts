@@ -61,7 +61,8 @@ export async function killSemiSync(options: SemiSyncKills): Promise<SemiSyncResu
   const faults = faultsOf(options);
   try {
     for (const [i, fault] of faults.entries()) {
-      await commits.reached(Math.floor(((i + random.int(0, 99) / 100) * wanted) / faults.length));
+      const count = Math.floor(((i + random.int(0, 99) / 100) * wanted) / faults.length);
+      await subject.during(commits.reached(count));
       await sleep(random.int(0, 40));
       const down = [...(fault === 'source' ? [] : [subject.kill()]), ...(fault === 'relay' ? [] : [server.kill()])];
       await Promise.all(down);
@@ -69,9 +70,9 @@ export async function killSemiSync(options: SemiSyncKills): Promise<SemiSyncResu
       if (fault !== 'relay') await server.launch();
       if (fault !== 'source') subject.start();
     }
-    await commits.ended();
+    await subject.during(commits.ended());
     // What the source had logged when it was killed last, and told nobody, comes as well.
-    await caughtUp(folder, server);
+    await subject.during(caughtUp(folder, server));
     await subject.kill();
     const rows = await inspect(folder, commits.done, findings);
     const logged = await sql(server.url, "SELECT CONCAT(client, '-', n), v FROM shop.t");

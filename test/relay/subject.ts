@@ -56,6 +56,15 @@ export class Subject {
     }
   }
 
+  /** Throws what it said if it ends by itself before the work does. */
+  async during<T>(work: Promise<T>): Promise<T> {
+    const child = this.#child;
+    const ended = new Promise<never>((_, reject) => {
+      child?.once('exit', (code) => reject(new Error(`the relay ended by itself (${code}):\n${this.#said}`)));
+    });
+    return Promise.race([work, ended]);
+  }
+
   /** Throws what it said if it was gone already. */
   async kill(): Promise<void> {
     const child = this.#child;

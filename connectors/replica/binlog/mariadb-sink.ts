@@ -86,8 +86,11 @@ export class MariadbSink implements ResumableSink {
     await this.#fence.take([session]);
     await session.run(['SET sql_log_bin=0']);
     const { position, intent } = await this.#checkpoints.fence(session);
+    const behind = intent === null ? null : await behindIntent(session, intent);
+    // The next intent takes the place of this one, and with it what it tells.
+    if (behind !== null) await session.run([this.#checkpoints.save(behind)]);
     await session.run(['SET sql_log_bin=1']);
-    const found = intent === null ? position : ((await behindIntent(session, intent)) ?? position);
+    const found = behind ?? position;
     this.#saved = found;
     this.#fold = found === undefined ? null : new PositionFold(found);
     return found;

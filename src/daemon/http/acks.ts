@@ -10,7 +10,7 @@ const INTERVAL_MS = 1000;
 export function acks(url: URL, streams: readonly ReplicaStream[], signal: AbortSignal): Answer {
   const name = queryOf(url, ['pipeline']).get('pipeline');
   const wanted = streams.filter((stream) => name === undefined || stream.name === name || stream.group === name);
-  if (wanted.length === 0) {
+  if (name !== undefined && wanted.length === 0) {
     throw new RowtideError('USAGE', `no pipeline is called ${name}`, {
       hint: `There are ${streams.map((stream) => stream.name).join(', ')}.`,
     });

@@ -60,5 +60,5 @@ function decimalText(r: ByteReader): string {
     throw malformed(`a user variable of the type DECIMAL(${precision},${scale})`);
   const at = r.skip(decimalBytes(precision, scale));
   const out = Buffer.alloc(precision + 4);
-  return out.latin1Slice(0, writeDecimal(out, 0, { bytes: r.bytes, at, integerDigits: precision - scale, scale }));
+  return out.latin1Slice(0, writeDecimal(out, 0, r.bytes, at, { integer: precision - scale, scale }));
 }

@@ -11,11 +11,10 @@ const GROUP_BYTES = [0, 1, 1, 2, 2, 3, 3, 4, 4, 4] as const;
  */
 export class DecimalCodec implements ShortTextCodec {
   readonly width: number;
-  /** Filled for each cell, so that it is no garbage. */
-  readonly #packed: PackedDecimal;
+  readonly #digits: DecimalDigits;
 
   constructor(precision: number, scale: number) {
-    this.#packed = { bytes: ascii, at: 0, integerDigits: precision - scale, scale };
+    this.#digits = { integer: precision - scale, scale };
     this.width = decimalBytes(precision, scale);
   }
 
@@ -24,12 +23,7 @@ export class DecimalCodec implements ShortTextCodec {
   }
 
   write(out: Buffer, to: number, bytes: Buffer, at: number, _end: number): number {
-    const packed = this.#packed;
-    packed.bytes = bytes;
-    packed.at = at;
-    const end = writeDecimal(out, to, packed);
-    packed.bytes = ascii; // an event may be large
-    return end;
+    return writeDecimal(out, to, bytes, at, this.#digits);
   }
 }
 
@@ -41,24 +35,28 @@ function digitBytes(digits: number): number {
   return Math.trunc(digits / GROUP_DIGITS) * GROUP_BYTES[GROUP_DIGITS] + GROUP_BYTES[digits % GROUP_DIGITS]!;
 }
 
-export interface PackedDecimal {
-  bytes: Buffer;
-  at: number;
-  integerDigits: number;
-  scale: number;
+/** How many stand before the point, and behind it. */
+export interface DecimalDigits {
+  readonly integer: number;
+  readonly scale: number;
 }
 
 /** Writes the digits as MySQL prints them and returns the offset behind; needs 1 + 65 + 1 + 1 bytes of room. */
-export function writeDecimal(out: Buffer, outAt: number, packed: PackedDecimal): number {
-  const { bytes, integerDigits, scale } = packed;
-  let from = packed.at;
+export function writeDecimal(
+  out: Buffer,
+  outAt: number,
+  bytes: Buffer,
+  at: number,
+  { integer, scale }: DecimalDigits,
+): number {
+  let from = at;
   let to = outAt;
   const invert = (bytes[from]! & 0x80) === 0 ? 0xff : 0;
   if (invert !== 0) out[to++] = 0x2d;
   const digitsFrom = to;
   // Only the very first byte carries the flipped bit.
   let flip = 0x80;
-  for (let digits = integerDigits; digits > 0; ) {
+  for (let digits = integer; digits > 0; ) {
     const count = digits % GROUP_DIGITS || GROUP_DIGITS;
     const byteCount = GROUP_BYTES[count]!;
     const group = readGroup(bytes, from, byteCount, invert, flip);

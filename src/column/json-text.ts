@@ -234,7 +234,7 @@ class Writer {
         if (precision > 65 || scale > precision || length < 2 + decimalBytes(precision, scale)) {
           refuse(`DECIMAL(${precision},${scale}) in ${length} bytes`);
         }
-        return writeDecimal(out, at, { bytes: this.#bytes, at: start + 2, integerDigits: precision - scale, scale });
+        return writeDecimal(out, at, this.#bytes, start + 2, { integer: precision - scale, scale });
       }
       case column.DATE:
       case column.TIMESTAMP:

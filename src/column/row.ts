@@ -75,8 +75,9 @@ function readEach(image: Image, cells: readonly Cell[]): Partial<Row> {
 /**
  * A constructor that names each column: all rows share a hidden class, 1.4 times as fast as `row[name] = value`, and each
  * column's codec is called in a place of its own, which lets the engine inline it. A literal would be as fast, and be put
- * where garbage is collected late (see changes.ts). The only code that is generated in Rowtide; names go in as quoted
- * keys. Null where eval is forbidden, and for a column called as what every object has (`__proto__`, `constructor`), which
+ * where garbage is collected late (see changes.ts). All values are read before the row is made: what is stored into an
+ * object between calls costs a note for the garbage collector. The only code that is generated in Rowtide; names go in as
+ * quoted keys. Null where eval is forbidden, and for a column called as what every object has (`__proto__`, `constructor`), which
  * assigning might change or miss.
  *
  * Short texts of a row are written one behind the other and become strings by one native call for all of them, since a
@@ -85,10 +86,11 @@ function readEach(image: Image, cells: readonly Cell[]): Partial<Row> {
  *   const s2 = o; if ((p = at[2]) >= 0) o = c2.write(texts, o, b, p, end[2]);
  *   const s4 = o; …
  *   const text = o === 0 ? '' : texts.utf8Slice(0, o);
- *   // JSON is not always ASCII. Where it is not, offsets of bytes are not those of characters, or bytes were no UTF-8.
- *   const cut = text.length === o && !text.includes('\ufffd');
- *   this["id"] = (p = at[0]) < 0 ? null : c0.read(b, p, end[0], v0, null);
- *   this["name"] = (p = at[2]) < 0 ? null : cut && s2 < s4 ? text.substring(s2, s4) : c2.read(b, p, end[2], v2, null); …
+ *   // JSON is not always ASCII. Where it is not, there are fewer characters than bytes.
+ *   const cut = text.length === o;
+ *   const r0 = (p = at[0]) < 0 ? null : c0.read(b, p, end[0], v0, null);
+ *   const r2 = (p = at[2]) < 0 ? null : cut && s2 < s4 ? text.substring(s2, s4) : c2.read(b, p, end[2], v2, null); …
+ *   return new Row(r0, r2, …);
  */
 function generatedReader(cells: readonly Cell[]): ReadRow | null {
   if (cells.some(({ name }) => name in Object.prototype)) return null;
@@ -97,23 +99,27 @@ function generatedReader(cells: readonly Cell[]): ReadRow | null {
   const writes = short.map(
     (i) => `const s${i} = o; if ((p = at[${i}]) >= 0) o = c${i}.write(texts, o, b, p, end[${i}]);`,
   );
-  const fields = cells.map(({ name, isShortText }, i) => {
+  const reads = cells.map(({ isShortText }, i) => {
     const read = `c${i}.read(b, p, end[${i}], v${i}, null)`;
     const next = short[short.indexOf(i) + 1];
     const to = next === undefined ? 'o' : `s${next}`;
     const value = isShortText ? `cut && s${i} < ${to} ? text.substring(s${i}, ${to}) : ${read}` : read;
-    return `this[${JSON.stringify(name)}] = (p = at[${i}]) < 0 ? null : ${value}`;
+    return `const r${i} = (p = at[${i}]) < 0 ? null : ${value};`;
   });
-  const body = `function Row(image) {
+  const results = cells.map((_, i) => `r${i}`).join(', ');
+  const body = `function Row(${results}) {
+    ${cells.map(({ name }, i) => `this[${JSON.stringify(name)}] = r${i};`).join('\n    ')}
+  }
+  Row.prototype = Object.prototype;
+  return function (image) {
     const b = image.bytes, at = image.at, end = image.end;
     let p, o = 0;
     ${writes.join('\n    ')}
     const text = o === 0 ? '' : texts.utf8Slice(0, o);
-    const cut = text.length === o && !text.includes('\\ufffd');
-    ${fields.join(';\n    ')};
-  }
-  Row.prototype = Object.prototype;
-  return function (image) { return new Row(image); };`;
+    const cut = text.length === o;
+    ${reads.join('\n    ')}
+    return new Row(${results});
+  };`;
   const names = cells.flatMap((_, i) => [`c${i}`, `v${i}`]);
   try {
     // oxlint-disable-next-line typescript/no-implied-eval -- the one place, see above

@@ -240,8 +240,12 @@ function problemsOf(issue: z.core.$ZodIssue, { document, path }: Check): Problem
     });
   }
   const place = issue.code === 'invalid_key' ? document.keyPlace(full) : document.place(full);
-  const message = issue.code === 'invalid_key' ? (issue.issues[0]?.message ?? issue.message) : issue.message;
-  return [{ place, path: full, message }];
+  return [{ place, path: full, message: messageOf(issue, at(document.value, full)) }];
+}
+
+function messageOf(issue: z.core.$ZodIssue, value: unknown): string {
+  if (issue.code === 'invalid_key') return issue.issues[0]?.message ?? issue.message;
+  return issue.code === 'invalid_type' && value === undefined ? 'is missing' : issue.message;
 }
 
 interface SinkLoading<S extends Configurable> {

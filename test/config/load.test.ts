@@ -207,7 +207,7 @@ pipelines:
       '/etc/rowtide/rowtide.yaml:4:20 pipelines.a.source.url: Invalid input: expected string, received number',
       '/etc/rowtide/rowtide.yaml:4:23 pipelines.a.source.prot: unknown key',
       '/etc/rowtide/rowtide.yaml:6:17 pipelines.a.transform.include.0: not a table pattern: "shop". A pattern is schema.table, like shop.orders, shop.* or *.audit_?, or a /regex/.',
-      '/etc/rowtide/rowtide.yaml:8:14 pipelines.a.sink.kafka.brokers: Invalid input: expected array, received undefined',
+      '/etc/rowtide/rowtide.yaml:8:14 pipelines.a.sink.kafka.brokers: is missing',
       '/etc/rowtide/rowtide.yaml:8:16 pipelines.a.sink.kafka.broker: unknown key',
       '/etc/rowtide/rowtide.yaml:10:38 pipelines.b.source.from: not a place in a binlog: "yesterday". Give beginning, now, a GTID set (of MariaDB: 0-1-100,1-2-5), file:position (binlog.000007:1234), or a time (2026-11-20 10:15:00, with Z or +01:00 for a zone).',
       '/etc/rowtide/rowtide.yaml:11:13 pipelines.b.sink.nope: no connector is called nope',

@@ -34,7 +34,7 @@ export function anonymous(): RowtideError {
 }
 
 export function prepareMissing(xid: string): RowtideError {
-  return new RowtideError('LOG_GAP', `XA COMMIT ${xid}, but its XA PREPARE was logged before the position`, {
-    hint: 'Begin at a position before the XA PREPARE.',
+  return new RowtideError('LOG_GAP', `XA COMMIT ${xid}, but its XA PREPARE is not in the log behind the position`, {
+    hint: 'Begin at a position before the XA PREPARE. If the log commits it a second time here, as that of a MariaDB that was killed may, skip this one.',
   });
 }

@@ -106,4 +106,40 @@ needs('own').describe('rowtide with MariaDB', () => {
     await last.ended;
     expect(written()).toEqual(Array.from({ length: ROWS }, (_, i) => i + 1));
   });
+
+  test('stops at an XA COMMIT that is logged a second time, and goes on behind it when told to', async () => {
+    const place = join(folder, 'xa');
+    const [[before]] = await sql.query<mysql.RowDataPacket[]>('SELECT @@gtid_binlog_pos AS gtid');
+    writeFileSync(
+      `${place}.yaml`,
+      `state: ${place}.state\npipelines:\n  p:\n    source: { url: "${server.url}", from: "${before?.gtid}", schema: assume-current }\n    sink: { file: { path: ${place}.jsonl } }\n`,
+    );
+    const prepare = (id: number): string[] => [
+      "XA START 'x'",
+      `INSERT INTO shop.orders (id) VALUES (${id})`,
+      "XA END 'x'",
+      "XA PREPARE 'x'",
+    ];
+    for (const statement of [...prepare(1001), "XA COMMIT 'x'"]) await sql.query(statement);
+    // A server that is killed leaves one prepared that its log has committed.
+    const holder = await mysql.createConnection(server.url);
+    for (const statement of ['SET sql_log_bin = 0', ...prepare(1002)]) await holder.query(statement);
+    await holder.end();
+    const commit = () => sql.query("XA COMMIT 'x'").then(() => true, String);
+    await expect.poll(commit).toBe(true);
+    const [[second]] = await sql.query<mysql.RowDataPacket[]>('SELECT @@gtid_binlog_pos AS gtid');
+    await insert(1003);
+
+    const stopped = await start(['run', '--config', `${place}.yaml`]).ended;
+    expect(stopped.status).toBe(1);
+    expect(stopped.stderr).toMatch(/LOG_GAP: .*XA COMMIT X'78',X'',1, but its XA PREPARE is not in the log/);
+    const written = (): number[] => ids(readFileSync(`${place}.jsonl`, 'utf8'));
+    expect(written()).toEqual([1001]);
+    const skip = ['skip', String(second?.gtid), '--config', `${place}.yaml`, '--pipeline', 'p'];
+    expect(await rowtide(skip)).toMatchObject({ status: 0 });
+    const running = start(['run', '--config', `${place}.yaml`]);
+    await expect.poll(written).toEqual([1001, 1003]);
+    running.process.kill('SIGTERM');
+    await running.ended;
+  });
 });

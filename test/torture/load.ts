@@ -71,7 +71,7 @@ export class Load {
     this.#stop.abort();
     await this.#ended;
     await using session = await connected(this.#options.url);
-    await commitPrepared(session.connection);
+    await decidePrepared(session.connection);
   }
 
   #write(writer: number): Promise<void> {
@@ -94,7 +94,7 @@ export class Load {
     const random = new Random(this.#options.seed, 'two phases');
     let serial = 0;
     return this.#repeat(async (connection) => {
-      await commitPrepared(connection);
+      await decidePrepared(connection);
       const id = WRITERS * LEDGER_IDS_PER_WRITER + 2 * ++serial;
       await connection.query(`XA START '${serial}'`);
       await connection.query(`INSERT INTO ledger VALUES (${id}, 1, '')`);
@@ -153,10 +153,34 @@ async function connected(url: string): Promise<{ connection: mysql.Connection } 
   return { connection, [Symbol.asyncDispose]: async () => connection.destroy() };
 }
 
-/** What an interruption left between its phases: such a transaction keeps its locks until somebody decides. */
-async function commitPrepared(connection: mysql.Connection): Promise<void> {
+/**
+ * What an interruption left between its phases: such a transaction keeps its locks until somebody decides.
+ *
+ * MariaDB 11.8 logs a step of XA before its engine does it, and its recovery does not bring them together: one that is
+ * killed may hold prepared what its log commits or rolls back. Deciding that anew would log a step without its XA PREPARE,
+ * at which its own replicas stop, too (1397); so the engine is told what the log says, and the log nothing.
+ */
+export async function decidePrepared(connection: mysql.Connection): Promise<void> {
   const [prepared] = await connection.query<mysql.RowDataPacket[]>('XA RECOVER');
-  for (const { data } of prepared) await connection.query(`XA COMMIT '${data}'`);
+  for (const { data } of prepared) {
+    const last = await lastLogged(connection, String(data));
+    const isDecided = last === 'COMMIT' || last === 'ROLLBACK';
+    if (isDecided) await connection.query('SET sql_log_bin = 0');
+    await connection.query(`XA ${isDecided ? last : 'COMMIT'} '${data}'`);
+    if (isDecided) await connection.query('SET sql_log_bin = 1');
+  }
+}
+
+/** The last step of a transaction of two phases that is in the log. */
+async function lastLogged(connection: mysql.Connection, xid: string): Promise<string | undefined> {
+  const step = new RegExp(`\\bXA (PREPARE|COMMIT|ROLLBACK) X'${Buffer.from(xid).toString('hex')}'`, 'i');
+  const [files] = await connection.query<mysql.RowDataPacket[]>('SHOW BINARY LOGS');
+  for (const { Log_name } of files.reverse()) {
+    const [events] = await connection.query<mysql.RowDataPacket[]>(`SHOW BINLOG EVENTS IN '${Log_name}'`);
+    const last = events.findLast(({ Info }) => step.test(Info));
+    if (last !== undefined) return step.exec(last.Info)?.[1];
+  }
+  return undefined;
 }
 
 /** The statements of one transaction, of which the ledger's is the first. */

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { tableWithoutNames } from '../binlog/mapped-table.js';
 import { transactions } from '../binlog/transactions.js';
 import { RowtideError } from '../core/errors.js';
@@ -22,6 +23,8 @@ export interface AttachOptions {
 }
 
 const ATTEMPTS_MAX = 5;
+/** The first of four that double, for statements that are logged and not yet committed. */
+const PAUSE_MS = 100;
 
 /**
  * The tables at a position, from INFORMATION_SCHEMA as it is now. Reading it takes no lock, and it says nothing about the
@@ -50,12 +53,17 @@ interface Copy {
   readonly state: SchemaState;
 }
 
-/** All tables, and a place of the log at which they were so. */
+/**
+ * All tables, and a place of the log at which they were so. A server logs a statement before it commits it, so the end of
+ * the log may be further than what INFORMATION_SCHEMA shows; what is among the executed GTIDs it does show.
+ */
 export async function copyOf(options: AttachOptions): Promise<Copy> {
-  const source = await options.log.identity(options.signal);
+  const { signal } = options;
+  const source = await options.log.identity(signal);
   for (let attempt = 1; ; attempt++) {
+    const log = await options.log.head(signal);
     const { at, state } = await readCopy(options);
-    const meanwhile = await statementsFrom({ source, log: { kind: 'file', ...at }, held: [] }, options);
+    const meanwhile = await statementsFrom({ source, log, held: [] }, options);
     const concerning = (meanwhile ?? [{ at, statement: NOT_READ }]).filter(({ statement }) =>
       concernsColumns(statement, state),
     );
@@ -63,6 +71,7 @@ export async function copyOf(options: AttachOptions): Promise<Copy> {
     const statements = concerning.map(({ statement }) => statement);
     // A server that is altered all the time: of what is altered just now, nothing is known.
     if (attempt === ATTEMPTS_MAX) return { at, state: reachedBack(state, statements) };
+    await sleep(PAUSE_MS * 2 ** (attempt - 1), undefined, { signal });
   }
 }
 

@@ -4,7 +4,10 @@ import type { LogPoint } from '../core/event.js';
 export class DurableEnd {
   #point: LogPoint | null = null;
   #failure: Error | null = null;
-  readonly #waiting = new Set<() => void>();
+  /** Of those who wait now. A Set, and listeners that come and go, leave behind what V8 collects late. */
+  #waiting: (() => void)[] = [];
+  /** Whose aborts wake all. */
+  readonly #signals = new WeakSet<AbortSignal>();
 
   /** Behind the last whole transaction; null before anything is durable. */
   get point(): LogPoint | null {
@@ -32,18 +35,18 @@ export class DurableEnd {
   }
 
   #next(signal: AbortSignal): Promise<void> {
+    if (!this.#signals.has(signal)) {
+      this.#signals.add(signal);
+      signal.addEventListener('abort', () => this.#wake(), { once: true });
+    }
     return new Promise((resolve) => {
-      const wake = (): void => {
-        this.#waiting.delete(wake);
-        signal.removeEventListener('abort', wake);
-        resolve();
-      };
-      this.#waiting.add(wake);
-      signal.addEventListener('abort', wake, { once: true });
+      this.#waiting.push(resolve);
     });
   }
 
   #wake(): void {
-    for (const wake of [...this.#waiting]) wake();
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    for (const wake of waiting) wake();
   }
 }

@@ -11,6 +11,7 @@
  *   npm run torture -- aggregate             eight sources in one target, killed, late and altered one after the other
  *   npm run torture -- replica-parallel      100,000 conflicting transactions through several workers, and a reader
  *   npm run torture -- delay                 10,000 transactions of a delayed replica: none early, none much too late
+ *   npm run torture -- delay-backlog         4 GiB that wait for a delayed replica, and the memory of rowtide
  *   npm run torture -- semi-sync relay           relays killed, and their sources, while clients wait for acknowledgements
  *   npm run torture -- wait                  10,000 writes that are waited for at a replica, whose target is killed
  *   npm run torture -- kills-kafka broken    some parts, by the beginnings of their names
@@ -25,6 +26,7 @@ import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { AGGREGATE_PARTS } from './aggregate.js';
+import { BACKLOG_PARTS } from './backlog.js';
 import { DELAY_PARTS } from './delay.js';
 import { DELIVERY_PARTS } from './delivery.js';
 import { REPLICA_EQUAL_PARTS } from './equal/parts.js';
@@ -62,6 +64,7 @@ const OWN_PARTS = [
   ...REPLICA_EQUAL_PARTS,
   ...AGGREGATE_PARTS,
   ...DELAY_PARTS,
+  ...BACKLOG_PARTS,
   ...RELAY_PARTS,
   ...WAIT_PARTS,
 ];

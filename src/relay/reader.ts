@@ -289,7 +289,8 @@ async function listBefore(folder: RelayFolder, file: string, signal: AbortSignal
 async function readBefore(folder: RelayFolder, file: string, signal: AbortSignal): Promise<Before | null> {
   const input = await openInput(folder.pathOf(file), signal);
   try {
-    const reader = new FileReader(input, { eventBytesMax: EVENT_BYTES_MAX });
+    // Smaller blocks: a status of many files looks into each, and what lies outside of the heap is collected late.
+    const reader = new FileReader(input, { eventBytesMax: EVENT_BYTES_MAX, reusesMemory: true });
     await reader.first(FIRST_OFFSET);
     for (let block = await reader.next(); block !== null; block = await reader.next()) {
       for (const event of block.events) {

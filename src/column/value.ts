@@ -23,6 +23,22 @@ export function valueVisitor(table: Table, column: Column, { ofLasting } = { ofL
  */
 const MEMORY_TIMES_MAX = 16;
 
+/** Memory of copies, of which each is a sixteenth at least: to get some costs as much as to copy a page into it. */
+const SLAB_BYTES = 65_536;
+let slab = new ArrayBuffer(0);
+let slabUsed = 0;
+
+function room(length: number): Uint8Array {
+  if (length * MEMORY_TIMES_MAX < SLAB_BYTES || length * 2 > SLAB_BYTES) return new Uint8Array(length);
+  if (slabUsed + length > slab.byteLength) {
+    slab = Buffer.allocUnsafeSlow(SLAB_BYTES).buffer;
+    slabUsed = 0;
+  }
+  const copy = new Uint8Array(slab, slabUsed, length);
+  slabUsed += length;
+  return copy;
+}
+
 class ValueVisitor implements Visitor<Value> {
   readonly #charset: Charset;
   readonly #decode: TextDecode;
@@ -78,9 +94,9 @@ class ValueVisitor implements Visitor<Value> {
       if (length * MEMORY_TIMES_MAX >= buffer.byteLength)
         return new Uint8Array(buffer, bytes.byteOffset + from, length);
     }
-    const copy = new Uint8Array(length);
-    copy.set(bytes.subarray(from, to));
-    return copy;
+    const copy = room(length);
+    copy.set(new Uint8Array(bytes.buffer, bytes.byteOffset + from, to - from));
+    return to - from < length ? copy.fill(0, to - from) : copy;
   }
 
   member(index: number): Value {

@@ -70,7 +70,12 @@ test('a value keeps at most sixteen times its size alive, and is not copied wher
 
   const inBlock = valuesOf(transactionIn(2 ** 20, WRITE_ROWS_EVENT, files, ...all.map(file)));
   expect(inBlock.map((value) => Buffer.from(value))).toEqual(all);
-  expect(inBlock.map(({ buffer }) => buffer.byteLength)).toEqual([4096, 4096, 4096]);
+  // Copies share what is sixteen times as large.
+  expect(inBlock.map(({ buffer }) => buffer.byteLength)).toEqual([65_536, 65_536, 65_536]);
+  expect(new Set(inBlock.map(({ byteOffset }) => byteOffset)).size).toBe(3);
+
+  const [less] = valuesOf(transactionIn(2 ** 20, WRITE_ROWS_EVENT, files, file(Buffer.alloc(4095, 'less'))));
+  expect(less!.buffer.byteLength).toBe(4095);
 
   const [small] = valuesOf(transactionIn(64 * 1024, WRITE_ROWS_EVENT, files, file(Buffer.from('small'))));
   expect(small).toEqual(new Uint8Array(Buffer.from('small')));

@@ -1,4 +1,4 @@
-import { type FormatDescription, HEADER_BYTES, type LogPoint } from '../core/event.js';
+import { type FormatDescription, HEADER_BYTES, type LogPoint, type RawEvent } from '../core/event.js';
 import type { LoggedEvent } from '../inspect/logged-event.js';
 import { decodeFormat, formatChecksumBytes } from './format-description.js';
 import { withPlainHeader } from './header.js';
@@ -113,16 +113,9 @@ export class DumpedEvents {
     const body = isFormat ? raw.subarray(0, raw.length - formatChecksumBytes(raw)) : this.#withoutChecksum(raw);
     const start = this.#offset;
     if (!artificial) this.#offset += raw.length;
-    const event = {
-      type: raw[4] ?? 0,
-      timestamp: raw.readUInt32LE(0),
-      serverId: raw.readUInt32LE(5),
-      flags: raw.readUInt16LE(17),
-      bytes: format.headerBytes === HEADER_BYTES ? body : withPlainHeader(body, format),
-      start,
-      end: this.#offset,
-    };
-    this.#handler({ file: this.#file, format, event, raw, artificial });
+    const bytes = format.headerBytes === HEADER_BYTES ? body : withPlainHeader(body, format);
+    const event = new HeadedEvent(raw, bytes, start, this.#offset);
+    this.#handler(new Dumped(this.#file, format, event, raw, artificial));
   }
 
   #withoutChecksum(raw: Buffer): Buffer {
@@ -134,4 +127,41 @@ export class DumpedEvents {
 function isRepeated(raw: Buffer): boolean {
   if (raw[4] === START_ENCRYPTION_EVENT) return raw.readUInt32LE(LOGGED_END_AT) === 0;
   return raw[4] === GTID_LIST_EVENT && (raw.readUInt16LE(17) & FLAG_ARTIFICIAL) !== 0;
+}
+
+/** Classes and no literals, which V8 may make in the old part of its heap: see binlog/event-memory.ts. */
+class HeadedEvent implements RawEvent {
+  readonly type: number;
+  readonly timestamp: number;
+  readonly serverId: number;
+  readonly flags: number;
+  readonly bytes: Buffer;
+  readonly start: number;
+  readonly end: number;
+
+  constructor(raw: Buffer, bytes: Buffer, start: number, end: number) {
+    this.type = raw[4] ?? 0;
+    this.timestamp = raw.readUInt32LE(0);
+    this.serverId = raw.readUInt32LE(5);
+    this.flags = raw.readUInt16LE(17);
+    this.bytes = bytes;
+    this.start = start;
+    this.end = end;
+  }
+}
+
+class Dumped implements DumpedEvent {
+  readonly file: string;
+  readonly format: FormatDescription;
+  readonly event: RawEvent;
+  readonly raw: Buffer;
+  readonly artificial: boolean;
+
+  constructor(file: string, format: FormatDescription, event: RawEvent, raw: Buffer, artificial: boolean) {
+    this.file = file;
+    this.format = format;
+    this.event = event;
+    this.raw = raw;
+    this.artificial = artificial;
+  }
 }

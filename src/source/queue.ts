@@ -72,6 +72,7 @@ export class BoundedQueue<B extends { readonly sizeBytes: number }> {
 }
 
 const NO_EVENTS: RawEvent[] = [];
+const NO_DUMPED: DumpedEvent[] = [];
 
 /** Constructed, and its array copied, since literals would be put where garbage is collected late: see column/changes.ts. */
 class EventBlock implements LogBlock {
@@ -137,7 +138,7 @@ export class DumpQueue extends BoundedQueue<DumpBlock> {
 
   #newBlock(): DumpBlock {
     const block: DumpBlock = {
-      events: [],
+      events: NO_DUMPED.slice(),
       sizeBytes: 0,
       awaited: null,
       acknowledge: () => {

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import net from 'node:net';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { type FaultProxy, startProxy } from './proxy.js';
+import { type FaultProxy, reset, startProxy } from './proxy.js';
 
 let echo: net.Server;
 let proxy: FaultProxy;
@@ -44,6 +44,15 @@ test('resets what is open', async () => {
   await once(socket, 'data');
   proxy.cutAll();
   expect(await ended).toBe('ECONNRESET');
+});
+
+test('closes what it is to reset in the moment of its end', async () => {
+  const socket = net.connect(proxy.port, '127.0.0.1');
+  await once(socket, 'connect');
+  socket.end('the last words');
+  reset(socket);
+  await once(socket, 'close');
+  expect(socket.closed).toBe(true);
 });
 
 test('cuts after exactly so many bytes from the server, once', async () => {

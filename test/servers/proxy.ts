@@ -58,8 +58,8 @@ export class FaultProxy {
   cutAll(): void {
     for (const { client, server } of this.links) {
       this.cuts++;
-      client.resetAndDestroy();
-      server.resetAndDestroy();
+      reset(client);
+      reset(server);
     }
   }
 
@@ -122,7 +122,7 @@ export class FaultProxy {
       [server, client],
     ] as const) {
       socket.setNoDelay(true);
-      socket.on('error', () => peer.resetAndDestroy());
+      socket.on('error', () => reset(peer));
       socket.on('close', () => this.links.delete(link));
     }
     void this.pump(link, 'request');
@@ -158,6 +158,15 @@ export class FaultProxy {
 
 async function closed(socket: net.Socket): Promise<void> {
   if (!socket.closed) await new Promise((resolve) => socket.once('close', resolve));
+}
+
+/**
+ * Node 20 cannot reset a socket while it is being shut down (`reset EINVAL`): it forgets the handle without closing it, and
+ * its process turns round for ever in its exit.
+ */
+export function reset(socket: net.Socket): void {
+  if (socket.writableEnded && !socket.writableFinished) socket.destroy();
+  else socket.resetAndDestroy();
 }
 
 /** Without a reset, which could overtake the bytes that were still to arrive. */

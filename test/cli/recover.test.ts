@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { contents, execute, executed, select } from '../connectors/replica/replicating.js';
+import { cloneInto } from '../servers/clone.js';
 import { run } from '../servers/command.js';
 import { type MysqlServer, mysqlTool, startMysql } from '../servers/mysql.js';
 import { needs, sharedMariadb } from '../servers/suite.js';
@@ -138,6 +139,16 @@ needs('own').describe('rowtide recover', () => {
     expect(status).toBe(0);
     expect(stdout).toMatch(new RegExp(`^to apply +${TRANSACTIONS + 2} transactions`, 'm'));
     expect(stdout).toMatch(new RegExp(`^statement +${mistake} .* DROP TABLE`, 'm'));
+  });
+
+  test('goes on from a clone', async () => {
+    await cloneInto(restored, lost);
+    await execute(lost, 'INSERT INTO shop.later VALUES (1), (2)', 'FLUSH BINARY LOGS');
+    const file = join(lost.binlogDir, 'binlog.000004');
+    const { status, stdout } = await rowtide(['recover', file, '--to', 'now', '--target', restored.url]);
+    expect([status, stdout]).toEqual([0, expect.stringMatching(/^applied +1 transactions$/m)]);
+    expect(await contents(restored)).toEqual(await contents(lost));
+    expect(await executed(restored)).toBe(await executed(lost));
   });
 
   test('is for targets that say which transactions they have', async () => {

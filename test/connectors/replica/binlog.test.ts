@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { cloneInto } from '../../servers/clone.js';
 import { run } from '../../servers/command.js';
 import { type MysqlServer, mysqlTool, startMysql } from '../../servers/mysql.js';
 import { needs } from '../../servers/suite.js';
@@ -93,14 +94,7 @@ needs('own').describe('a replica by binlog events', () => {
   });
 
   it('begins behind a clone, which brings its transaction ids along', async () => {
-    for (const server of [source, target]) await execute(server, "INSTALL PLUGIN clone SONAME 'mysql_clone.so'");
-    const donor = `'${source.user}'@'${source.host}':${source.port}`;
-    await execute(target, `SET GLOBAL clone_valid_donor_list = '${source.host}:${source.port}'`);
-    // It ends so that whoever watches over it starts it again, which here is the test.
-    await expect(execute(target, `CLONE INSTANCE FROM ${donor} IDENTIFIED BY ''`)).rejects.toThrow(
-      'Restart server failed',
-    );
-    await target.restart();
+    await cloneInto(target, source);
     expect(await executed(target)).toBe(await executed(source));
     await execute(source, "INSERT INTO shop.orders (item, price) VALUES ('after the clone', 2)");
     expect(await replicate({ source, target })).toBe('ended');

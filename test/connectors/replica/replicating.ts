@@ -2,6 +2,7 @@ import { tmpdir } from 'node:os';
 import mysql from 'mysql2/promise';
 import replica from '../../../connectors/replica/index.js';
 import type { SourceConfig } from '../../../src/config/schema.js';
+import { RowtideError } from '../../../src/core/errors.js';
 import type { Log } from '../../../src/core/log.js';
 import type { ResumableSink } from '../../../src/core/sink.js';
 import { composeSource } from '../../../src/daemon/compose.js';
@@ -57,13 +58,15 @@ export interface Running extends AsyncDisposable {
   failure(): Promise<unknown>;
 }
 
-/** A pipeline that goes on until it fails or is disposed of. */
+/** A pipeline that goes on until it fails or is disposed of; the locks of others it gets over, as in a daemon. */
 export function start(replicating: Replicating): Running {
   const stop = new AbortController();
-  const running = replicate({ ...replicating, forever: true, signal: stop.signal }).then(
-    () => new Error('it ended without an error'),
-    (error: unknown) => error,
-  );
+  const attempt = (): Promise<unknown> =>
+    replicate({ ...replicating, forever: true, signal: stop.signal }).then(
+      () => new Error('it ended without an error'),
+      (error: unknown) => (error instanceof RowtideError && error.code === 'SINK_BUSY' ? attempt() : error),
+    );
+  const running = attempt();
   return {
     reached: async (gtids) => {
       const waited = select(replicating.target, `SELECT WAIT_FOR_EXECUTED_GTID_SET('${gtids}', 60)`);
